@@ -1,0 +1,11 @@
+//! Mailwren's pure core: no clock, no randomness, no I/O.
+//!
+//! Stanzas go in and decoded events come out ([`stanza`]); inputs go into the [`model`] and effects come out; the wire
+//! that every face speaks is declared in [`view`].
+
+pub mod account;
+pub mod event;
+pub mod view;
+
+/// The PEP node, and the payload namespace, of Mailwren's own dialect.
+pub const MAIL_NODE: &str = "urn:mailwren:mail:0";

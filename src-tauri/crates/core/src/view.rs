@@ -1,0 +1,467 @@
+//! The wire between the engine and its faces (windows, tray, `mailwrenctl`): commands in, replies and notices out.
+//!
+//! The same types travel in process, through Tauri's `invoke`, and as JSON lines on the control socket; the UI's
+//! TypeScript is generated from them (`ui/src/generated/wire.ts`). Notices say only *that* something changed; a face
+//! asks for what it lacks.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::account::Account;
+use crate::event::Event;
+
+/// One stored event, as faces see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Row {
+    /// Position in the store; never changes, never reused.
+    #[ts(type = "number")]
+    pub seq: i64,
+    /// Raised each time the row changes; unique over the store.
+    #[ts(type = "number")]
+    pub rev: i64,
+    /// The account's bare JID.
+    pub account: String,
+    /// When it was stored.
+    #[ts(type = "string")]
+    pub received_at: Timestamp,
+    /// Whether the server sent it late.
+    pub delayed: bool,
+    /// Whether a person has still to see it.
+    pub unread: bool,
+    /// When its item was retracted, purged or replaced.
+    #[ts(type = "string | null")]
+    pub gone_at: Option<Timestamp>,
+    /// The event itself.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Which rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Filter {
+    /// Only this account.
+    pub account: Option<String>,
+    /// Only this mailbox.
+    pub mailbox: Option<String>,
+    /// Only unread ones.
+    pub unread: bool,
+    /// Only rows in which every word begins a word of sender, address, subject, snippet or mailbox.
+    pub text: Option<String>,
+}
+
+/// What a face may ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Rows, newest first, older than `before`.
+    Feed {
+        /// Which rows.
+        #[serde(default)]
+        filter: Filter,
+        /// Only rows with a lower `seq`.
+        #[serde(default)]
+        #[ts(type = "number | null")]
+        before: Option<i64>,
+        /// At most so many; 500 is the most.
+        limit: u32,
+    },
+    /// Rows changed after a revision, oldest change first, at most 500.
+    Changes {
+        /// The last revision known.
+        #[ts(type = "number")]
+        since: i64,
+    },
+    /// How everything stands.
+    Status,
+    /// Arrivals per hour of the last day.
+    Arrivals,
+    /// Mark rows read or unread.
+    Mark {
+        /// Which rows.
+        #[ts(type = "number[]")]
+        seqs: Vec<i64>,
+        /// Read, or unread again.
+        read: bool,
+    },
+    /// Mark every row of a filter read.
+    MarkAllRead {
+        /// Which rows.
+        #[serde(default)]
+        filter: Filter,
+    },
+    /// Keep quiet until an instant, or until resumed.
+    Pause {
+        /// Until when; `null` until resumed.
+        #[ts(type = "string | null")]
+        until: Option<Timestamp>,
+    },
+    /// End a pause.
+    Resume,
+    /// The accounts as configured, without secrets.
+    Accounts,
+    /// Try an account out, step by step; each step is told by [`Notice::Test`].
+    TestAccount {
+        /// The account to try; need not be configured.
+        account: Account,
+        /// Its password; the stored one when absent.
+        password: Option<String>,
+        /// A number of the face's choice that comes back in the notices.
+        run: u32,
+    },
+    /// Configure a new account, or replace the one with the same JID.
+    SaveAccount {
+        /// The account.
+        account: Account,
+        /// A new password for the keyring; the stored one stays when absent.
+        password: Option<String>,
+    },
+    /// Remove an account and its password.
+    RemoveAccount {
+        /// Its JID.
+        jid: String,
+        /// Remove its stored events as well.
+        forget: bool,
+    },
+    /// Connect now instead of waiting for the next try; unparks an account.
+    Retry {
+        /// Its JID.
+        jid: String,
+    },
+    /// Ask the present host to give the profile up to a desktop face. Only over the control socket.
+    HandOver,
+}
+
+/// Which window may send a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Feed and settings windows.
+    Feed,
+    /// The settings window alone.
+    Settings,
+    /// No window: the control socket only.
+    Socket,
+}
+
+impl Command {
+    /// Which window may send it.
+    pub const fn audience(&self) -> Audience {
+        match self {
+            Self::Feed { .. }
+            | Self::Changes { .. }
+            | Self::Status
+            | Self::Arrivals
+            | Self::Mark { .. }
+            | Self::MarkAllRead { .. }
+            | Self::Pause { .. }
+            | Self::Resume
+            | Self::Retry { .. } => Audience::Feed,
+            Self::Accounts
+            | Self::TestAccount { .. }
+            | Self::SaveAccount { .. }
+            | Self::RemoveAccount { .. } => Audience::Settings,
+            Self::HandOver => Audience::Socket,
+        }
+    }
+}
+
+/// What the engine answers; the tag equals the command's, `done` where there is nothing to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "re", rename_all = "snake_case")]
+pub enum Reply {
+    /// To [`Command::Feed`].
+    Feed {
+        /// The rows, newest first.
+        rows: Vec<Row>,
+        /// Whether older ones exist.
+        more: bool,
+        /// The store's revision when they were read.
+        #[ts(type = "number")]
+        rev: i64,
+    },
+    /// To [`Command::Changes`].
+    Changes {
+        /// The rows, oldest change first.
+        rows: Vec<Row>,
+        /// Whether further changes exist.
+        more: bool,
+        /// The revision to ask from next.
+        #[ts(type = "number")]
+        rev: i64,
+    },
+    /// To [`Command::Status`].
+    Status {
+        /// How everything stands.
+        status: Status,
+    },
+    /// To [`Command::Arrivals`].
+    Arrivals {
+        /// Counts per hour, oldest first; the last is the running hour.
+        hours: Vec<u32>,
+    },
+    /// To [`Command::Accounts`].
+    Accounts {
+        /// The accounts, in order.
+        accounts: Vec<Account>,
+    },
+    /// To [`Command::TestAccount`]: whether all steps went well.
+    TestAccount {
+        /// Whether all steps went well.
+        passed: bool,
+    },
+    /// Done.
+    Done {
+        /// How many rows or things it touched.
+        count: u32,
+    },
+}
+
+/// What the engine tells unasked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "on", rename_all = "snake_case")]
+pub enum Notice {
+    /// Rows changed, up to this revision.
+    Changed {
+        /// The newest revision.
+        #[ts(type = "number")]
+        rev: i64,
+    },
+    /// The status changed.
+    Status,
+    /// The accounts were edited.
+    Accounts,
+    /// A step of a running account test.
+    Test {
+        /// The number given in [`Command::TestAccount`].
+        run: u32,
+        /// The step.
+        step: TestStep,
+    },
+    /// The engine ends, or hands over; attach again.
+    Closing,
+}
+
+/// How everything stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Status {
+    /// Each account, in configured order.
+    pub accounts: Vec<AccountStatus>,
+    /// Unread rows in all accounts.
+    pub unread: u32,
+    /// The pause that is on.
+    pub pause: Option<Pause>,
+    /// What is missing or broken beside the accounts, each told once.
+    pub problems: Vec<Problem>,
+    /// The store's revision.
+    #[ts(type = "number")]
+    pub rev: i64,
+    /// Mailwren's version.
+    pub version: String,
+}
+
+/// A pause of notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Pause {
+    /// Until when; `null` until resumed.
+    #[ts(type = "string | null")]
+    pub until: Option<Timestamp>,
+}
+
+/// One account's connection in five states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkState {
+    /// Logged in and listening.
+    Connected,
+    /// On the way.
+    Connecting,
+    /// Not reachable; a next try is planned.
+    Offline,
+    /// Needs a person: wrong password, bad certificate, no keyring.
+    Error,
+    /// Switched off in the configuration.
+    Disabled,
+}
+
+/// How one account stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountStatus {
+    /// Its bare JID.
+    pub jid: String,
+    /// What people call it.
+    pub label: String,
+    /// Its connection.
+    pub link: LinkState,
+    /// Since when.
+    #[ts(type = "string | null")]
+    pub since: Option<Timestamp>,
+    /// What is wrong, and what to do.
+    pub trouble: Option<Problem>,
+    /// When the next try comes.
+    #[ts(type = "string | null")]
+    pub next_try: Option<Timestamp>,
+    /// When push was last proven alive by something that came through.
+    #[ts(type = "string | null")]
+    pub proven_at: Option<Timestamp>,
+    /// Unread rows.
+    pub unread: u32,
+    /// Its nodes.
+    pub nodes: Vec<NodeStatus>,
+    /// Events dropped because nobody entitled sent them.
+    pub strangers: u32,
+}
+
+/// How one node stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NodeStatus {
+    /// The service.
+    pub service: String,
+    /// The node.
+    pub node: String,
+    /// Whether events arrive from it.
+    pub state: NodeState,
+    /// Why not.
+    pub trouble: Option<String>,
+}
+
+/// Whether events arrive from a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeState {
+    /// Not asked yet.
+    Unknown,
+    /// Subscribed.
+    Subscribed,
+    /// The owner has still to approve.
+    Pending,
+    /// Refused, or the node isn't there.
+    Refused,
+    /// The node was deleted, or the subscription ended.
+    Closed,
+}
+
+/// Something a person should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Problem {
+    /// What it is about, for code: `auth`, `tls`, `dns`, `tcp`, `keyring`, `notifier`, `config`, `store`, …
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// A step of an account test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TestStep {
+    /// Which step.
+    pub name: StepName,
+    /// How it stands.
+    pub state: StepState,
+    /// What was found, or what is wrong.
+    pub detail: String,
+    /// What to do if it failed.
+    pub hint: Option<String>,
+    /// How long it took, in milliseconds.
+    pub millis: u32,
+    /// SHA-256 fingerprint of a certificate that wasn't trusted, to be pinned on an explicit yes.
+    pub fingerprint: Option<String>,
+    /// Nodes found, in the last step.
+    pub nodes: Vec<crate::account::Subscription>,
+}
+
+/// The steps of an account test, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum StepName {
+    /// Where to connect.
+    Dns,
+    /// TCP and TLS.
+    Tls,
+    /// SASL and binding.
+    Login,
+    /// PEP and pubsub services.
+    Services,
+    /// Nodes that can be read.
+    Nodes,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum StepState {
+    /// Under way.
+    Running,
+    /// Went well.
+    Passed,
+    /// Went well, but there is something to know.
+    Warned,
+    /// Failed; no further step follows.
+    Failed,
+}
+
+/// An error at the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// For code that acts on it.
+    pub code: ApiCode,
+    /// What went wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// Errors that a face acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiCode {
+    /// The request itself is wrong; the message says how.
+    Invalid,
+    /// No such row or account.
+    NotFound,
+    /// This window may not do that.
+    Forbidden,
+    /// The keyring can't be used now.
+    Keyring,
+    /// The engine has ended; attach again.
+    Closed,
+    /// Something inside failed.
+    Internal,
+}
+
+/// The tray icon's shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum TrayShape {
+    /// Every enabled account is connected.
+    Connected,
+    /// At least one is on the way, none needs a person.
+    Connecting,
+    /// At least one can't be reached.
+    Offline,
+    /// A person is needed.
+    Error,
+    /// Notifications are paused.
+    Paused,
+}
+
+impl Status {
+    /// The tray icon's shape: the worst account decides; a pause covers all but an error.
+    pub fn tray_shape(&self) -> TrayShape {
+        let worst = self
+            .accounts
+            .iter()
+            .map(|a| a.link)
+            .filter(|l| *l != LinkState::Disabled)
+            .max();
+        match (worst, self.pause) {
+            (Some(LinkState::Error), _) => TrayShape::Error,
+            (_, Some(_)) => TrayShape::Paused,
+            (Some(LinkState::Offline), None) => TrayShape::Offline,
+            (Some(LinkState::Connecting), None) => TrayShape::Connecting,
+            _ => TrayShape::Connected,
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! that every face speaks is declared in [`view`].
 
 pub mod account;
+pub mod arrival;
 pub mod event;
 pub mod view;
 

@@ -4,7 +4,11 @@
 //! that every face speaks is declared in [`view`].
 
 pub mod account;
+pub mod arrival;
 pub mod event;
+pub mod model;
+pub mod policy;
+pub mod popup;
 pub mod view;
 
 /// The PEP node, and the payload namespace, of Mailwren's own dialect.

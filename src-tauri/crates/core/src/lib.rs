@@ -6,6 +6,9 @@
 pub mod account;
 pub mod arrival;
 pub mod event;
+pub mod model;
+pub mod policy;
+pub mod popup;
 pub mod view;
 
 /// The PEP node, and the payload namespace, of Mailwren's own dialect.

@@ -129,7 +129,10 @@ pub enum Command {
         /// Its JID.
         jid: String,
     },
-    /// Ask the present host to give the profile up to a desktop face. Only over the control socket.
+    /// Open the feed window of the desktop face that runs. Only over the control socket.
+    ShowFeed,
+    /// Ask a host without a screen to give the profile up to a desktop face. Only over the control socket; refused
+    /// by a host that is a desktop face itself.
     HandOver,
 }
 
@@ -157,11 +160,10 @@ impl Command {
             | Self::Pause { .. }
             | Self::Resume
             | Self::Retry { .. } => Audience::Feed,
-            Self::Accounts
-            | Self::TestAccount { .. }
-            | Self::SaveAccount { .. }
-            | Self::RemoveAccount { .. } => Audience::Settings,
-            Self::HandOver => Audience::Socket,
+            Self::Accounts | Self::TestAccount { .. } | Self::SaveAccount { .. } | Self::RemoveAccount { .. } => {
+                Audience::Settings
+            }
+            Self::ShowFeed | Self::HandOver => Audience::Socket,
         }
     }
 }
@@ -237,6 +239,12 @@ pub enum Notice {
         run: u32,
         /// The step.
         step: TestStep,
+    },
+    /// A person asked to see a row, or the feed: opens the row's link if it has one, else the feed.
+    Open {
+        /// The row; the feed when absent.
+        #[ts(type = "number | null")]
+        seq: Option<i64>,
     },
     /// The engine ends, or hands over; attach again.
     Closing,

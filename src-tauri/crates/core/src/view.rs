@@ -73,6 +73,12 @@ pub enum Command {
         #[ts(type = "number")]
         since: i64,
     },
+    /// One row.
+    Row {
+        /// Which.
+        #[ts(type = "number")]
+        seq: i64,
+    },
     /// How everything stands.
     Status,
     /// Arrivals per hour of the last day.
@@ -153,6 +159,7 @@ impl Command {
         match self {
             Self::Feed { .. }
             | Self::Changes { .. }
+            | Self::Row { .. }
             | Self::Status
             | Self::Arrivals
             | Self::Mark { .. }
@@ -191,6 +198,11 @@ pub enum Reply {
         /// The revision to ask from next.
         #[ts(type = "number")]
         rev: i64,
+    },
+    /// To [`Command::Row`].
+    Row {
+        /// The row, if it is there.
+        row: Option<Row>,
     },
     /// To [`Command::Status`].
     Status {

@@ -1,1 +1,3 @@
-//! engine
+//! Mailwren's engine: everything that does I/O and needs no screen.
+
+pub mod ports;

@@ -241,7 +241,8 @@ impl Splitter {
         self.broken(why);
         self.recovering = true;
         match std::mem::replace(&mut self.place, Place::Lost(Vec::new())) {
-            Place::Inside(building) => building.cut_off(),
+            // One nested too deep was hardly cut off, and to go back into it level by level takes long.
+            Place::Inside(building) if !matches!(why, Broken::Limit(LimitExceeded::Depth(_))) => building.cut_off(),
             _ => Vec::new(),
         }
     }

@@ -80,7 +80,11 @@ pub fn decode_header(raw: impl AsRef<[u8]>) -> String {
         if let Some((charset, joined)) = words.take() {
             out.push_str(&in_charset(charset, &joined));
         }
-        let plain = rest.iter().skip(1).position(|b| *b == b'=').map_or(rest.len(), |at| at + 1);
+        let plain = rest
+            .iter()
+            .skip(1)
+            .position(|b| *b == b'=')
+            .map_or(rest.len(), |at| at + 1);
         let (text, after) = rest.split_at(plain);
         out.push_str(&raw_text(text));
         rest = after;
@@ -153,7 +157,11 @@ const fn hex(digit: u8) -> u8 {
 
 /// Bytes in the charset they claim, unless they plainly are in another.
 fn in_charset(charset: &[u8], bytes: &[u8]) -> String {
-    let decoder = if is_utf8(charset) { None } else { charset_decoder(charset) };
+    let decoder = if is_utf8(charset) {
+        None
+    } else {
+        charset_decoder(charset)
+    };
     let (Some(decoder), false) = (decoder, bytes.is_empty()) else {
         return raw_text(bytes).into_owned();
     };
@@ -172,9 +180,12 @@ fn is_utf8(charset: &[u8]) -> bool {
 /// Whether characters of this charset take more than a byte.
 fn is_wide(charset: &[u8]) -> bool {
     let charset = charset.to_ascii_lowercase();
-    let parts: [&[u8]; 10] =
-        [b"big5", b"gb", b"euc", b"jis", b"ksc", b"ks_c", b"2022", b"utf", b"936", b"949"];
-    parts.iter().any(|part| charset.windows(part.len()).any(|window| window == *part))
+    let parts: [&[u8]; 10] = [
+        b"big5", b"gb", b"euc", b"jis", b"ksc", b"ks_c", b"2022", b"utf", b"936", b"949",
+    ];
+    parts
+        .iter()
+        .any(|part| charset.windows(part.len()).any(|window| window == *part))
 }
 
 /// Bytes that nobody labelled.
@@ -213,9 +224,38 @@ pub fn html_to_text(html: &str) -> String {
 /// Whether an HTML element of this name stands on lines of its own.
 pub(crate) fn is_block(name: &str) -> bool {
     const BLOCKS: [&str; 32] = [
-        "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1",
-        "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td",
-        "th", "tr", "ul",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "td",
+        "th",
+        "tr",
+        "ul",
     ];
     BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block))
 }
@@ -326,7 +366,9 @@ pub fn timestamp(raw: &str) -> Option<Timestamp> {
 pub fn link(raw: &str) -> Option<String> {
     let raw = raw.trim();
     let (scheme, rest) = raw.split_once(':')?;
-    let known = ["https", "http", "mailto", "xmpp", "mid", "imap"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
+    let known = ["https", "http", "mailto", "xmpp", "mid", "imap"]
+        .iter()
+        .any(|s| scheme.eq_ignore_ascii_case(s));
     let plain = !raw.chars().any(|c| c.is_whitespace() || is_hidden(c));
     (known && plain && !rest.is_empty() && raw.len() <= LINK_BYTES).then(|| raw.to_owned())
 }

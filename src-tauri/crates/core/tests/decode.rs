@@ -11,14 +11,19 @@ use serde_json::{Map, Value, json};
 fn unknown() -> Map<String, Value> {
     let keys = "service node item kind dialect user mailbox token subid sent_at from subject snippet message_id unseen uid \
                 uidvalidity link";
-    keys.split_whitespace().map(|key| (key.to_owned(), Value::Null)).collect()
+    keys.split_whitespace()
+        .map(|key| (key.to_owned(), Value::Null))
+        .collect()
 }
 
 /// An event of which only these keys are known.
 fn event(known: Value) -> Value {
     let mut event = unknown();
     for (key, value) in known.as_object().expect("an object") {
-        assert!(event.insert(key.clone(), value.clone()).is_some(), "{key} is no key of an event");
+        assert!(
+            event.insert(key.clone(), value.clone()).is_some(),
+            "{key} is no key of an event"
+        );
     }
     event.into()
 }
@@ -27,15 +32,23 @@ fn stanzas(xml: &str) -> Vec<Element> {
     let mut splitter = Splitter::default();
     splitter.push(xml.as_bytes());
     splitter.finish();
-    std::iter::from_fn(|| splitter.next()).map(|stanza| stanza.expect("well-formed")).collect()
+    std::iter::from_fn(|| splitter.next())
+        .map(|stanza| stanza.expect("well-formed"))
+        .collect()
 }
 
 fn decode(xml: &str) -> Vec<Decoded> {
-    stanzas(xml).iter().flat_map(|stanza| stanza::decode(stanza).expect("decodes")).collect()
+    stanzas(xml)
+        .iter()
+        .flat_map(|stanza| stanza::decode(stanza).expect("decodes"))
+        .collect()
 }
 
 fn json_of(decoded: &[Decoded]) -> Vec<Value> {
-    decoded.iter().map(|d| serde_json::to_value(&d.event).expect("serialises")).collect()
+    decoded
+        .iter()
+        .map(|d| serde_json::to_value(&d.event).expect("serialises"))
+        .collect()
 }
 
 fn check(xml: &str, expected: &[Value]) {
@@ -50,7 +63,10 @@ fn check_item(payload: &str, expected: Value) {
          <items node='n'><item id='i'>{payload}</item></items></event></message>"
     );
     let mut known = json!({"service": "pubsub.example.org", "node": "n", "item": "i"});
-    known.as_object_mut().unwrap().extend(expected.as_object().unwrap().clone());
+    known
+        .as_object_mut()
+        .unwrap()
+        .extend(expected.as_object().unwrap().clone());
     check(&xml, &[known]);
 }
 
@@ -69,7 +85,10 @@ fn escape(text: &str) -> String {
 #[test]
 fn the_captures_of_2008_decode_to_these_very_lines() {
     let lines = |xml| {
-        decode(xml).iter().map(|d| serde_json::to_string(&d.event).unwrap()).collect::<Vec<_>>()
+        decode(xml)
+            .iter()
+            .map(|d| serde_json::to_string(&d.event).unwrap())
+            .collect::<Vec<_>>()
     };
     assert_eq!(
         lines(include_str!("../../../../tests/fixtures/mobileme-2008-1.xml")),
@@ -121,8 +140,16 @@ fn the_publishers_of_2008_that_took_liberties_are_understood() {
         "kind": "changed", "dialect": "mobileme", "user": "sam", "mailbox": "Lists/XMPP", "token": "T1",
     });
     let pairs = "<key>other</key><true/><key>maild</key><string>T1</string>";
-    check(&item(&format!("<item xmlns='plist-apple' id=' a b '><plistfrag>{pairs}</plistfrag></item>")), &[expected.clone()]);
-    check(&item(&format!("<item xmlns='plist-apple' id=' a b '>{pairs}</item>")), &[expected]);
+    check(
+        &item(&format!(
+            "<item xmlns='plist-apple' id=' a b '><plistfrag>{pairs}</plistfrag></item>"
+        )),
+        std::slice::from_ref(&expected),
+    );
+    check(
+        &item(&format!("<item xmlns='plist-apple' id=' a b '>{pairs}</item>")),
+        &[expected],
+    );
 }
 
 #[test]
@@ -141,7 +168,10 @@ fn our_own_dialect_with_everything() {
 
 #[test]
 fn our_own_dialect_bare_is_still_new_mail() {
-    check_item("<mail xmlns='urn:mailwren:mail:0'/>", json!({"kind": "new", "dialect": "mailwren"}));
+    check_item(
+        "<mail xmlns='urn:mailwren:mail:0'/>",
+        json!({"kind": "new", "dialect": "mailwren"}),
+    );
     check_item(
         "<mail xmlns='urn:mailwren:mail:0' account='work' mailbox='INBOX' uidvalidity='9' uid='42x'/>",
         json!({"kind": "new", "dialect": "mailwren", "mailbox": "INBOX", "uidvalidity": 9}),
@@ -151,7 +181,10 @@ fn our_own_dialect_bare_is_still_new_mail() {
 #[test]
 fn a_sender_may_be_known_by_halves() {
     let from = |children| serde_json::to_value(mail_with(children).event.from).unwrap();
-    assert_eq!(from("<from address='a@b.example'/>"), json!({"name": null, "address": "a@b.example"}));
+    assert_eq!(
+        from("<from address='a@b.example'/>"),
+        json!({"name": null, "address": "a@b.example"})
+    );
     assert_eq!(from("<from>Zoë</from>"), json!({"name": "Zoë", "address": null}));
     assert_eq!(from("<from address=''> </from>"), Value::Null);
 }
@@ -219,7 +252,10 @@ fn the_lua_driver_of_dovecot_tells_of_reading_and_expunging_too() {
                     "sent_at": "2026-11-24T21:00:00Z",
                 }),
             ),
-            with(base("1795555629-6", "gone"), json!({"user": "push1", "uid": 6, "uidvalidity": 1_795_555_629})),
+            with(
+                base("1795555629-6", "gone"),
+                json!({"user": "push1", "uid": 6, "uidvalidity": 1_795_555_629}),
+            ),
             with(base("1795555629-5", "gone"), json!({"uid": 5})),
             with(base("1795555629-4", "gone"), json!({"uid": 4})),
             base("1795555629-3", "changed"),
@@ -249,9 +285,7 @@ fn sieve_takes_the_text_that_has_no_language_and_half_a_message_too() {
 
 #[test]
 fn what_happens_to_nodes() {
-    let on = |service: &str, node: &str, kind: &str, dialect: &str| {
-        json!({"service": service, "node": node, "kind": kind, "dialect": dialect})
-    };
+    let on = |service: &str, node: &str, kind: &str, dialect: &str| json!({"service": service, "node": node, "kind": kind, "dialect": dialect});
     let lists = "/protected/com/apple/mobileme/sam/mail/Lists/XMPP";
     let mut retracted = on("pubsub.aosnotify.mac.com", lists, "gone", "mobileme");
     retracted["item"] = "5WE7I82L5bdNGm2".into();
@@ -284,12 +318,22 @@ fn what_is_no_event_is_no_error_either() {
 #[test]
 fn what_is_no_stanza_is_an_error() {
     for (xml, name, namespace) in [
-        ("<html xmlns='http://www.w3.org/1999/xhtml'/>", "html", "http://www.w3.org/1999/xhtml"),
+        (
+            "<html xmlns='http://www.w3.org/1999/xhtml'/>",
+            "html",
+            "http://www.w3.org/1999/xhtml",
+        ),
         ("<msg/>", "msg", ""),
         ("<message xmlns='urn:other'/>", "message", "urn:other"),
     ] {
         let error = stanza::decode(&stanzas(xml)[0]).unwrap_err();
-        assert_eq!(error, DecodeError::NotAStanza { name: name.into(), namespace: namespace.into() });
+        assert_eq!(
+            error,
+            DecodeError::NotAStanza {
+                name: name.into(),
+                namespace: namespace.into()
+            }
+        );
     }
 }
 
@@ -298,12 +342,18 @@ fn an_item_without_payload_or_with_an_unknown_one_is_a_change() {
     let changed = json!({"kind": "changed", "dialect": "unknown"});
     check_item("", changed.clone());
     check_item("just text", changed.clone());
-    check_item("<tune xmlns='http://jabber.org/protocol/tune'><title>Yessongs</title></tune>", changed.clone());
+    check_item(
+        "<tune xmlns='http://jabber.org/protocol/tune'><title>Yessongs</title></tune>",
+        changed.clone(),
+    );
     check_item("<mail xmlns='urn:other'/>", changed.clone());
     check_item("<json xmlns='urn:xmpp:json:0'>{\"event\":</json>", changed.clone());
     check_item("<json xmlns='urn:xmpp:json:0'>[1]</json>", changed.clone());
     check_item("<json xmlns='urn:xmpp:json:0'>{\"folder\":\"INBOX\"}</json>", changed);
-    check_item("text <extra xmlns='x'/><mail xmlns='urn:mailwren:mail:0'/>", json!({"kind": "new", "dialect": "mailwren"}));
+    check_item(
+        "text <extra xmlns='x'/><mail xmlns='urn:mailwren:mail:0'/>",
+        json!({"kind": "new", "dialect": "mailwren"}),
+    );
 }
 
 #[test]
@@ -311,7 +361,8 @@ fn several_items_give_one_event_each_in_order() {
     let xml = "<message xmlns='jabber:client'><event xmlns='http://jabber.org/protocol/pubsub#event'>\
                <items node='a'><item id='1'/>text<item/><retract id='2'/></items><items node='b'><item id=''/></items>\
                </event></message>";
-    let on = |node: &str, item: Value, kind: &str| json!({"node": node, "item": item, "kind": kind, "dialect": "unknown"});
+    let on =
+        |node: &str, item: Value, kind: &str| json!({"node": node, "item": item, "kind": kind, "dialect": "unknown"});
     check(
         xml,
         &[
@@ -348,8 +399,14 @@ fn the_stamp_is_the_delay_first_then_the_legacy_one_then_the_payloads_own() {
     let own = "2026-11-24T21:00:00Z";
     let is = |stamp: &str, late| (Some(stamp.to_owned()), late);
     assert_eq!(sent_at("", own), is(own, false));
-    assert_eq!(sent_at(&legacy("20080718T01:11:11"), own), is("2008-07-18T01:11:11Z", true));
-    assert_eq!(sent_at(&legacy("2008-07-18T01:11:11.447Z"), own), is("2008-07-18T01:11:11.447Z", true));
+    assert_eq!(
+        sent_at(&legacy("20080718T01:11:11"), own),
+        is("2008-07-18T01:11:11Z", true)
+    );
+    assert_eq!(
+        sent_at(&legacy("2008-07-18T01:11:11.447Z"), own),
+        is("2008-07-18T01:11:11.447Z", true)
+    );
     let both = legacy("20080718T01:11:11") + &delay("2010-01-02T03:04:05.678+01:00");
     assert_eq!(sent_at(&both, own), is("2010-01-02T02:04:05.678Z", true));
     assert_eq!(sent_at(&delay("soon"), own), is(own, true));
@@ -372,10 +429,17 @@ fn hard_subjects_come_out_as_one_harmless_line() {
         ("=?utf-8?q?Gr=FC=DFe?=", "Grüße"),
         ("=?x-nonsense?q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
     ] {
-        let decoded = mail_with(&format!("<subject>{}</subject>", escape(raw).replace('\u{7f}', "&#x7f;")));
+        let decoded = mail_with(&format!(
+            "<subject>{}</subject>",
+            escape(raw).replace('\u{7f}', "&#x7f;")
+        ));
         assert_eq!(decoded.event.subject.as_deref(), Some(expected), "{raw:?}");
     }
-    let long = mail_with(&format!("<subject>{0}</subject><snippet>{0}</snippet>", "ß".repeat(10_000))).event;
+    let long = mail_with(&format!(
+        "<subject>{0}</subject><snippet>{0}</snippet>",
+        "ß".repeat(10_000)
+    ))
+    .event;
     assert_eq!(long.subject, Some("ß".repeat(1_000)));
     assert_eq!(long.snippet, Some("ß".repeat(500)));
 }
@@ -383,10 +447,25 @@ fn hard_subjects_come_out_as_one_harmless_line() {
 #[test]
 fn only_links_that_are_fit_to_open_are_kept() {
     let link = |raw: &str| mail_with(&format!("<link>{}</link>", escape(raw))).event.link;
-    for good in ["https://a.example/?a=b&c", "HTTP://a.example", "mailto:a@b", "xmpp:a@b?join", "mid:a@b", "imap://a/b"] {
+    for good in [
+        "https://a.example/?a=b&c",
+        "HTTP://a.example",
+        "mailto:a@b",
+        "xmpp:a@b?join",
+        "mid:a@b",
+        "imap://a/b",
+    ] {
         assert_eq!(link(good).as_deref(), Some(good));
     }
-    for bad in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "//a.example", "https:", "http://a b", ""] {
+    for bad in [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,x",
+        "//a.example",
+        "https:",
+        "http://a b",
+        "",
+    ] {
         assert_eq!(link(bad), None, "{bad}");
     }
     assert_eq!(link(&format!("https://a.example/{}", "x".repeat(5_000))), None);
@@ -405,7 +484,11 @@ fn an_item_caught_up_is_the_live_event_but_late() {
         <m:flavour>not known to anybody</m:flavour></m:mail></item></items></pubsub></iq>"#;
     let iq = stanzas(answer).remove(0);
     let items = iq.children().next().unwrap().children().next().unwrap();
-    let caught_up = stanza::item("zoe@example.org", "urn:mailwren:mail:0", items.children().next().unwrap());
+    let caught_up = stanza::item(
+        "zoe@example.org",
+        "urn:mailwren:mail:0",
+        items.children().next().unwrap(),
+    );
     assert_eq!(caught_up, Decoded { delayed: true, ..live });
 }
 
@@ -421,16 +504,31 @@ fn payload_digests_tell_payloads_apart() {
     assert_eq!(digest(""), PayloadDigest::default());
     assert_eq!(digest("  "), PayloadDigest::default());
     assert_eq!(digest("<a xmlns='n'/>").0.len(), 64);
-    assert_eq!(digest("<a xmlns='n' x='1' y='2'/>"), digest("\n<p:a y='2' x='1' xmlns:p='n'></p:a>\n"));
+    assert_eq!(
+        digest("<a xmlns='n' x='1' y='2'/>"),
+        digest("\n<p:a y='2' x='1' xmlns:p='n'></p:a>\n")
+    );
     let mut whole = Element::bare("item", "");
     whole.append_child("<a xmlns='n'>one text</a>".parse().unwrap());
     let mut cut = Element::bare("item", "");
     let a = cut.append_child(Element::bare("a", "n"));
     a.append_text_node("one ");
     a.append_text_node("text");
-    assert_eq!(stanza::item("s", "n", &whole).payload, stanza::item("s", "n", &cut).payload);
-    let all = ["<a xmlns='n'/>", "<a xmlns='m'/>", "<b xmlns='n'/>", "<a xmlns='n' x=''/>", "<a xmlns='n'>x</a>",
-        "<a xmlns='n'> </a>", "<a xmlns='n'><a/></a>", "<a xmlns='n'/><a xmlns='n'/>", "<a xmlns='n'><a/>x</a>"];
+    assert_eq!(
+        stanza::item("s", "n", &whole).payload,
+        stanza::item("s", "n", &cut).payload
+    );
+    let all = [
+        "<a xmlns='n'/>",
+        "<a xmlns='m'/>",
+        "<b xmlns='n'/>",
+        "<a xmlns='n' x=''/>",
+        "<a xmlns='n'>x</a>",
+        "<a xmlns='n'> </a>",
+        "<a xmlns='n'><a/></a>",
+        "<a xmlns='n'/><a xmlns='n'/>",
+        "<a xmlns='n'><a/>x</a>",
+    ];
     let digests: std::collections::HashSet<_> = all.iter().map(|payload| digest(payload)).collect();
     assert_eq!(digests.len(), all.len());
 }
@@ -445,5 +543,8 @@ fn a_stanza_of_many_items_is_decoded_and_one_out_of_all_proportion_refused() {
         stanza::decode(&stanzas(&xml)[0]).map(|events| events.len())
     };
     assert_eq!(items(10_000, "mail/sam"), Ok(10_000));
-    assert_eq!(items(100_000, &"n".repeat(8_000)), Err(DecodeError::TooManyItems { items: 100_000 }));
+    assert_eq!(
+        items(100_000, &"n".repeat(8_000)),
+        Err(DecodeError::TooManyItems { items: 100_000 })
+    );
 }

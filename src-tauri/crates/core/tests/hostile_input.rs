@@ -26,7 +26,16 @@ fn bounded(stanza: &Element) {
     for decoded in stanza::decode(stanza).unwrap_or_default() {
         let event = decoded.event;
         let from = event.from.unwrap_or_default();
-        let names = [event.subject, event.user, event.mailbox, event.token, event.subid, event.message_id, from.name, from.address];
+        let names = [
+            event.subject,
+            event.user,
+            event.mailbox,
+            event.token,
+            event.subid,
+            event.message_id,
+            from.name,
+            from.address,
+        ];
         assert!(names.into_iter().flatten().all(|name| name.chars().count() <= 1_000));
         assert!(event.snippet.is_none_or(|snippet| snippet.chars().count() <= 500));
         assert!(event.link.is_none_or(|link| link.len() <= 4_096));
@@ -48,29 +57,83 @@ fn word() -> impl Strategy<Value = String> {
 
 fn name() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "event", "items", "item", "retract", "purge", "delete", "subscription", "mail", "entry", "json", "plistfrag", "key",
-        "string", "from", "subject", "body", "title", "summary", "content", "author", "name", "email", "link", "date", "x",
-        "url", "delay", "headers", "header", "forwarded", "unseen", "snippet", "message-id", "div", "unknown",
+        "event",
+        "items",
+        "item",
+        "retract",
+        "purge",
+        "delete",
+        "subscription",
+        "mail",
+        "entry",
+        "json",
+        "plistfrag",
+        "key",
+        "string",
+        "from",
+        "subject",
+        "body",
+        "title",
+        "summary",
+        "content",
+        "author",
+        "name",
+        "email",
+        "link",
+        "date",
+        "x",
+        "url",
+        "delay",
+        "headers",
+        "header",
+        "forwarded",
+        "unseen",
+        "snippet",
+        "message-id",
+        "div",
+        "unknown",
     ])
 }
 
 fn namespace() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "", "jabber:client", "http://jabber.org/protocol/pubsub#event", "plist-apple", "urn:mailwren:mail:0",
-        "http://www.w3.org/2005/Atom", "urn:xmpp:json:0", "urn:xmpp:delay", "jabber:x:delay", "jabber:x:oob",
-        "http://jabber.org/protocol/shim", "urn:other",
+        "",
+        "jabber:client",
+        "http://jabber.org/protocol/pubsub#event",
+        "plist-apple",
+        "urn:mailwren:mail:0",
+        "http://www.w3.org/2005/Atom",
+        "urn:xmpp:json:0",
+        "urn:xmpp:delay",
+        "jabber:x:delay",
+        "jabber:x:oob",
+        "http://jabber.org/protocol/shim",
+        "urn:other",
     ])
 }
 
 fn attributes() -> impl Strategy<Value = Vec<(&'static str, String)>> {
-    let key = prop::sample::select(vec!["node", "id", "stamp", "type", "href", "rel", "address", "uid", "from", "subscription"]);
+    let key = prop::sample::select(vec![
+        "node",
+        "id",
+        "stamp",
+        "type",
+        "href",
+        "rel",
+        "address",
+        "uid",
+        "from",
+        "subscription",
+    ]);
     prop::collection::vec((key, word()), 0..4)
 }
 
 fn build(name: &str, namespace: &str, attributes: Vec<(&'static str, String)>, children: Vec<Node>) -> Element {
     let mut element = Element::bare(name, namespace);
     for (key, value) in attributes {
-        element.attrs_mut().insert(rxml::Namespace::NONE, key.try_into().expect("a name"), value);
+        element
+            .attrs_mut()
+            .insert(rxml::Namespace::NONE, key.try_into().expect("a name"), value);
     }
     for child in children {
         element.append_node(child);

@@ -10,8 +10,14 @@ use minidom::Element;
 fn sources() -> Sources {
     let mut account = Account::new("sam@example.org");
     account.subscriptions = vec![
-        Subscription { service: "pubsub.example.org".into(), node: "mail/sam".into() },
-        Subscription { service: "zoe@example.org".into(), node: "urn:mailwren:mail:0".into() },
+        Subscription {
+            service: "pubsub.example.org".into(),
+            node: "mail/sam".into(),
+        },
+        Subscription {
+            service: "zoe@example.org".into(),
+            node: "urn:mailwren:mail:0".into(),
+        },
     ];
     account.notifiers = vec!["sieve@example.org".into()];
     Sources::new(&account.jid, &account.nodes(), &account.notifiers)
@@ -21,7 +27,10 @@ fn sources() -> Sources {
 fn admitted(stanza: &str) -> (usize, bool) {
     let stanza: Element = stanza.parse().expect("well-formed");
     let events = stanza::decode(&stanza).expect("decodes");
-    (events.len(), events.iter().all(|decoded| sources().admits(&stanza, &decoded.event)))
+    (
+        events.len(),
+        events.iter().all(|decoded| sources().admits(&stanza, &decoded.event)),
+    )
 }
 
 fn event_on(from: &str, node: &str) -> bool {
@@ -36,7 +45,10 @@ fn event_on(from: &str, node: &str) -> bool {
 #[test]
 fn a_subscribed_node_of_its_own_service_counts() {
     assert!(event_on("from='pubsub.example.org'", "mail/sam"));
-    assert!(event_on("from='PubSub.Example.ORG'", "mail/sam"), "JIDs are compared as JIDs");
+    assert!(
+        event_on("from='PubSub.Example.ORG'", "mail/sam"),
+        "JIDs are compared as JIDs"
+    );
     assert!(event_on("from='zoe@example.org'", "urn:mailwren:mail:0"));
 }
 
@@ -61,7 +73,10 @@ fn neither_another_service_nor_another_node_counts() {
 fn the_own_pep_node_counts_from_the_own_bare_jid_alone() {
     let node = "urn:mailwren:mail:0";
     assert!(event_on("from='sam@example.org'", node));
-    assert!(event_on("", node), "without from it is the own server, for the own account");
+    assert!(
+        event_on("", node),
+        "without from it is the own server, for the own account"
+    );
     assert!(!event_on("from='sam@example.org/other-client'", node));
     assert!(!event_on("from='example.org'", node));
     assert!(!event_on("", "mail/sam"));
@@ -71,8 +86,9 @@ fn the_own_pep_node_counts_from_the_own_bare_jid_alone() {
 #[test]
 fn sieve_messages_count_from_notifiers_alone() {
     let sieve = |from: &str| {
-        let (count, admitted) =
-            admitted(&format!("<message xmlns='jabber:client' {from} type='headline'><subject>Mail</subject></message>"));
+        let (count, admitted) = admitted(&format!(
+            "<message xmlns='jabber:client' {from} type='headline'><subject>Mail</subject></message>"
+        ));
         assert_eq!(count, 1);
         admitted
     };

@@ -6,11 +6,18 @@ use mailwren_core::text;
 #[test]
 fn cleaning_leaves_one_line_of_bounded_length() {
     assert_eq!(text::clean("  a \t\r\n b\u{2028}c  ", 10).as_deref(), Some("a b c"));
-    assert_eq!(text::clean("a\u{200e}\u{202a}\u{202e}\u{2066}\u{2069}\0\u{1b}[1m\u{9b}b", 10).as_deref(), Some("a[1mb"));
+    assert_eq!(
+        text::clean("a\u{200e}\u{202a}\u{202e}\u{2066}\u{2069}\0\u{1b}[1m\u{9b}b", 10).as_deref(),
+        Some("a[1mb")
+    );
     assert_eq!(text::clean("häßlich", 3).as_deref(), Some("häß"));
     assert_eq!(text::clean("ab cd", 3).as_deref(), Some("ab"), "no blank at the end");
     assert_eq!(text::clean(" \u{202e}\n", 10), None);
-    assert_eq!(text::clean("👩\u{200d}🚀", 10).as_deref(), Some("👩\u{200d}🚀"), "joiners belong to the text");
+    assert_eq!(
+        text::clean("👩\u{200d}🚀", 10).as_deref(),
+        Some("👩\u{200d}🚀"),
+        "joiners belong to the text"
+    );
 }
 
 #[test]
@@ -54,11 +61,23 @@ fn addresses_of_all_shapes() {
         ("zoe@example.org", is("", "zoe@example.org")),
         ("<zoe@example.org>", is("", "zoe@example.org")),
         ("Zoë <zoe@example.org>", is("Zoë", "zoe@example.org")),
-        ("\"Doe, \\\"J\\\" <x>\" <john@example.org>, b@example.org", is("Doe, \"J\" <x>", "john@example.org")),
+        (
+            "\"Doe, \\\"J\\\" <x>\" <john@example.org>, b@example.org",
+            is("Doe, \"J\" <x>", "john@example.org"),
+        ),
         ("Doe, John <john@example.org>", is("Doe, John", "john@example.org")),
-        ("=?utf-8?q?Zo=C3=AB?= =?utf-8?q?_=C3=85?= <zoe@example.org>", is("Zoë Å", "zoe@example.org")),
-        ("\"=?utf-8?q?Zo=C3=AB?=\" <zoe@example.org>", is("Zoë", "zoe@example.org")),
-        ("zoe@example.org (Zoë (at work))", is("Zoë (at work)", "zoe@example.org")),
+        (
+            "=?utf-8?q?Zo=C3=AB?= =?utf-8?q?_=C3=85?= <zoe@example.org>",
+            is("Zoë Å", "zoe@example.org"),
+        ),
+        (
+            "\"=?utf-8?q?Zo=C3=AB?=\" <zoe@example.org>",
+            is("Zoë", "zoe@example.org"),
+        ),
+        (
+            "zoe@example.org (Zoë (at work))",
+            is("Zoë (at work)", "zoe@example.org"),
+        ),
         ("a@example.org, b@example.org", is("", "a@example.org")),
         ("zoe@example.org <zoe@example.org>", is("", "zoe@example.org")),
         ("Nobody <>", is("Nobody", "")),
@@ -76,7 +95,10 @@ fn html_becomes_text() {
     let text = |html: &str| text::clean(&text::html_to_text(html), 500).unwrap_or_default();
     assert_eq!(text("<b>x</b>&amp;"), "x&");
     assert_eq!(text("<div>One</div><div>Two</div><ul><li>a<li>b</ul>"), "One Two a b");
-    assert_eq!(text("<style>p{}</style><script>alert('x')</script><!-- c --><p>Body &lt;tag&gt; &#8212; &eacute;"), "Body <tag> — é");
+    assert_eq!(
+        text("<style>p{}</style><script>alert('x')</script><!-- c --><p>Body &lt;tag&gt; &#8212; &eacute;"),
+        "Body <tag> — é"
+    );
     assert_eq!(text("half<br/>a<p"), "half a");
 }
 
@@ -85,7 +107,20 @@ fn numbers_are_whole_and_exact_or_nothing() {
     assert_eq!(text::number("42"), Some(42));
     assert_eq!(text::number(" 7.0 "), Some(7));
     assert_eq!(text::number("9007199254740991"), Some(9_007_199_254_740_991));
-    for bad in ["", ".0", "7.", "7.5", "-1", "+1", "1e3", "0x10", "9007199254740992", "99999999999999999999", "NaN", "٣"] {
+    for bad in [
+        "",
+        ".0",
+        "7.",
+        "7.5",
+        "-1",
+        "+1",
+        "1e3",
+        "0x10",
+        "9007199254740992",
+        "99999999999999999999",
+        "NaN",
+        "٣",
+    ] {
         assert_eq!(text::number(bad), None, "{bad}");
     }
 }

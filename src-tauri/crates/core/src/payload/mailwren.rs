@@ -32,6 +32,8 @@ pub(crate) fn read(payload: &Element, event: &mut Event) -> bool {
     event.message_id = child("message-id").and_then(|id| text::message_id(&id));
     event.unseen = child("unseen").and_then(|n| text::number(&n));
     event.link = child("link").and_then(|l| text::link(&l));
-    event.sent_at = event.sent_at.or_else(|| child("date").and_then(|d| text::timestamp(&d)));
+    event.sent_at = event
+        .sent_at
+        .or_else(|| child("date").and_then(|d| text::timestamp(&d)));
     true
 }

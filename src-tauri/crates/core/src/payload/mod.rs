@@ -27,7 +27,8 @@ pub(crate) fn read(item: &Element, event: &mut Event) {
             || atom::read(payload, event)
             || ox::read(payload, event)
     };
-    let _ = item.children().any(|payload| known(payload, event)) || bare.is_some_and(|item| mobileme::read(item, event));
+    let _ =
+        item.children().any(|payload| known(payload, event)) || bare.is_some_and(|item| mobileme::read(item, event));
 }
 
 /// Digest of what an item holds: namespaces, names, attributes and text. Prefixes, the order of attributes, and white
@@ -114,5 +115,7 @@ pub(crate) fn deep_text(element: &Element, blocks: fn(&Element) -> bool) -> Stri
 
 /// The text of the first child of this name in the element's own namespace.
 pub(crate) fn child_text(element: &Element, name: &str) -> Option<String> {
-    element.get_child(name, element.ns().as_str()).map(|child| deep_text(child, |_| false))
+    element
+        .get_child(name, element.ns().as_str())
+        .map(|child| deep_text(child, |_| false))
 }

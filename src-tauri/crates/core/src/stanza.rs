@@ -86,7 +86,7 @@ pub(crate) fn is_forwarded(message: &Element) -> bool {
     message.children().any(|child| {
         let namespace = child.ns();
         match child.name() {
-            "forwarded" => true,
+            "forwarded" => namespace.starts_with("urn:xmpp:forward:"),
             "sent" | "received" => namespace.starts_with("urn:xmpp:carbons:"),
             "result" => namespace.starts_with("urn:xmpp:mam:"),
             _ => false,

@@ -27,6 +27,9 @@ standing-connected =
        *[other] Alle { $n } verbunden
     }
 standing-partly = { $up } von { $n } verbunden
+standing-error = Angehalten
+standing-offline = Nicht erreichbar
+standing-connecting = Verbindet
 standing-detached = Wartet auf Mailwren
 proof-none = noch nicht belegt
 proof-none-of = { $label } noch nicht belegt

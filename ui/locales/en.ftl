@@ -27,6 +27,9 @@ standing-connected =
        *[other] All { $n } connected
     }
 standing-partly = { $up } of { $n } connected
+standing-error = Stopped
+standing-offline = Offline
+standing-connecting = Connecting
 standing-detached = Waiting for Mailwren
 proof-none = not proven yet
 proof-none-of = { $label } not proven yet

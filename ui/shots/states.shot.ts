@@ -20,7 +20,12 @@ interface Shot {
   before?: (page: Page) => Promise<void>;
 }
 
-const feed = (name: string, state: string, more: Partial<Shot> = {}): Shot => ({ name, page: 'feed', state, ...more });
+const feed = (name: string, state: string, more: Partial<Shot> = {}): Shot => ({
+  name,
+  page: 'feed',
+  state,
+  ...more,
+});
 const settings = (name: string, state: string, more: Partial<Shot> = {}): Shot => ({
   name,
   page: 'settings',
@@ -133,8 +138,12 @@ const shots: Shot[] = [
       await page.getByText('The keyring is locked.').waitFor();
     },
   }),
-  settings('settings-remove', 'busy', { before: (page) => page.getByRole('button', { name: /^Remove .Work/ }).click() }),
-  settings('settings-about', 'trouble', { before: (page) => page.getByRole('button', { name: 'About' }).click() }),
+  settings('settings-remove', 'busy', {
+    before: (page) => page.getByRole('button', { name: /^Remove .Work/ }).click(),
+  }),
+  settings('settings-about', 'trouble', {
+    before: (page) => page.getByRole('button', { name: 'About' }).click(),
+  }),
   settings('settings-narrow', 'trouble', { size: [400, 640] }),
   settings('settings-zoom-200', 'busy', { zoom: 2, before: tryOut }),
   settings('settings-right-to-left', 'trouble', { rtl: true }),

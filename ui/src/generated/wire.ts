@@ -4,85 +4,85 @@ export type Kind = "changed" | "new" | "gone" | "cleared" | "closed";
 
 export type Dialect = "mobileme" | "mailwren" | "atom" | "ox" | "sieve" | "gmail" | "unknown";
 
-export type Sender = { 
+export type Sender = {
 /**
  * Display name, decoded and cleaned.
  */
-name: string | null, 
+name: string | null,
 /**
  * Mail address, cleaned.
  */
 address: string | null, };
 
-export type Event = { 
+export type Event = {
 /**
  * Bare JID or host that published it.
  */
-service: string | null, 
+service: string | null,
 /**
  * Node name as sent.
  */
-node: string | null, 
+node: string | null,
 /**
  * Item id as sent.
  */
-item: string | null, 
+item: string | null,
 /**
  * What happened.
  */
-kind: Kind, 
+kind: Kind,
 /**
  * The payload's format.
  */
-dialect: Dialect, 
+dialect: Dialect,
 /**
  * Whose box.
  */
-user: string | null, 
+user: string | null,
 /**
  * Which box; hierarchy by `/`.
  */
-mailbox: string | null, 
+mailbox: string | null,
 /**
  * MobileMe's opaque change token.
  */
-token: string | null, 
+token: string | null,
 /**
  * Subscription id, from the SHIM header `pubsub#subid` (XEP-0060 §12.20).
  */
-subid: string | null, 
+subid: string | null,
 /**
  * When it was sent: XEP-0203 delay, else XEP-0091 delay, else the payload's own date.
  */
-sent_at: string | null, 
+sent_at: string | null,
 /**
  * Who wrote.
  */
-from: Sender | null, 
+from: Sender | null,
 /**
  * Subject, decoded, cleaned, at most 1,000 characters.
  */
-subject: string | null, 
+subject: string | null,
 /**
  * First words of the text, at most 500 characters.
  */
-snippet: string | null, 
+snippet: string | null,
 /**
  * Message-ID without angle brackets.
  */
-message_id: string | null, 
+message_id: string | null,
 /**
  * Unseen messages in the box, as told.
  */
-unseen: number | null, 
+unseen: number | null,
 /**
  * IMAP UID.
  */
-uid: number | null, 
+uid: number | null,
 /**
  * IMAP UIDVALIDITY.
  */
-uidvalidity: number | null, 
+uidvalidity: number | null,
 /**
  * A link to the message; https, http, mailto, xmpp, mid or imap.
  */
@@ -92,339 +92,339 @@ export type Security = "auto" | "direct" | "starttls";
 
 export type PasswordSource = "keyring" | { "command": Array<string> } | { "file": string };
 
-export type Subscription = { 
+export type Subscription = {
 /**
  * The pubsub service: a host or a bare JID.
  */
-service: string, 
+service: string,
 /**
  * The node's name.
  */
 node: string, };
 
-export type Account = { 
+export type Account = {
 /**
  * Bare JID; also the account's identity in the store.
  */
-jid: string, 
+jid: string,
 /**
  * A short name for people; the JID when absent.
  */
-name: string | null, 
+name: string | null,
 /**
  * Whether it connects.
  */
-enabled: boolean, 
+enabled: boolean,
 /**
  * Host to connect to instead of asking SRV.
  */
-host: string | null, 
+host: string | null,
 /**
  * Port to connect to; only with `host`.
  */
-port: number | null, 
+port: number | null,
 /**
  * How the connection is secured.
  */
-security: Security, 
+security: Security,
 /**
  * PEM file of further certificate authorities to trust for this account.
  */
-ca_file: string | null, 
+ca_file: string | null,
 /**
  * SHA-256 fingerprints (hex) of certificates to accept instead of asking the authorities.
  */
-pins: Array<string>, 
+pins: Array<string>,
 /**
  * Whether to listen to the own PEP node `urn:mailwren:mail:0`.
  */
-pep: boolean, 
+pep: boolean,
 /**
  * Nodes on pubsub services.
  */
-subscriptions: Array<Subscription>, 
+subscriptions: Array<Subscription>,
 /**
  * JIDs whose Sieve notify messages (RFC 5437) count as mail.
  */
-notifiers: Array<string>, 
+notifiers: Array<string>,
 /**
  * Where the password comes from.
  */
 password: PasswordSource, };
 
-export type Row = { 
+export type Row = {
 /**
  * Position in the store; never changes, never reused.
  */
-seq: number, 
+seq: number,
 /**
  * Raised each time the row changes; unique over the store.
  */
-rev: number, 
+rev: number,
 /**
  * The account's bare JID.
  */
-account: string, 
+account: string,
 /**
  * When it was stored.
  */
-received_at: string, 
+received_at: string,
 /**
  * Whether the server sent it late.
  */
-delayed: boolean, 
+delayed: boolean,
 /**
  * Whether a person has still to see it.
  */
-unread: boolean, 
+unread: boolean,
 /**
  * When its item was retracted, purged or replaced.
  */
-gone_at: string | null, 
+gone_at: string | null,
 /**
  * Bare JID or host that published it.
  */
-service: string | null, 
+service: string | null,
 /**
  * Node name as sent.
  */
-node: string | null, 
+node: string | null,
 /**
  * Item id as sent.
  */
-item: string | null, 
+item: string | null,
 /**
  * What happened.
  */
-kind: Kind, 
+kind: Kind,
 /**
  * The payload's format.
  */
-dialect: Dialect, 
+dialect: Dialect,
 /**
  * Whose box.
  */
-user: string | null, 
+user: string | null,
 /**
  * Which box; hierarchy by `/`.
  */
-mailbox: string | null, 
+mailbox: string | null,
 /**
  * MobileMe's opaque change token.
  */
-token: string | null, 
+token: string | null,
 /**
  * Subscription id, from the SHIM header `pubsub#subid` (XEP-0060 §12.20).
  */
-subid: string | null, 
+subid: string | null,
 /**
  * When it was sent: XEP-0203 delay, else XEP-0091 delay, else the payload's own date.
  */
-sent_at: string | null, 
+sent_at: string | null,
 /**
  * Who wrote.
  */
-from: Sender | null, 
+from: Sender | null,
 /**
  * Subject, decoded, cleaned, at most 1,000 characters.
  */
-subject: string | null, 
+subject: string | null,
 /**
  * First words of the text, at most 500 characters.
  */
-snippet: string | null, 
+snippet: string | null,
 /**
  * Message-ID without angle brackets.
  */
-message_id: string | null, 
+message_id: string | null,
 /**
  * Unseen messages in the box, as told.
  */
-unseen: number | null, 
+unseen: number | null,
 /**
  * IMAP UID.
  */
-uid: number | null, 
+uid: number | null,
 /**
  * IMAP UIDVALIDITY.
  */
-uidvalidity: number | null, 
+uidvalidity: number | null,
 /**
  * A link to the message; https, http, mailto, xmpp, mid or imap.
  */
 link: string | null, };
 
-export type Filter = { 
+export type Filter = {
 /**
  * Only this account.
  */
-account: string | null, 
+account: string | null,
 /**
  * Only this mailbox.
  */
-mailbox: string | null, 
+mailbox: string | null,
 /**
  * Only unread ones.
  */
-unread: boolean, 
+unread: boolean,
 /**
  * Only rows in which every word begins a word of sender, address, subject, snippet or mailbox.
  */
 text: string | null, };
 
-export type Command = { "do": "feed", 
+export type Command = { "do": "feed",
 /**
  * Which rows.
  */
-filter: Filter, 
+filter: Filter,
 /**
  * Only rows with a lower `seq`.
  */
-before: number | null, 
+before: number | null,
 /**
  * At most so many; 500 is the most.
  */
-limit: number, } | { "do": "changes", 
+limit: number, } | { "do": "changes",
 /**
  * The last revision known.
  */
-since: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mark", 
+since: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mark",
 /**
  * Which rows.
  */
-seqs: number[], 
+seqs: number[],
 /**
  * Read, or unread again.
  */
-read: boolean, } | { "do": "mark_all_read", 
+read: boolean, } | { "do": "mark_all_read",
 /**
  * Which rows.
  */
-filter: Filter, } | { "do": "pause", 
+filter: Filter, } | { "do": "pause",
 /**
  * Until when; `null` until resumed.
  */
-until: string | null, } | { "do": "resume" } | { "do": "accounts" } | { "do": "test_account", 
+until: string | null, } | { "do": "resume" } | { "do": "accounts" } | { "do": "test_account",
 /**
  * The account to try; need not be configured.
  */
-account: Account, 
+account: Account,
 /**
  * Its password; the stored one when absent.
  */
-password: string | null, 
+password: string | null,
 /**
  * A number of the face's choice that comes back in the notices.
  */
-run: number, } | { "do": "save_account", 
+run: number, } | { "do": "save_account",
 /**
  * The account.
  */
-account: Account, 
+account: Account,
 /**
  * A new password for the keyring; the stored one stays when absent.
  */
-password: string | null, } | { "do": "remove_account", 
+password: string | null, } | { "do": "remove_account",
 /**
  * Its JID.
  */
-jid: string, 
+jid: string,
 /**
  * Remove its stored events as well.
  */
-forget: boolean, } | { "do": "retry", 
+forget: boolean, } | { "do": "retry",
 /**
  * Its JID.
  */
 jid: string, } | { "do": "hand_over" };
 
-export type Reply = { "re": "feed", 
+export type Reply = { "re": "feed",
 /**
  * The rows, newest first.
  */
-rows: Array<Row>, 
+rows: Array<Row>,
 /**
  * Whether older ones exist.
  */
-more: boolean, 
+more: boolean,
 /**
  * The store's revision when they were read.
  */
-rev: number, } | { "re": "changes", 
+rev: number, } | { "re": "changes",
 /**
  * The rows, oldest change first.
  */
-rows: Array<Row>, 
+rows: Array<Row>,
 /**
  * Whether further changes exist.
  */
-more: boolean, 
+more: boolean,
 /**
  * The revision to ask from next.
  */
-rev: number, } | { "re": "status", 
+rev: number, } | { "re": "status",
 /**
  * How everything stands.
  */
-status: Status, } | { "re": "arrivals", 
+status: Status, } | { "re": "arrivals",
 /**
  * Counts per hour, oldest first; the last is the running hour.
  */
-hours: Array<number>, } | { "re": "accounts", 
+hours: Array<number>, } | { "re": "accounts",
 /**
  * The accounts, in order.
  */
-accounts: Array<Account>, } | { "re": "test_account", 
+accounts: Array<Account>, } | { "re": "test_account",
 /**
  * Whether all steps went well.
  */
-passed: boolean, } | { "re": "done", 
+passed: boolean, } | { "re": "done",
 /**
  * How many rows or things it touched.
  */
 count: number, };
 
-export type Notice = { "on": "changed", 
+export type Notice = { "on": "changed",
 /**
  * The newest revision.
  */
-rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "test", 
+rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "test",
 /**
  * The number given in [`Command::TestAccount`].
  */
-run: number, 
+run: number,
 /**
  * The step.
  */
 step: TestStep, } | { "on": "closing" };
 
-export type Status = { 
+export type Status = {
 /**
  * Each account, in configured order.
  */
-accounts: Array<AccountStatus>, 
+accounts: Array<AccountStatus>,
 /**
  * Unread rows in all accounts.
  */
-unread: number, 
+unread: number,
 /**
  * The pause that is on.
  */
-pause: Pause | null, 
+pause: Pause | null,
 /**
  * What is missing or broken beside the accounts, each told once.
  */
-problems: Array<Problem>, 
+problems: Array<Problem>,
 /**
  * The store's revision.
  */
-rev: number, 
+rev: number,
 /**
  * Mailwren's version.
  */
 version: string, };
 
-export type Pause = { 
+export type Pause = {
 /**
  * Until when; `null` until resumed.
  */
@@ -432,61 +432,61 @@ until: string | null, };
 
 export type LinkState = "connected" | "connecting" | "offline" | "error" | "disabled";
 
-export type AccountStatus = { 
+export type AccountStatus = {
 /**
  * Its bare JID.
  */
-jid: string, 
+jid: string,
 /**
  * What people call it.
  */
-label: string, 
+label: string,
 /**
  * Its connection.
  */
-link: LinkState, 
+link: LinkState,
 /**
  * Since when.
  */
-since: string | null, 
+since: string | null,
 /**
  * What is wrong, and what to do.
  */
-trouble: Problem | null, 
+trouble: Problem | null,
 /**
  * When the next try comes.
  */
-next_try: string | null, 
+next_try: string | null,
 /**
  * When push was last proven alive by something that came through.
  */
-proven_at: string | null, 
+proven_at: string | null,
 /**
  * Unread rows.
  */
-unread: number, 
+unread: number,
 /**
  * Its nodes.
  */
-nodes: Array<NodeStatus>, 
+nodes: Array<NodeStatus>,
 /**
  * Events dropped because nobody entitled sent them.
  */
 strangers: number, };
 
-export type NodeStatus = { 
+export type NodeStatus = {
 /**
  * The service.
  */
-service: string, 
+service: string,
 /**
  * The node.
  */
-node: string, 
+node: string,
 /**
  * Whether events arrive from it.
  */
-state: NodeState, 
+state: NodeState,
 /**
  * Why not.
  */
@@ -494,45 +494,45 @@ trouble: string | null, };
 
 export type NodeState = "unknown" | "subscribed" | "pending" | "refused" | "closed";
 
-export type Problem = { 
+export type Problem = {
 /**
  * What it is about, for code: `auth`, `tls`, `dns`, `tcp`, `keyring`, `notifier`, `config`, `store`, …
  */
-code: string, 
+code: string,
 /**
  * What is wrong.
  */
-message: string, 
+message: string,
 /**
  * What to do.
  */
 hint: string | null, };
 
-export type TestStep = { 
+export type TestStep = {
 /**
  * Which step.
  */
-name: StepName, 
+name: StepName,
 /**
  * How it stands.
  */
-state: StepState, 
+state: StepState,
 /**
  * What was found, or what is wrong.
  */
-detail: string, 
+detail: string,
 /**
  * What to do if it failed.
  */
-hint: string | null, 
+hint: string | null,
 /**
  * How long it took, in milliseconds.
  */
-millis: number, 
+millis: number,
 /**
  * SHA-256 fingerprint of a certificate that wasn't trusted, to be pinned on an explicit yes.
  */
-fingerprint: string | null, 
+fingerprint: string | null,
 /**
  * Nodes found, in the last step.
  */
@@ -542,15 +542,15 @@ export type StepName = "dns" | "tls" | "login" | "services" | "nodes";
 
 export type StepState = "running" | "passed" | "warned" | "failed";
 
-export type ApiError = { 
+export type ApiError = {
 /**
  * For code that acts on it.
  */
-code: ApiCode, 
+code: ApiCode,
 /**
  * What went wrong.
  */
-message: string, 
+message: string,
 /**
  * What to do.
  */

@@ -32,14 +32,23 @@ export function standing(status: Status, now: number): Standing {
 function headline(enabled: AccountStatus[], up: AccountStatus[], worst: AccountStatus | undefined): string {
   if (worst === undefined) return t('standing-connected', { n: enabled.length });
   if (up.length > 0) return t('standing-partly', { up: up.length, n: enabled.length });
-  return linkWord(worst.link);
+  switch (worst.link) {
+    case 'error':
+      return t('standing-error');
+    case 'offline':
+      return t('standing-offline');
+    default:
+      return t('standing-connecting');
+  }
 }
 
 /** The oldest proof speaks for all; an account that isn't connected is named instead. */
 function proof(up: AccountStatus[], worst: AccountStatus | undefined, now: number): string {
   if (worst !== undefined) {
-    const wait = awaited(worst, now);
-    return up.length > 0 ? t('proof-named', { label: worst.label, what: wait }) : wait;
+    const why = worst.link === 'error' ? worst.trouble?.message : null;
+    const wait = why ?? awaited(worst, now);
+    if (up.length > 0) return t('proof-named', { label: worst.label, what: wait });
+    return worst.link === 'error' || worst.next_try !== null ? wait : '';
   }
   const unproven = up.find((a) => a.proven_at === null);
   if (unproven) return up.length > 1 ? t('proof-none-of', { label: unproven.label }) : t('proof-none');

@@ -252,9 +252,9 @@ function someMail(now: number): Row[] {
     ),
     mail(
       now - 9 * MINUTE,
-      '美咲',
-      '来週の打ち合わせの日程について',
-      'お世話になっております。候補日を三つお送りします。',
+      'Ελένη',
+      'Συνάντηση της επόμενης εβδομάδας',
+      'Καλημέρα, σας στέλνω τρεις πιθανές ημερομηνίες.',
       { ...inWork, unread: true, link: 'https://mail.work.example/m/99' },
     ),
     mail(
@@ -337,7 +337,7 @@ function capturesOf2008(now: number): Row[] {
 }
 
 function muchMail(now: number, count: number): Row[] {
-  const names = ['Miriam', 'Jonas', 'Tomasz', 'Build server', '美咲', 'ليلى'];
+  const names = ['Miriam', 'Jonas', 'Tomasz', 'Build server', 'Ελένη', 'ليلى'];
   return numbered(
     Array.from({ length: count }, (_, i) =>
       mail(

@@ -288,7 +288,11 @@ limit: number, } | { "do": "changes",
 /**
  * The last revision known.
  */
-since: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mark",
+since: number, } | { "do": "row",
+/**
+ * Which.
+ */
+seq: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mark",
 /**
  * Which rows.
  */
@@ -336,7 +340,7 @@ forget: boolean, } | { "do": "retry",
 /**
  * Its JID.
  */
-jid: string, } | { "do": "hand_over" };
+jid: string, } | { "do": "show_feed" } | { "do": "hand_over" };
 
 export type Reply = { "re": "feed",
 /**
@@ -362,7 +366,11 @@ more: boolean,
 /**
  * The revision to ask from next.
  */
-rev: number, } | { "re": "status",
+rev: number, } | { "re": "row",
+/**
+ * The row, if it is there.
+ */
+row: Row | null, } | { "re": "status",
 /**
  * How everything stands.
  */
@@ -396,7 +404,11 @@ run: number,
 /**
  * The step.
  */
-step: TestStep, } | { "on": "closing" };
+step: TestStep, } | { "on": "open",
+/**
+ * The row; the feed when absent.
+ */
+seq: number | null, } | { "on": "closing" };
 
 export type Status = {
 /**

@@ -127,6 +127,9 @@ export class Engine {
         return { re: 'done', count: 1 };
       case 'test_account':
         return this.#test(command.account, command.run);
+      case 'row':
+        return { re: 'row', row: s.rows.find((row) => row.seq === command.seq) ?? null };
+      case 'show_feed':
       case 'hand_over':
         throw { code: 'forbidden', message: 'Not from a window.', hint: null } satisfies ApiError;
     }

@@ -124,7 +124,10 @@ impl ConfigFile {
     }
 
     /// Applies an edit to what is in the file now; anew if somebody else writes to it meanwhile.
-    fn edit(&self, mut change: impl FnMut(&mut DocumentMut) -> Result<(), ConfigError>) -> Result<(), ConfigError> {
+    pub(super) fn edit(
+        &self,
+        mut change: impl FnMut(&mut DocumentMut) -> Result<(), ConfigError>,
+    ) -> Result<(), ConfigError> {
         // A symbolic link stays one: its target is replaced.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let folder = target
@@ -147,7 +150,7 @@ impl ConfigFile {
             let after = document.to_string();
             // What is written can be read.
             parse(&self.path, &after)?;
-            if before.as_deref() == Some(after.as_str()) {
+            if text == after {
                 return Ok(());
             }
             if self.replace(&target, folder, before.as_deref(), &after)? {

@@ -350,6 +350,40 @@ fn edits_side_by_side_lose_nothing() {
 }
 
 #[test]
+fn what_another_program_writes_during_an_edit_is_kept() {
+    let (_dir, file) = file(FILE);
+    let mut others = vec![FILE.replace("# My mail.", "# Our mail.")];
+    let edit = |document: &mut toml_edit::DocumentMut| {
+        if let Some(text) = others.pop() {
+            fs::write(file.path(), text).unwrap();
+        }
+        document.insert("keep_days", toml_edit::value(15));
+        Ok(())
+    };
+    file.edit(edit).unwrap();
+    assert_eq!(file.load().unwrap().config.keep_days, 15);
+    assert!(text(&file).contains("# Our mail."));
+
+    let mut n = 0;
+    let contended = file.edit(|document| {
+        n += 1;
+        fs::write(file.path(), format!("# {n}\n{FILE}")).unwrap();
+        document.insert("keep_days", toml_edit::value(16));
+        Ok(())
+    });
+    assert!(matches!(contended, Err(ConfigError::Contended(_))));
+    assert!(text(&file).starts_with(&format!("# {n}\n")));
+}
+
+#[test]
+fn removing_what_isnt_there_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = ConfigFile::new(dir.path().join("config.toml"));
+    assert!(!file.remove_account("sam@example.org").unwrap());
+    assert!(!file.path().exists());
+}
+
+#[test]
 fn the_fingerprint_tells_states_apart() {
     let (_dir, file) = file(FILE);
     let before = file.fingerprint();

@@ -71,7 +71,9 @@ async fn converse(
     id: &std::sync::OnceLock<ConnectionId>,
 ) -> io::Result<Ending> {
     let io = tokio::io::join(reader, wire.clone());
-    let Some((user, accepted)) = timeout(PATIENCE, log_in(io, shared)).await?? else { return Ok(Ending::Final) };
+    let Some((user, accepted)) = timeout(PATIENCE, log_in(io, shared)).await?? else {
+        return Ok(Ending::Final);
+    };
     let (domain, stream_id) = shared.state(|state| (state.domain.clone(), state.fresh_id()));
     let features = StreamFeatures {
         bind: Some(BindFeature { required: false }),

@@ -94,7 +94,10 @@ impl Demo {
         for (service, node) in [(SERVICE, INBOX), (SERVICE, WORK), (JID, MAIL_NODE)] {
             server.create_node(service, node)?;
         }
-        let subscription = |node: &str| Subscription { service: SERVICE.to_owned(), node: node.to_owned() };
+        let subscription = |node: &str| Subscription {
+            service: SERVICE.to_owned(),
+            node: node.to_owned(),
+        };
         let account = Account {
             host: Some(server.addr().ip().to_string()),
             port: Some(server.addr().port()),
@@ -103,7 +106,11 @@ impl Demo {
             subscriptions: vec![subscription(INBOX), subscription(WORK)],
             ..Account::new(JID)
         };
-        Ok(Self { server, account, password })
+        Ok(Self {
+            server,
+            account,
+            password,
+        })
     }
 
     /// Waits until the account listens, then plays from beginning to end, telling each step once it is done.
@@ -117,7 +124,11 @@ impl Demo {
         for (done, step) in (1..).zip(script) {
             tokio::time::sleep(pace.wait(step.gap)).await;
             self.perform(&step)?;
-            tell(Progress { step: done, of, what: step.what });
+            tell(Progress {
+                step: done,
+                of,
+                what: step.what,
+            });
         }
         Ok(())
     }
@@ -127,16 +138,25 @@ impl Demo {
             Deed::Capture(stanza) => self.server.send_raw(JID, stanza).map(drop),
             Deed::Arrives(mail) => {
                 let (service, node) = place(mail.place);
-                self.server.publish(service, node, &item_id(mail), mail_element(mail, Timestamp::now()))
+                self.server
+                    .publish(service, node, &item_id(mail), mail_element(mail, Timestamp::now()))
             }
             Deed::ReadElsewhere(mail) => {
                 let (service, node) = place(mail.place);
                 self.server.retract(service, node, &item_id(mail))
             }
-            Deed::Atom { id, title, author, summary, link } => {
+            Deed::Atom {
+                id,
+                title,
+                author,
+                summary,
+                link,
+            } => {
                 let text = |name: &str, text: &str| Element::builder(name, ATOM).append(text).build();
                 let author = Element::builder("author", ATOM).append(text("name", author)).build();
-                let link = Element::builder("link", ATOM).attr(name!("rel"), "alternate").attr(name!("href"), *link);
+                let link = Element::builder("link", ATOM)
+                    .attr(name!("rel"), "alternate")
+                    .attr(name!("href"), *link);
                 let entry = Element::builder("entry", ATOM)
                     .append_all([text("id", id), text("title", title), author, text("summary", summary)])
                     .append(text("updated", &Timestamp::now().to_string()))
@@ -190,7 +210,10 @@ fn item_id(mail: &Mail) -> String {
 
 fn mail_element(mail: &Mail, date: Timestamp) -> Element {
     let text = |name: &str, text: &str| Element::builder(name, MAIL_NODE).append(text).build();
-    let from = Element::builder("from", MAIL_NODE).attr(name!("address"), mail.address).append(mail.from).build();
+    let from = Element::builder("from", MAIL_NODE)
+        .attr(name!("address"), mail.address)
+        .append(mail.from)
+        .build();
     let message_id = format!("{}@demo.example.org", item_id(mail));
     Element::builder("mail", MAIL_NODE)
         .attr(name!("account"), account(mail.place))
@@ -223,7 +246,11 @@ mod tests {
 
     #[test]
     fn a_burst_brings_eight_mails_within_a_second() {
-        let waits: Vec<_> = script().iter().filter(|step| step.gap == Gap::Burst).map(|s| s.gap).collect();
+        let waits: Vec<_> = script()
+            .iter()
+            .filter(|step| step.gap == Gap::Burst)
+            .map(|s| s.gap)
+            .collect();
         assert_eq!(waits.len(), 8);
         assert!(waits.iter().map(|gap| Pace::default().wait(*gap)).sum::<Duration>() < Duration::from_secs(1));
     }

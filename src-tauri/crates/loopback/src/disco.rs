@@ -58,11 +58,16 @@ pub(crate) fn info(entity: Entity, node: Option<&str>) -> Element {
     }
     let identities = identities.iter().map(|(category, kind)| {
         let identity = Element::builder("identity", ns::DISCO_INFO);
-        identity.attr(name!("category"), *category).attr(name!("type"), *kind).build()
+        identity
+            .attr(name!("category"), *category)
+            .attr(name!("type"), *kind)
+            .build()
     });
-    let features = features
-        .iter()
-        .map(|feature| Element::builder("feature", ns::DISCO_INFO).attr(name!("var"), feature.as_str()).build());
+    let features = features.iter().map(|feature| {
+        Element::builder("feature", ns::DISCO_INFO)
+            .attr(name!("var"), feature.as_str())
+            .build()
+    });
     Element::builder("query", ns::DISCO_INFO)
         .attr(name!("node"), node)
         .append_all(identities)
@@ -73,7 +78,10 @@ pub(crate) fn info(entity: Entity, node: Option<&str>) -> Element {
 /// The answer to a disco#items query: JIDs, each maybe with a node.
 pub(crate) fn items<'a>(items: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Element {
     let items = items.into_iter().map(|(jid, node)| {
-        Element::builder("item", ns::DISCO_ITEMS).attr(name!("jid"), jid).attr(name!("node"), node).build()
+        Element::builder("item", ns::DISCO_ITEMS)
+            .attr(name!("jid"), jid)
+            .attr(name!("node"), node)
+            .build()
     });
     Element::builder("query", ns::DISCO_ITEMS).append_all(items).build()
 }
@@ -81,8 +89,14 @@ pub(crate) fn items<'a>(items: impl IntoIterator<Item = (&'a str, Option<&'a str
 /// The question about a client's features that its `<c/>` raises (XEP-0115 §6.2); `None` without `<c/>`.
 pub(crate) fn caps_query(presence: &Element, id: &str, from: &str, to: &str) -> Option<Element> {
     let caps = presence.get_child("c", ns::CAPS)?;
-    let node = format!("{}#{}", caps.attr("node").unwrap_or_default(), caps.attr("ver").unwrap_or_default());
-    let query = Element::builder("query", ns::DISCO_INFO).attr(name!("node"), node).build();
+    let node = format!(
+        "{}#{}",
+        caps.attr("node").unwrap_or_default(),
+        caps.attr("ver").unwrap_or_default()
+    );
+    let query = Element::builder("query", ns::DISCO_INFO)
+        .attr(name!("node"), node)
+        .build();
     let iq = Element::builder("iq", ns::JABBER_CLIENT)
         .attr(name!("type"), "get")
         .attr(name!("id"), id)
@@ -93,6 +107,12 @@ pub(crate) fn caps_query(presence: &Element, id: &str, from: &str, to: &str) -> 
 
 /// The nodes a client wants to be told of: its features that end in `+notify` (XEP-0163 §4.3.1).
 pub(crate) fn interests(answer: &Element) -> BTreeSet<String> {
-    let features = answer.get_child("query", ns::DISCO_INFO).into_iter().flat_map(Element::children);
-    features.filter_map(|feature| feature.attr("var")?.strip_suffix("+notify")).map(str::to_owned).collect()
+    let features = answer
+        .get_child("query", ns::DISCO_INFO)
+        .into_iter()
+        .flat_map(Element::children);
+    features
+        .filter_map(|feature| feature.attr("var")?.strip_suffix("+notify"))
+        .map(str::to_owned)
+        .collect()
 }

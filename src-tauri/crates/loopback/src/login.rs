@@ -20,7 +20,11 @@ const ATTEMPTS: usize = 3;
 
 /// The header with which the server opens a stream.
 pub(crate) fn header<'a>(domain: &'a BareJid, id: &'a str) -> StreamHeader<'a> {
-    StreamHeader { from: Some(Cow::Borrowed(domain.as_str())), to: None, id: Some(Cow::Borrowed(id)) }
+    StreamHeader {
+        from: Some(Cow::Borrowed(domain.as_str())),
+        to: None,
+        id: Some(Cow::Borrowed(id)),
+    }
 }
 
 /// Logs a client in by SCRAM. `None` when it didn't manage to.
@@ -33,18 +37,32 @@ where
     let known = accepted.header().to.as_deref() == Some(domain.as_str());
     let pending = accepted.send_header(header(&domain, &id)).await?;
     if !known {
-        pending.send_error(&StreamError::new(StreamCondition::HostUnknown, "en", domain.to_string())).await?;
+        pending
+            .send_error(&StreamError::new(
+                StreamCondition::HostUnknown,
+                "en",
+                domain.to_string(),
+            ))
+            .await?;
         return Ok(None);
     }
     let mechanisms = ["SCRAM-SHA-1", "SCRAM-SHA-256"].map(str::to_owned);
-    let features = StreamFeatures { sasl_mechanisms: mechanisms.into(), ..StreamFeatures::default() };
+    let features = StreamFeatures {
+        sasl_mechanisms: mechanisms.into(),
+        ..StreamFeatures::default()
+    };
     let mut stream = pending.send_features::<Nonza>(&features).await?;
     for _ in 0..ATTEMPTS {
         match attempt(&mut stream, shared, &domain).await? {
             Ok((user, data)) => return Ok(Some((user, stream.accept_reset(&Success { data }).await?))),
             Err(defined_condition) => {
                 shared.state(|state| state.tell(|seen| seen.refused_logins += 1));
-                stream.send(&Failure { defined_condition, texts: Default::default() }).await?;
+                stream
+                    .send(&Failure {
+                        defined_condition,
+                        texts: Default::default(),
+                    })
+                    .await?;
             }
         }
     }
@@ -67,7 +85,9 @@ where
     if let Some(condition) = shared.state(|state| state.refuse.clone()) {
         return Ok(Err(condition));
     }
-    let Some(hash) = Hash::of(&auth.mechanism) else { return Ok(Err(DefinedCondition::InvalidMechanism)) };
+    let Some(hash) = Hash::of(&auth.mechanism) else {
+        return Ok(Err(DefinedCondition::InvalidMechanism));
+    };
     let first = match ClientFirst::parse(&auth.data) {
         Ok(first) => first,
         Err(condition) => return Ok(Err(condition)),
@@ -77,10 +97,16 @@ where
         let password = shared.state(|state| state.passwords.get(&user).cloned())?;
         Some((user, password))
     });
-    let Some((user, password)) = known else { return Ok(Err(DefinedCondition::NotAuthorized)) };
+    let Some((user, password)) = known else {
+        return Ok(Err(DefinedCondition::NotAuthorized));
+    };
     let (nonce, salt) = (crate::server::random_hex()?, crate::server::random_hex()?);
     let challenge = first.challenge(hash, &password, &nonce, salt.as_bytes());
-    stream.send(&Challenge { data: challenge.message.clone().into_bytes() }).await?;
+    stream
+        .send(&Challenge {
+            data: challenge.message.clone().into_bytes(),
+        })
+        .await?;
     Ok(match read(stream).await? {
         Some(Nonza::Response(response)) => challenge.verify(&response.data).map(|proof| (user, proof.into_bytes())),
         Some(Nonza::Abort(_)) => Err(DefinedCondition::Aborted),

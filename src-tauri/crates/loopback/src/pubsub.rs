@@ -174,7 +174,9 @@ impl Pubsub {
         if node.items.len() == before {
             return Err(Refusal::NOT_FOUND);
         }
-        let retract = Element::builder("retract", ns::PUBSUB_EVENT).attr(name!("id"), id).build();
+        let retract = Element::builder("retract", ns::PUBSUB_EVENT)
+            .attr(name!("id"), id)
+            .build();
         Ok(notice(key, node, items_element(key, retract)))
     }
 
@@ -207,18 +209,25 @@ impl Pubsub {
     /// Ends a subscription (§6.2).
     pub(crate) fn unsubscribe(&mut self, key: &NodeKey, jid: &Jid) -> Result<(), Refusal> {
         let node = self.nodes.get_mut(key).ok_or(Refusal::NOT_FOUND)?;
-        if node.subscribers.remove(jid) { Ok(()) } else { Err(Refusal::NOT_SUBSCRIBED) }
+        if node.subscribers.remove(jid) {
+            Ok(())
+        } else {
+            Err(Refusal::NOT_SUBSCRIBED)
+        }
     }
 
     /// Every subscription, of every service.
     pub(crate) fn subscriptions(&self) -> impl Iterator<Item = (&NodeKey, &Jid)> {
-        self.nodes.iter().flat_map(|(key, node)| node.subscribers.iter().map(move |jid| (key, jid)))
+        self.nodes
+            .iter()
+            .flat_map(|(key, node)| node.subscribers.iter().map(move |jid| (key, jid)))
     }
 
     /// The nodes of a service that `by` may read.
     pub(crate) fn nodes<'a>(&'a self, service: &'a BareJid, by: &'a BareJid) -> impl Iterator<Item = &'a str> {
         let keys = self.nodes.keys().filter(move |key| key.service == *service);
-        keys.filter(move |key| self.readable(key, by).is_ok()).map(|key| key.node.as_str())
+        keys.filter(move |key| self.readable(key, by).is_ok())
+            .map(|key| key.node.as_str())
     }
 
     /// Whether `by` may know of the node.
@@ -240,7 +249,11 @@ impl Pubsub {
 
     fn owned(&mut self, key: &NodeKey, by: &BareJid) -> Result<&mut Node, Refusal> {
         let node = self.nodes.get_mut(key).ok_or(Refusal::NOT_FOUND)?;
-        if *by == node.owner || *by == key.service { Ok(node) } else { Err(Refusal::FORBIDDEN) }
+        if *by == node.owner || *by == key.service {
+            Ok(node)
+        } else {
+            Err(Refusal::FORBIDDEN)
+        }
     }
 
     fn readable(&self, key: &NodeKey, by: &BareJid) -> Result<&Node, Refusal> {
@@ -252,11 +265,17 @@ impl Pubsub {
 }
 
 fn notice(key: &NodeKey, node: &Node, body: Element) -> Notice {
-    Notice { key: key.clone(), body, to: node.subscribers.clone() }
+    Notice {
+        key: key.clone(),
+        body,
+        to: node.subscribers.clone(),
+    }
 }
 
 fn node_element(name: &str, key: &NodeKey) -> Element {
-    Element::builder(name, ns::PUBSUB_EVENT).attr(name!("node"), key.node.as_str()).build()
+    Element::builder(name, ns::PUBSUB_EVENT)
+        .attr(name!("node"), key.node.as_str())
+        .build()
 }
 
 fn items_element(key: &NodeKey, child: Element) -> Element {
@@ -275,11 +294,17 @@ mod tests {
     }
 
     fn key(service: &str) -> NodeKey {
-        NodeKey { service: jid(service), node: "/mail/Inbox".to_owned() }
+        NodeKey {
+            service: jid(service),
+            node: "/mail/Inbox".to_owned(),
+        }
     }
 
     fn item(id: &str) -> Item {
-        Item { id: id.to_owned(), payload: Some(Element::bare("mail", "urn:test")) }
+        Item {
+            id: id.to_owned(),
+            payload: Some(Element::bare("mail", "urn:test")),
+        }
     }
 
     fn ids(items: &[Item]) -> Vec<&str> {
@@ -291,7 +316,9 @@ mod tests {
         let (mut pubsub, key, sam) = (Pubsub::default(), key("pubsub.example"), jid("sam@example"));
         pubsub.create(key.clone(), &key.service, &Options::default()).unwrap();
         pubsub.subscribe(&key, &sam, sam.clone().into()).unwrap();
-        let notice = pubsub.publish(&key, &key.service, item("1"), &Options::default()).unwrap();
+        let notice = pubsub
+            .publish(&key, &key.service, item("1"), &Options::default())
+            .unwrap();
         assert_eq!(notice.to, BTreeSet::from([sam.clone().into()]));
         let told = notice.body.get_child("item", ns::PUBSUB_EVENT).unwrap();
         assert_eq!(told.attr("id"), Some("1"));
@@ -303,7 +330,9 @@ mod tests {
     fn an_id_used_again_replaces_the_item_and_makes_it_the_newest() {
         let (mut pubsub, key) = (Pubsub::default(), key("pubsub.example"));
         for id in ["1", "2", "3", "1"] {
-            pubsub.publish(&key, &key.service, item(id), &Options::default()).unwrap();
+            pubsub
+                .publish(&key, &key.service, item(id), &Options::default())
+                .unwrap();
         }
         let get = |wanted| pubsub.items(&key, &key.service, &wanted).unwrap();
         assert_eq!(ids(&get(Wanted::All)), ["2", "3", "1"]);
@@ -314,40 +343,68 @@ mod tests {
     #[test]
     fn more_than_max_items_evicts_the_oldest() {
         let (mut pubsub, key) = (Pubsub::default(), key("pubsub.example"));
-        let options = Options { max_items: Some(2), ..Options::default() };
+        let options = Options {
+            max_items: Some(2),
+            ..Options::default()
+        };
         for id in ["1", "2", "3"] {
             pubsub.publish(&key, &key.service, item(id), &options).unwrap();
         }
-        assert_eq!(ids(&pubsub.items(&key, &key.service, &Wanted::All).unwrap()), ["2", "3"]);
+        assert_eq!(
+            ids(&pubsub.items(&key, &key.service, &Wanted::All).unwrap()),
+            ["2", "3"]
+        );
     }
 
     #[test]
     fn a_retraction_names_the_item_and_a_second_one_finds_nothing() {
         let (mut pubsub, key) = (Pubsub::default(), key("pubsub.example"));
-        pubsub.publish(&key, &key.service, item("1"), &Options::default()).unwrap();
+        pubsub
+            .publish(&key, &key.service, item("1"), &Options::default())
+            .unwrap();
         let notice = pubsub.retract(&key, &key.service, "1").unwrap();
-        assert_eq!(notice.body.get_child("retract", ns::PUBSUB_EVENT).unwrap().attr("id"), Some("1"));
+        assert_eq!(
+            notice.body.get_child("retract", ns::PUBSUB_EVENT).unwrap().attr("id"),
+            Some("1")
+        );
         assert_eq!(pubsub.retract(&key, &key.service, "1"), Err(Refusal::NOT_FOUND));
     }
 
     #[test]
     fn a_pep_node_belongs_to_its_account_alone() {
         let (mut pubsub, key, other) = (Pubsub::default(), key("sam@example"), jid("jonas@example"));
-        assert_eq!(pubsub.publish(&key, &other, item("1"), &Options::default()), Err(Refusal::FORBIDDEN));
-        pubsub.publish(&key, &key.service, item("1"), &Options::default()).unwrap();
+        assert_eq!(
+            pubsub.publish(&key, &other, item("1"), &Options::default()),
+            Err(Refusal::FORBIDDEN)
+        );
+        pubsub
+            .publish(&key, &key.service, item("1"), &Options::default())
+            .unwrap();
         assert_eq!(pubsub.items(&key, &other, &Wanted::All), Err(Refusal::CLOSED_NODE));
-        assert_eq!(pubsub.subscribe(&key, &other, other.clone().into()), Err(Refusal::CLOSED_NODE));
+        assert_eq!(
+            pubsub.subscribe(&key, &other, other.clone().into()),
+            Err(Refusal::CLOSED_NODE)
+        );
     }
 
     #[test]
     fn publish_options_that_do_not_hold_are_refused() {
         let (mut pubsub, key) = (Pubsub::default(), key("pubsub.example"));
-        let options = Options { access: Some("whitelist".to_owned()), ..Options::default() };
+        let options = Options {
+            access: Some("whitelist".to_owned()),
+            ..Options::default()
+        };
         pubsub.create(key.clone(), &key.service, &Options::default()).unwrap();
-        assert_eq!(pubsub.publish(&key, &key.service, item("1"), &options), Err(Refusal::PRECONDITION));
+        assert_eq!(
+            pubsub.publish(&key, &key.service, item("1"), &options),
+            Err(Refusal::PRECONDITION)
+        );
         pubsub.configure(&key, &key.service, &options).unwrap();
         pubsub.publish(&key, &key.service, item("1"), &options).unwrap();
-        assert_eq!(pubsub.items(&key, &jid("sam@example"), &Wanted::All), Err(Refusal::CLOSED_NODE));
+        assert_eq!(
+            pubsub.items(&key, &jid("sam@example"), &Wanted::All),
+            Err(Refusal::CLOSED_NODE)
+        );
     }
 
     #[test]

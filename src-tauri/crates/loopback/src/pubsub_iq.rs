@@ -28,7 +28,9 @@ impl Request<'_> {
                 let key = self.key(verb)?;
                 let items = self.pubsub.items(&key, self.by, &wanted(verb))?;
                 let items = items.iter().map(|item| item.element(ns::PUBSUB));
-                let items = Element::builder("items", ns::PUBSUB).attr(name!("node"), key.node.as_str()).append_all(items);
+                let items = Element::builder("items", ns::PUBSUB)
+                    .attr(name!("node"), key.node.as_str())
+                    .append_all(items);
                 Ok((Some(in_pubsub(ns::PUBSUB, items.build())), None))
             }
             ("subscriptions", ns::PUBSUB) => {
@@ -70,7 +72,9 @@ impl Request<'_> {
                     id: item.attr("id").map_or(self.fresh_id, str::to_owned),
                     payload: item.children().next().cloned(),
                 };
-                let told = Element::builder("item", ns::PUBSUB).attr(name!("id"), item.id.as_str()).build();
+                let told = Element::builder("item", ns::PUBSUB)
+                    .attr(name!("id"), item.id.as_str())
+                    .build();
                 let publish = Element::builder("publish", ns::PUBSUB).attr(name!("node"), key.node.as_str());
                 let notice = self.pubsub.publish(&key, self.by, item, &beside("publish-options"))?;
                 Ok((Some(in_pubsub(ns::PUBSUB, publish.append(told).build())), Some(notice)))
@@ -108,13 +112,23 @@ impl Request<'_> {
 
     fn key(&self, verb: &Element) -> Result<NodeKey, Refusal> {
         let node = verb.attr("node").ok_or(Refusal::NO_NODE)?.to_owned();
-        Ok(NodeKey { service: self.service.clone(), node })
+        Ok(NodeKey {
+            service: self.service.clone(),
+            node,
+        })
     }
 
     /// The JID to subscribe: nobody but oneself.
     fn own_jid(&self, verb: &Element) -> Result<Jid, Refusal> {
-        let jid = verb.attr("jid").and_then(|jid| Jid::new(jid).ok()).ok_or(Refusal::INVALID_JID)?;
-        if jid.to_bare() == *self.by { Ok(jid) } else { Err(Refusal::INVALID_JID) }
+        let jid = verb
+            .attr("jid")
+            .and_then(|jid| Jid::new(jid).ok())
+            .ok_or(Refusal::INVALID_JID)?;
+        if jid.to_bare() == *self.by {
+            Ok(jid)
+        } else {
+            Err(Refusal::INVALID_JID)
+        }
     }
 }
 
@@ -131,7 +145,11 @@ fn subscription(node: &str, jid: &Jid) -> Element {
 }
 
 fn wanted(items: &Element) -> Wanted {
-    let ids: Vec<String> = items.children().filter_map(|item| item.attr("id")).map(str::to_owned).collect();
+    let ids: Vec<String> = items
+        .children()
+        .filter_map(|item| item.attr("id"))
+        .map(str::to_owned)
+        .collect();
     match items.attr("max_items").and_then(|most| most.parse().ok()) {
         _ if !ids.is_empty() => Wanted::Ids(ids),
         Some(most) => Wanted::Newest(most),
@@ -156,11 +174,17 @@ fn options(around: &Element) -> Options {
 fn form(fields: &[(&str, String)]) -> Element {
     let field = |var: &str, value: &str| {
         let value = Element::builder("value", ns::DATA_FORMS).append(value).build();
-        Element::builder("field", ns::DATA_FORMS).attr(name!("var"), var).append(value)
+        Element::builder("field", ns::DATA_FORMS)
+            .attr(name!("var"), var)
+            .append(value)
     };
     Element::builder("x", ns::DATA_FORMS)
         .attr(name!("type"), "form")
-        .append(field("FORM_TYPE", ns::PUBSUB_CONFIGURE).attr(name!("type"), "hidden").build())
+        .append(
+            field("FORM_TYPE", ns::PUBSUB_CONFIGURE)
+                .attr(name!("type"), "hidden")
+                .build(),
+        )
         .append_all(fields.iter().map(|(var, value)| field(var, value).build()))
         .build()
 }

@@ -137,7 +137,10 @@ impl Challenge {
             return Err(DefinedCondition::NotAuthorized);
         }
         let server_key = self.hash.hmac(&self.salted, b"Server Key");
-        Ok(format!("v={}", BASE64.encode(self.hash.hmac(&server_key, signed.as_bytes()))))
+        Ok(format!(
+            "v={}",
+            BASE64.encode(self.hash.hmac(&server_key, signed.as_bytes()))
+        ))
     }
 }
 
@@ -149,11 +152,16 @@ mod tests {
     // The examples of RFC 5802 §5 and RFC 7677 §3.
     #[test]
     fn the_example_of_rfc_5802_logs_in() {
-        let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL").ok().unwrap();
+        let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL")
+            .ok()
+            .unwrap();
         assert_eq!(first.user, "user");
         let salt = BASE64.decode("QSXCR+Q6sek8bf92").unwrap();
         let challenge = first.challenge(Hash::Sha1, "pencil", "3rfcNHYJY1ZVvWVs7j", &salt);
-        assert_eq!(challenge.message, "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096");
+        assert_eq!(
+            challenge.message,
+            "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"
+        );
         let response = b"c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=";
         assert_eq!(challenge.verify(response).unwrap(), "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=");
     }
@@ -165,19 +173,31 @@ mod tests {
         let challenge = first.challenge(Hash::Sha256, "pencil", "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0", &salt);
         let response = b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
             p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
-        assert_eq!(challenge.verify(response).unwrap(), "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+        assert_eq!(
+            challenge.verify(response).unwrap(),
+            "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
+        );
     }
 
     #[test]
     fn another_password_or_another_binding_is_not_authorized() {
         let challenge = |password| {
-            let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL").ok().unwrap();
-            first.challenge(Hash::Sha1, password, "3rfcNHYJY1ZVvWVs7j", &BASE64.decode("QSXCR+Q6sek8bf92").unwrap())
+            let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL")
+                .ok()
+                .unwrap();
+            first.challenge(
+                Hash::Sha1,
+                password,
+                "3rfcNHYJY1ZVvWVs7j",
+                &BASE64.decode("QSXCR+Q6sek8bf92").unwrap(),
+            )
         };
         let response = "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=";
         let refused = |outcome: Result<String, _>| outcome.unwrap_err() == DefinedCondition::NotAuthorized;
         assert!(refused(challenge("pencils").verify(response.as_bytes())));
-        assert!(refused(challenge("pencil").verify(response.replace("biws", "eSws").as_bytes())));
+        assert!(refused(
+            challenge("pencil").verify(response.replace("biws", "eSws").as_bytes())
+        ));
     }
 
     #[test]

@@ -41,7 +41,13 @@ pub(crate) enum Deed {
     /// Takes a mail's item back: it was read on another device.
     ReadElsewhere(Mail),
     /// Publishes an Atom entry.
-    Atom { id: &'static str, title: &'static str, author: &'static str, summary: &'static str, link: &'static str },
+    Atom {
+        id: &'static str,
+        title: &'static str,
+        author: &'static str,
+        summary: &'static str,
+        link: &'static str,
+    },
     /// Publishes what Dovecot's push notification posts, in a JSON container.
     Ox { id: &'static str, json: &'static str },
 }
@@ -55,16 +61,29 @@ pub(crate) struct Step {
 }
 
 /// The stanzas recorded in 2008.
-pub(crate) const CAPTURES: [&[u8]; 2] =
-    [include_bytes!("../captures/mobileme-2008-1.xml"), include_bytes!("../captures/mobileme-2008-2.xml")];
+pub(crate) const CAPTURES: [&[u8]; 2] = [
+    include_bytes!("../captures/mobileme-2008-1.xml"),
+    include_bytes!("../captures/mobileme-2008-2.xml"),
+];
 
 /// The whole play, in order.
 pub(crate) fn script() -> Vec<Step> {
-    let key = mail(Place::Home, "Inbox", 1, MIRIAM, "Schlüsselübergabe am Donnerstag, 17:30 Uhr")
-        .saying("Passt dir das noch? Sonst lege ich ihn beim Nachbarn in den Kasten.");
+    let key = mail(
+        Place::Home,
+        "Inbox",
+        1,
+        MIRIAM,
+        "Schlüsselübergabe am Donnerstag, 17:30 Uhr",
+    )
+    .saying("Passt dir das noch? Sonst lege ich ihn beim Nachbarn in den Kasten.");
     let mut steps: Vec<Step> = CAPTURES
         .into_iter()
-        .map(|capture| step("MobileMe says that the Inbox changed, as it did in 2008", Deed::Capture(capture)))
+        .map(|capture| {
+            step(
+                "MobileMe says that the Inbox changed, as it did in 2008",
+                Deed::Capture(capture),
+            )
+        })
         .collect();
     steps.extend([
         arrives(key.clone()),
@@ -85,29 +104,51 @@ pub(crate) fn script() -> Vec<Step> {
             .linking("https://builds.example.org/nightly/412"),
         ),
         arrives(
-            mail(Place::Home, "Inbox", 2, LAYLA, "تذكير: موعد الاجتماع غدًا الساعة العاشرة صباحًا")
-                .saying("مرحبًا، أرفقت جدول الأعمال. هل يمكنك تأكيد الحضور؟"),
+            mail(
+                Place::Home,
+                "Inbox",
+                2,
+                LAYLA,
+                "تذكير: موعد الاجتماع غدًا الساعة العاشرة صباحًا",
+            )
+            .saying("مرحبًا، أرفقت جدول الأعمال. هل يمكنك تأكيد الحضور؟"),
         ),
         arrives(
-            mail(Place::Home, "Rechnungen", 1, JONAS, "Rechnung 2026-1187 und Lieferschein")
-                .saying("Im Anhang beides als PDF. Zahlungsziel wie immer 14 Tage.")
-                .linking("https://webmail.example.org/m/1187"),
+            mail(
+                Place::Home,
+                "Rechnungen",
+                1,
+                JONAS,
+                "Rechnung 2026-1187 und Lieferschein",
+            )
+            .saying("Im Anhang beides als PDF. Zahlungsziel wie immer 14 Tage.")
+            .linking("https://webmail.example.org/m/1187"),
         ),
         arrives(
-            mail(Place::Home, "Inbox", 3, TOMASZ, "").saying("photo of the boiler label, is this the right part number?"),
+            mail(Place::Home, "Inbox", 3, TOMASZ, "")
+                .saying("photo of the boiler label, is this the right part number?"),
         ),
         step("Miriam's mail is read on the phone", Deed::ReadElsewhere(key)),
         // What a face must show as it is, and neither interpret nor break on.
         arrives(mail(Place::Work, "Inbox", 2, TOMASZ, "<b>x</b>&amp;").saying("Markup in a subject is text.")),
         arrives(
-            mail(Place::Home, "Inbox", 4, JONAS, "Rechnung_\u{202E}fdp.exe").saying("A right-to-left override, disarmed."),
+            mail(Place::Home, "Inbox", 4, JONAS, "Rechnung_\u{202E}fdp.exe")
+                .saying("A right-to-left override, disarmed."),
         ),
         arrives(mail(Place::Work, "Builds", 2, BUILD, &"0123456789".repeat(1_000)).saying("Long.")),
     ]);
-    let branches = ["arm64", "armhf", "i386", "ppc64el", "riscv64", "s390x", "amd64", "loong64"];
+    let branches = [
+        "arm64", "armhf", "i386", "ppc64el", "riscv64", "s390x", "amd64", "loong64",
+    ];
     steps.extend((3..).zip(branches).map(|(uid, branch)| Step {
         gap: Gap::Burst,
-        ..arrives(mail(Place::Work, "Builds", uid, BUILD, &format!("[nightly] {branch}: all 412 checks passed")))
+        ..arrives(mail(
+            Place::Work,
+            "Builds",
+            uid,
+            BUILD,
+            &format!("[nightly] {branch}: all 412 checks passed"),
+        ))
     }));
     steps.extend([
         step("The choir's list publishes an Atom entry", Deed::Atom {
@@ -134,7 +175,16 @@ const JONAS: Person = ("Jonas", "jonas@example.com");
 const TOMASZ: Person = ("Tomasz", "tomasz@example.com");
 
 fn mail(place: Place, mailbox: &'static str, uid: u32, (from, address): Person, subject: &str) -> Mail {
-    Mail { place, mailbox, uid, from, address, subject: subject.to_owned(), snippet: "", link: None }
+    Mail {
+        place,
+        mailbox,
+        uid,
+        from,
+        address,
+        subject: subject.to_owned(),
+        snippet: "",
+        link: None,
+    }
 }
 
 impl Mail {
@@ -143,7 +193,10 @@ impl Mail {
     }
 
     fn linking(self, link: &'static str) -> Self {
-        Self { link: Some(link), ..self }
+        Self {
+            link: Some(link),
+            ..self
+        }
     }
 }
 
@@ -154,5 +207,9 @@ fn arrives(mail: Mail) -> Step {
 }
 
 fn step(what: &str, deed: Deed) -> Step {
-    Step { gap: Gap::Pace, what: what.to_owned(), deed }
+    Step {
+        gap: Gap::Pace,
+        what: what.to_owned(),
+        deed,
+    }
 }

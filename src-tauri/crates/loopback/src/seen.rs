@@ -73,7 +73,8 @@ impl Seen {
     /// Whether something sent to an account's bare JID reaches a session: it has sent presence, and its priority isn't
     /// negative.
     pub fn reached(&self, jid: &str) -> bool {
-        self.of(jid).any(|session| session.priority.is_some_and(|priority| priority >= 0))
+        self.of(jid)
+            .any(|session| session.priority.is_some_and(|priority| priority >= 0))
     }
 
     /// Stanzas that wait for their acknowledgement, over all sessions.
@@ -83,12 +84,17 @@ impl Seen {
 
     fn of(&self, jid: &str) -> impl Iterator<Item = &SeenSession> {
         let own = self.sessions.iter();
-        own.filter(move |(full, _)| full.split('/').next() == Some(jid)).map(|(_, session)| session)
+        own.filter(move |(full, _)| full.split('/').next() == Some(jid))
+            .map(|(_, session)| session)
     }
 }
 
 impl SeenNode {
     pub(crate) fn new(jid: &str, service: &str, node: &str) -> Self {
-        Self { jid: jid.to_owned(), service: service.to_owned(), node: node.to_owned() }
+        Self {
+            jid: jid.to_owned(),
+            service: service.to_owned(),
+            node: node.to_owned(),
+        }
     }
 }

@@ -131,7 +131,12 @@ impl Server {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
-        server.tasks.spawn(accept(listener, server.shared.clone(), server.stop.clone(), server.tasks.clone()));
+        server.tasks.spawn(accept(
+            listener,
+            server.shared.clone(),
+            server.stop.clone(),
+            server.tasks.clone(),
+        ));
         Ok(server)
     }
 
@@ -173,10 +178,12 @@ impl Server {
     /// `service` isn't a JID, or there are too many nodes.
     pub fn create_node(&self, service: &str, node: &str) -> Result<(), LoopbackError> {
         let key = key(service, node)?;
-        self.shared.state(|state| match state.pubsub.create(key.clone(), &key.service, &Options::default()) {
-            Ok(()) | Err(Refusal::NODE_EXISTS) => Ok(()),
-            Err(refusal) => Err(refusal.into()),
-        })
+        self.shared.state(
+            |state| match state.pubsub.create(key.clone(), &key.service, &Options::default()) {
+                Ok(()) | Err(Refusal::NODE_EXISTS) => Ok(()),
+                Err(refusal) => Err(refusal.into()),
+            },
+        )
     }
 
     /// Publishes an item, creating the node when it isn't there.
@@ -184,10 +191,15 @@ impl Server {
     /// # Errors
     /// `service` isn't a JID, the payload can't be written, or there are too many nodes.
     pub fn publish(&self, service: &str, node: &str, id: &str, payload: Element) -> Result<(), LoopbackError> {
-        let item = Item { id: id.to_owned(), payload: Some(payload) };
+        let item = Item {
+            id: id.to_owned(),
+            payload: Some(payload),
+        };
         bytes(&item.element("")).ok_or(LoopbackError::Payload)?;
         let options = Options::default();
-        self.act(service, node, |pubsub, key| pubsub.publish(key, &key.service, item, &options))
+        self.act(service, node, |pubsub, key| {
+            pubsub.publish(key, &key.service, item, &options)
+        })
     }
 
     /// Takes an item back, and tells the subscribers.
@@ -297,7 +309,10 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationTo
 }
 
 fn key(service: &str, node: &str) -> Result<NodeKey, LoopbackError> {
-    Ok(NodeKey { service: BareJid::new(service)?, node: node.to_owned() })
+    Ok(NodeKey {
+        service: BareJid::new(service)?,
+        node: node.to_owned(),
+    })
 }
 
 /// 128 random bits.

@@ -65,16 +65,32 @@ pub(crate) struct Sessions {
 impl Sessions {
     /// A connection logged in.
     pub(crate) fn connect(&mut self, user: BareJid, wire: Wire) -> ConnectionId {
-        self.sessions.retain(|_, s| s.managed.as_ref().and_then(|m| m.parked).is_none_or(|t| t.elapsed() < RESUMABLE));
+        self.sessions.retain(|_, s| {
+            s.managed
+                .as_ref()
+                .and_then(|m| m.parked)
+                .is_none_or(|t| t.elapsed() < RESUMABLE)
+        });
         self.last_connection += 1;
-        self.connections.insert(self.last_connection, Connection { user, wire, bound: None });
+        self.connections.insert(
+            self.last_connection,
+            Connection {
+                user,
+                wire,
+                bound: None,
+            },
+        );
         self.last_connection
     }
 
     /// A connection ended.
     pub(crate) fn disconnect(&mut self, id: ConnectionId, ending: Ending) {
-        let Some(bound) = self.connections.remove(&id).and_then(|connection| connection.bound) else { return };
-        let Some(session) = self.sessions.get_mut(&bound) else { return };
+        let Some(bound) = self.connections.remove(&id).and_then(|connection| connection.bound) else {
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(&bound) else {
+            return;
+        };
         if session.connection != Some(id) {
             return; // resumed over a newer connection
         }
@@ -112,7 +128,13 @@ impl Sessions {
     pub(crate) fn bind(&mut self, id: ConnectionId, jid: FullJid) {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.bound = Some(jid.clone());
-            self.sessions.insert(jid, Session { connection: Some(id), ..Session::default() });
+            self.sessions.insert(
+                jid,
+                Session {
+                    connection: Some(id),
+                    ..Session::default()
+                },
+            );
         }
     }
 
@@ -124,9 +146,16 @@ impl Sessions {
     /// Begins stream management under a stream id; false unless a session is bound and not yet managed.
     pub(crate) fn manage(&mut self, id: ConnectionId, stream: String) -> bool {
         let session = self.bound(id).cloned().and_then(|jid| self.sessions.get_mut(&jid));
-        let Some(session) = session.filter(|session| session.managed.is_none()) else { return false };
+        let Some(session) = session.filter(|session| session.managed.is_none()) else {
+            return false;
+        };
         let outbound = Outbound::default();
-        session.managed = Some(Managed { id: stream, outbound, handled: 0, parked: None });
+        session.managed = Some(Managed {
+            id: stream,
+            outbound,
+            handled: 0,
+            parked: None,
+        });
         true
     }
 
@@ -139,7 +168,11 @@ impl Sessions {
         h: u32,
         resumed: impl FnOnce(u32) -> Vec<u8>,
     ) -> Result<bool, NeverSent> {
-        let Some(connection) = self.connections.get_mut(&id).filter(|connection| connection.bound.is_none()) else {
+        let Some(connection) = self
+            .connections
+            .get_mut(&id)
+            .filter(|connection| connection.bound.is_none())
+        else {
             return Ok(false);
         };
         let found = self.sessions.iter_mut().find(|(jid, session)| {
@@ -147,7 +180,9 @@ impl Sessions {
             managed.is_some_and(|managed| managed.id == stream) && jid.to_bare() == connection.user
         });
         let Some((jid, session)) = found else { return Ok(false) };
-        let Some(managed) = &mut session.managed else { return Ok(false) };
+        let Some(managed) = &mut session.managed else {
+            return Ok(false);
+        };
         let again = managed.outbound.resume(h)?;
         connection.wire.send(resumed(managed.handled));
         again.for_each(|stanza| connection.wire.send(stanza.clone()));
@@ -156,7 +191,11 @@ impl Sessions {
         }
         managed.parked = None;
         connection.bound = Some(jid.clone());
-        if let Some(old) = session.connection.replace(id).and_then(|old| self.connections.get(&old)) {
+        if let Some(old) = session
+            .connection
+            .replace(id)
+            .and_then(|old| self.connections.get(&old))
+        {
             old.wire.cut();
         }
         Ok(true)
@@ -164,7 +203,9 @@ impl Sessions {
 
     /// The client acknowledged.
     pub(crate) fn acknowledge(&mut self, id: ConnectionId, h: u32) -> Result<(), NeverSent> {
-        let Some(connection) = self.connections.get(&id) else { return Ok(()) };
+        let Some(connection) = self.connections.get(&id) else {
+            return Ok(());
+        };
         let session = connection.bound.as_ref().and_then(|jid| self.sessions.get_mut(jid));
         if let Some(managed) = session.and_then(|session| session.managed.as_mut()) {
             managed.outbound.acknowledge(h)?;
@@ -197,12 +238,19 @@ impl Sessions {
 
     /// Sends a stanza to a resource, or keeps it for the resumption; false when there is no such session.
     pub(crate) fn deliver(&mut self, jid: &FullJid, stanza: &[u8]) -> bool {
-        let Some(session) = self.sessions.get_mut(jid) else { return false };
-        let wire = session.connection.and_then(|id| self.connections.get(&id)).map(|connection| &connection.wire);
+        let Some(session) = self.sessions.get_mut(jid) else {
+            return false;
+        };
+        let wire = session
+            .connection
+            .and_then(|id| self.connections.get(&id))
+            .map(|connection| &connection.wire);
         if let Some(wire) = wire {
             wire.send(stanza);
         }
-        let Some(managed) = &mut session.managed else { return true };
+        let Some(managed) = &mut session.managed else {
+            return true;
+        };
         let room = managed.outbound.keep(stanza.to_vec());
         match wire {
             Some(wire) if !room => wire.cut(),
@@ -224,7 +272,8 @@ impl Sessions {
     /// (RFC 6121 §8.5.2.1.1).
     pub(crate) fn reached(&self, bare: &BareJid) -> impl Iterator<Item = &FullJid> {
         let own = self.sessions.iter().filter(move |(jid, _)| jid.to_bare() == *bare);
-        own.filter(|(_, session)| session.priority.is_some_and(|priority| priority >= 0)).map(|(jid, _)| jid)
+        own.filter(|(_, session)| session.priority.is_some_and(|priority| priority >= 0))
+            .map(|(jid, _)| jid)
     }
 
     /// The sessions of an account that want a PEP node by `+notify`.

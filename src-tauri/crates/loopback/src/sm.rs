@@ -31,7 +31,9 @@ impl Outbound {
     pub(crate) fn acknowledge(&mut self, h: u32) -> Result<(), NeverSent> {
         let handled = h.wrapping_sub(self.acked) as usize;
         if handled > self.unacked.len() {
-            return Err(NeverSent { sent: self.acked.wrapping_add(self.unacked.len() as u32) });
+            return Err(NeverSent {
+                sent: self.acked.wrapping_add(self.unacked.len() as u32),
+            });
         }
         self.unacked.drain(..handled);
         self.acked = h;

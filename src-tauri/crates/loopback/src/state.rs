@@ -97,7 +97,9 @@ impl State {
                 Err(bare) => reached.extend(self.sessions.reached(bare).map(|jid| (jid.clone(), subscriber.clone()))),
             }
         }
-        let event = Element::builder("event", ns::PUBSUB_EVENT).append(notice.body.clone()).build();
+        let event = Element::builder("event", ns::PUBSUB_EVENT)
+            .append(notice.body.clone())
+            .build();
         for (jid, to) in reached {
             let message = Element::builder("message", ns::JABBER_CLIENT)
                 .attr(name!("type"), "headline")
@@ -134,15 +136,25 @@ impl State {
             let before = seen.clone();
             change(seen);
             seen.connections = self.sessions.connections();
-            seen.sessions = self.sessions.all().map(|(jid, s)| (jid.to_string(), SeenSession {
-                connected: s.connected(),
-                priority: s.priority,
-                interests: s.interests.clone(),
-                unacked: s.unacked(),
-            })).collect();
+            seen.sessions = self
+                .sessions
+                .all()
+                .map(|(jid, s)| {
+                    (
+                        jid.to_string(),
+                        SeenSession {
+                            connected: s.connected(),
+                            priority: s.priority,
+                            interests: s.interests.clone(),
+                            unacked: s.unacked(),
+                        },
+                    )
+                })
+                .collect();
             let subscriptions = self.pubsub.subscriptions();
-            seen.subscriptions =
-                subscriptions.map(|(key, jid)| SeenNode::new(jid.as_str(), key.service.as_str(), &key.node)).collect();
+            seen.subscriptions = subscriptions
+                .map(|(key, jid)| SeenNode::new(jid.as_str(), key.service.as_str(), &key.node))
+                .collect();
             *seen != before
         });
     }
@@ -154,7 +166,11 @@ impl State {
     fn enable(&mut self, id: ConnectionId) {
         let stream = self.fresh_id();
         let answer = if self.sessions.manage(id, stream.clone()) {
-            format!("<enabled xmlns='{}' id='{stream}' resume='true' max='{}'/>", ns::SM, RESUMABLE.as_secs())
+            format!(
+                "<enabled xmlns='{}' id='{stream}' resume='true' max='{}'/>",
+                ns::SM,
+                RESUMABLE.as_secs()
+            )
         } else {
             failed("unexpected-request")
         };
@@ -165,7 +181,7 @@ impl State {
         let (Some(h), Some(stream)) = (count(element), element.attr("previd")) else {
             return Err(StreamError::condition("invalid-xml"));
         };
-        let resumed = |handled| {
+        let resumed = |handled: u32| {
             let resumed = Element::builder("resumed", ns::SM).attr(name!("previd"), stream);
             bytes(&resumed.attr(name!("h"), handled.to_string()).build()).unwrap_or_default()
         };
@@ -180,7 +196,9 @@ impl State {
     }
 
     fn stanza(&mut self, id: ConnectionId, stanza: &Element) -> Result<(), StreamError> {
-        let Some(from) = self.sessions.bound(id).cloned() else { return self.bind(id, stanza) };
+        let Some(from) = self.sessions.bound(id).cloned() else {
+            return self.bind(id, stanza);
+        };
         self.sessions.count(id);
         match stanza.name() {
             "presence" => self.presence(&from, stanza),
@@ -196,14 +214,20 @@ impl State {
 
     /// Before anything else a resource is bound (RFC 6120 §7); a taken one is replaced by one of the server's.
     fn bind(&mut self, id: ConnectionId, iq: &Element) -> Result<(), StreamError> {
-        let bind = iq.get_child("bind", ns::BIND).filter(|_| iq.attr("type") == Some("set"));
+        let bind = iq
+            .get_child("bind", ns::BIND)
+            .filter(|_| iq.attr("type") == Some("set"));
         let (Some(bind), Some(user)) = (bind, self.sessions.user(id).cloned()) else {
             return Err(StreamError::condition("not-authorized"));
         };
-        let wanted = bind.get_child("resource", ns::BIND).and_then(|wanted| user.with_resource_str(&wanted.text()).ok());
+        let wanted = bind
+            .get_child("resource", ns::BIND)
+            .and_then(|wanted| user.with_resource_str(&wanted.text()).ok());
         let jid = match wanted.filter(|jid| !self.sessions.taken(jid)) {
             Some(jid) => jid,
-            None => user.with_resource_str(&self.fresh_id()).map_err(|_| StreamError::condition("conflict"))?,
+            None => user
+                .with_resource_str(&self.fresh_id())
+                .map_err(|_| StreamError::condition("conflict"))?,
         };
         self.sessions.bind(id, jid.clone());
         let told = Element::builder("jid", ns::BIND).append(jid.as_str()).build();
@@ -220,11 +244,17 @@ impl State {
             return; // to a room or a contact, which aren't here
         }
         let query_id = self.fresh_id();
-        let Some(session) = self.sessions.get_mut(from) else { return };
+        let Some(session) = self.sessions.get_mut(from) else {
+            return;
+        };
         session.priority = match presence.attr("type") {
             None => {
                 let priority = presence.get_child("priority", ns::JABBER_CLIENT);
-                Some(priority.and_then(|priority| priority.text().trim().parse().ok()).unwrap_or(0))
+                Some(
+                    priority
+                        .and_then(|priority| priority.text().trim().parse().ok())
+                        .unwrap_or(0),
+                )
             }
             Some("unavailable") => None,
             Some(_) => return,
@@ -238,7 +268,9 @@ impl State {
 
     /// Messages between the accounts of this server arrive; there is nobody else.
     fn message(&mut self, from: &FullJid, message: &Element) {
-        let Some(Ok(to)) = message.attr("to").map(Jid::new) else { return };
+        let Some(Ok(to)) = message.attr("to").map(Jid::new) else {
+            return;
+        };
         let mut message = message.clone();
         message.set_attr(rxml::Namespace::NONE, name!("from"), from.as_str());
         if let Some(bytes) = bytes(&message) {
@@ -247,7 +279,9 @@ impl State {
     }
 
     fn answered(&mut self, from: &FullJid, iq: &Element) {
-        let Some(session) = self.sessions.get_mut(from) else { return };
+        let Some(session) = self.sessions.get_mut(from) else {
+            return;
+        };
         if iq.attr("id").is_some() && iq.attr("id") == session.caps_query.as_deref() {
             session.caps_query = None;
             session.interests = disco::interests(iq);
@@ -284,7 +318,13 @@ impl State {
             ("ping", ns::PING) => Ok((None, None)),
             ("query", ns::DISCO_INFO) => match payload.attr("node") {
                 Some(node) if entity != Entity::Domain => {
-                    self.pubsub.knows(&NodeKey { service: to, node: node.to_owned() }, &by)?;
+                    self.pubsub.knows(
+                        &NodeKey {
+                            service: to,
+                            node: node.to_owned(),
+                        },
+                        &by,
+                    )?;
                     Ok((Some(disco::info(Entity::Node, Some(node))), None))
                 }
                 _ => Ok((Some(disco::info(entity, None)), None)),
@@ -298,10 +338,23 @@ impl State {
             }
             ("pubsub", ns::PUBSUB | ns::PUBSUB_OWNER) if entity != Entity::Domain => {
                 let fresh_id = self.fresh_id();
-                let request = Request { pubsub: &mut self.pubsub, service: &to, by: &by, fresh_id };
-                let answer = if set { request.set(payload) } else { request.get(payload) }?;
-                if let Some(node) = payload.get_child("items", ns::PUBSUB).and_then(|items| items.attr("node")) {
-                    self.tell(|seen| drop(seen.fetched.insert(SeenNode::new(by.as_str(), to.as_str(), node))));
+                let request = Request {
+                    pubsub: &mut self.pubsub,
+                    service: &to,
+                    by: &by,
+                    fresh_id,
+                };
+                let answer = if set {
+                    request.set(payload)
+                } else {
+                    request.get(payload)
+                }?;
+                if let Some(node) = payload
+                    .get_child("items", ns::PUBSUB)
+                    .and_then(|items| items.attr("node"))
+                {
+                    let fetched = SeenNode::new(by.as_str(), to.as_str(), node);
+                    self.tell(|seen| _ = seen.fetched.insert(fetched));
                 }
                 Ok(answer)
             }
@@ -321,7 +374,11 @@ fn count(element: &Element) -> Option<u32> {
 }
 
 fn failed(condition: &str) -> String {
-    format!("<failed xmlns='{}'><{condition} xmlns='{}'/></failed>", ns::SM, ns::XMPP_STANZAS)
+    format!(
+        "<failed xmlns='{}'><{condition} xmlns='{}'/></failed>",
+        ns::SM,
+        ns::XMPP_STANZAS
+    )
 }
 
 /// What ends a stream (RFC 6120 §4.9), as XML.
@@ -329,14 +386,22 @@ struct StreamError(String);
 
 impl StreamError {
     fn condition(condition: &str) -> Self {
-        Self(format!("<stream:error><{condition} xmlns='{}'/></stream:error></stream:stream>", ns::XMPP_STREAMS))
+        Self(format!(
+            "<stream:error><{condition} xmlns='{}'/></stream:error></stream:stream>",
+            ns::XMPP_STREAMS
+        ))
     }
 }
 
 impl From<NeverSent> for StreamError {
     fn from(NeverSent { sent }: NeverSent) -> Self {
         let condition = format!("<undefined-condition xmlns='{}'/>", ns::XMPP_STREAMS);
-        let detail = format!("<handled-count-too-high xmlns='{}' h='{sent}' send-count='{sent}'/>", ns::SM);
-        Self(format!("<stream:error>{condition}{detail}</stream:error></stream:stream>"))
+        let detail = format!(
+            "<handled-count-too-high xmlns='{}' h='{sent}' send-count='{sent}'/>",
+            ns::SM
+        );
+        Self(format!(
+            "<stream:error>{condition}{detail}</stream:error></stream:stream>"
+        ))
     }
 }

@@ -36,6 +36,10 @@ impl Identity {
             .with_single_cert(vec![der], key.into())?;
         // XEP-0368 §2: the protocol's name in ALPN.
         config.alpn_protocols = vec![b"xmpp-client".to_vec()];
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), pem: made.cert.pem(), fingerprint })
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            pem: made.cert.pem(),
+            fingerprint,
+        })
     }
 }

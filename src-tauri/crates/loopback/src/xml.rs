@@ -58,7 +58,11 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     const fn new(kind: &'static str, condition: &'static str, detail: Option<&'static str>) -> Self {
-        Self { kind, condition, detail }
+        Self {
+            kind,
+            condition,
+            detail,
+        }
     }
 
     pub(crate) const NOT_FOUND: Self = Self::new("cancel", "item-not-found", None);

@@ -14,20 +14,33 @@ use tokio_xmpp::Stanza;
 use tokio_xmpp::xmlstream::XmppStreamElement;
 use xmpp_parsers::ns;
 
-const CAPTURES: [&[u8]; 2] =
-    [include_bytes!("../captures/mobileme-2008-1.xml"), include_bytes!("../captures/mobileme-2008-2.xml")];
+const CAPTURES: [&[u8]; 2] = [
+    include_bytes!("../captures/mobileme-2008-1.xml"),
+    include_bytes!("../captures/mobileme-2008-2.xml"),
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_recordings_of_2008_arrive_byte_for_byte() {
     let server = client::server().await;
     let to = (server.addr(), server.certificate_pem());
     let jid = Jid::new(client::SAM).unwrap();
-    let (_, mut stream) = log_in::<Sha256>(to, &jid, "pencil", ChannelBinding::None).await.ok().unwrap();
-    let bind = format!("<iq xmlns='jabber:client' type='set' id='1'><bind xmlns='{}'/></iq>", ns::BIND);
+    let (_, mut stream) = log_in::<Sha256>(to, &jid, "pencil", ChannelBinding::None)
+        .await
+        .ok()
+        .unwrap();
+    let bind = format!(
+        "<iq xmlns='jabber:client' type='set' id='1'><bind xmlns='{}'/></iq>",
+        ns::BIND
+    );
     let bind = bind.parse::<minidom::Element>().unwrap().try_into().unwrap();
     stream.send(&XmppStreamElement::Stanza(Stanza::Iq(bind))).await.unwrap();
     let _bound = stream.next().await.unwrap().unwrap();
-    stream.send(&XmppStreamElement::Stanza(Stanza::Presence(xmpp_parsers::presence::Presence::available()))).await.unwrap();
+    stream
+        .send(&XmppStreamElement::Stanza(Stanza::Presence(
+            xmpp_parsers::presence::Presence::available(),
+        )))
+        .await
+        .unwrap();
     server.wait_until(|seen| seen.reached(client::SAM)).await.unwrap();
     let mut io = stream.into_inner();
     for capture in CAPTURES {
@@ -56,7 +69,11 @@ async fn the_play_waits_for_the_client_and_reaches_it_whole_and_in_order() {
             let items = format!("<pubsub xmlns='{}'><items node='{}'/></pubsub>", ns::PUBSUB, node.node);
             let empty = sam.ask(&node.service, "get", &items).await;
             let items = empty.children().next().unwrap().children().next().unwrap();
-            assert_eq!(items.children().count(), 0, "nothing is played before the client listens");
+            assert_eq!(
+                items.children().count(),
+                0,
+                "nothing is played before the client listens"
+            );
         }
         let answer = format!(
             "<iq xmlns='jabber:client' type='result' id='{}' to='{}'><query xmlns='{}'>\
@@ -81,7 +98,10 @@ async fn the_play_waits_for_the_client_and_reaches_it_whole_and_in_order() {
     let (played, arrived) = tokio::join!(play, listen);
     played.unwrap();
     assert_eq!(arrived.len(), told.len());
-    assert_eq!(told.last().map(|last| (last.step, last.of)), Some((told.len(), told.len())));
+    assert_eq!(
+        told.last().map(|last| (last.step, last.of)),
+        Some((told.len(), told.len()))
+    );
     let first: Vec<_> = arrived.iter().take(2).map(|(_, id)| id.as_str()).collect();
     assert_eq!(first, ["5WE7I82L5bdNGm2", "8ATABX9e6satO6Y"]);
     let gone: Vec<_> = arrived.iter().filter(|(name, _)| name == "retract").collect();

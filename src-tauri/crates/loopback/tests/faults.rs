@@ -61,7 +61,11 @@ async fn after_a_restart_the_session_is_a_fresh_one_and_items_and_subscriptions_
     let items = format!("{:?}", sam.ask(PUBSUB, "get", items).await);
     assert!(items.contains("before") && items.contains("missed"));
     server.publish(PUBSUB, NODE, "after", payload("")).unwrap();
-    assert_eq!(sam.item_id().await, "after", "what was published in between is lost, like a headline");
+    assert_eq!(
+        sam.item_id().await,
+        "after",
+        "what was published in between is lost, like a headline"
+    );
     server.shutdown().await;
 }
 

@@ -53,7 +53,10 @@ async fn the_fingerprint_is_that_of_the_certificate() {
     use sha2::Digest;
     let server = server().await;
     let der = rustls_pki_types::CertificateDer::from_pem_slice(server.certificate_pem().as_bytes()).unwrap();
-    let hex: String = sha2::Sha256::digest(&der).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = sha2::Sha256::digest(&der)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     assert_eq!(server.fingerprint(), hex);
     server.shutdown().await;
 }

@@ -25,13 +25,21 @@ fn is_result(answer: &Element) -> bool {
 /// An IQ error's condition.
 fn condition(answer: &Element) -> String {
     let error = answer.get_child("error", ns::JABBER_CLIENT).unwrap();
-    error.children().find(|child| child.has_ns(ns::XMPP_STANZAS)).unwrap().name().to_owned()
+    error
+        .children()
+        .find(|child| child.has_ns(ns::XMPP_STANZAS))
+        .unwrap()
+        .name()
+        .to_owned()
 }
 
 /// The ids in an answer to `<items/>`.
 fn ids(answer: &Element) -> Vec<String> {
     let items = answer.children().next().unwrap().children().next().unwrap();
-    items.children().map(|item| item.attr("id").unwrap().to_owned()).collect()
+    items
+        .children()
+        .map(|item| item.attr("id").unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +55,10 @@ async fn what_is_published_and_taken_back_reaches_the_subscriber() {
     assert_eq!(from, PUBSUB);
     assert_eq!(event.children().next().unwrap().attr("node"), Some(NODE));
     assert_eq!(item(&event).attr("id"), Some("1"));
-    assert_eq!(item(&event).get_child("mail", "urn:test").unwrap().text(), "Grüße & <Küsse>");
+    assert_eq!(
+        item(&event).get_child("mail", "urn:test").unwrap().text(),
+        "Grüße & <Küsse>"
+    );
 
     server.retract(PUBSUB, NODE, "1").unwrap();
     let (_, event) = sam.event().await;
@@ -68,11 +79,21 @@ async fn items_come_oldest_first_all_of_them_or_the_newest_or_by_id() {
         server.publish(PUBSUB, NODE, id, payload(id)).unwrap();
     }
     let mut sam = Client::online(&server, SAM, AVAILABLE).await;
-    let all = sam.ask(PUBSUB, "get", &pubsub(&format!("<items node='{NODE}'/>"))).await;
+    let all = sam
+        .ask(PUBSUB, "get", &pubsub(&format!("<items node='{NODE}'/>")))
+        .await;
     assert_eq!(ids(&all), ["a", "b", "c"]);
-    let newest = sam.ask(PUBSUB, "get", &pubsub(&format!("<items node='{NODE}' max_items='2'/>"))).await;
+    let newest = sam
+        .ask(PUBSUB, "get", &pubsub(&format!("<items node='{NODE}' max_items='2'/>")))
+        .await;
     assert_eq!(ids(&newest), ["b", "c"]);
-    let one = sam.ask(PUBSUB, "get", &pubsub(&format!("<items node='{NODE}'><item id='b'/></items>"))).await;
+    let one = sam
+        .ask(
+            PUBSUB,
+            "get",
+            &pubsub(&format!("<items node='{NODE}'><item id='b'/></items>")),
+        )
+        .await;
     assert_eq!(ids(&one), ["b"]);
     assert!(server.seen().fetched(SAM, PUBSUB, NODE));
     let missing = sam.ask(PUBSUB, "get", &pubsub("<items node='elsewhere'/>")).await;
@@ -84,12 +105,10 @@ async fn items_come_oldest_first_all_of_them_or_the_newest_or_by_id() {
 async fn a_client_publishes_retracts_configures_and_deletes_its_own_node() {
     let server = server().await;
     let mut sam = Client::online(&server, SAM, AVAILABLE).await;
-    let publish = format!(
-        "<publish node='n'><item id='1'><x xmlns='urn:test'/></item></publish><publish-options>\
+    let publish = "<publish node='n'><item id='1'><x xmlns='urn:test'/></item></publish><publish-options>\
          <x xmlns='jabber:x:data' type='submit'>\
-         <field var='pubsub#access_model'><value>whitelist</value></field></x></publish-options>"
-    );
-    assert!(is_result(&sam.ask(PUBSUB, "set", &pubsub(&publish)).await));
+         <field var='pubsub#access_model'><value>whitelist</value></field></x></publish-options>";
+    assert!(is_result(&sam.ask(PUBSUB, "set", &pubsub(publish)).await));
     sam.subscribe(PUBSUB, "n").await;
 
     let mut jonas = Client::online(&server, "jonas@example.org", AVAILABLE).await;
@@ -100,7 +119,10 @@ async fn a_client_publishes_retracts_configures_and_deletes_its_own_node() {
 
     let form = sam.ask(PUBSUB, "get", &owner("<configure node='n'/>")).await;
     assert!(format!("{form:?}").contains("whitelist"));
-    assert!(is_result(&sam.ask(PUBSUB, "set", &pubsub("<retract node='n'><item id='1'/></retract>")).await));
+    assert!(is_result(
+        &sam.ask(PUBSUB, "set", &pubsub("<retract node='n'><item id='1'/></retract>"))
+            .await
+    ));
     let again = pubsub("<publish node='n'><item id='2'/></publish>");
     assert!(is_result(&sam.ask(PUBSUB, "set", &again).await));
     assert_eq!(sam.item_id().await, "2", "the retraction without notify told nobody");
@@ -121,7 +143,10 @@ async fn subscriptions_are_listed_and_end() {
     let list = sam.ask(PUBSUB, "get", &pubsub("<subscriptions/>")).await;
     let list = list.children().next().unwrap().children().next().unwrap().clone();
     let subscription = list.children().next().unwrap();
-    assert_eq!((subscription.attr("node"), subscription.attr("jid")), (Some(NODE), Some(SAM)));
+    assert_eq!(
+        (subscription.attr("node"), subscription.attr("jid")),
+        (Some(NODE), Some(SAM))
+    );
     let unsubscribe = pubsub(&format!("<unsubscribe node='{NODE}' jid='{SAM}'/>"));
     assert!(is_result(&sam.ask(PUBSUB, "set", &unsubscribe).await));
     assert!(server.seen().subscriptions.is_empty());
@@ -158,7 +183,10 @@ async fn pep_tells_the_resource_whose_capabilities_ask_for_it() {
         <c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:test' ver='abc='/></presence>";
     let mut sam = Client::online(&server, SAM, caps).await;
     let query = sam.find(|stanza| stanza.attr("type") == Some("get")).await;
-    assert_eq!(query.get_child("query", ns::DISCO_INFO).unwrap().attr("node"), Some("urn:test#abc="));
+    assert_eq!(
+        query.get_child("query", ns::DISCO_INFO).unwrap().attr("node"),
+        Some("urn:test#abc=")
+    );
     let answer = format!(
         "<iq xmlns='jabber:client' type='result' id='{}' to='{SAM}'><query xmlns='{}' node='urn:test#abc='>\
          <feature var='{PEP}+notify'/></query></iq>",
@@ -187,6 +215,9 @@ async fn discovery_leads_from_the_domain_to_the_service_and_its_nodes() {
     let info = format!("<query xmlns='{}'/>", ns::DISCO_INFO);
     assert!(format!("{:?}", sam.ask(PUBSUB, "get", &info).await).contains("publish-options"));
     assert!(format!("{:?}", sam.ask(SAM, "get", &info).await).contains("pep"));
-    assert_eq!(condition(&sam.ask("elsewhere.example", "get", &info).await), "service-unavailable");
+    assert_eq!(
+        condition(&sam.ask("elsewhere.example", "get", &info).await),
+        "service-unavailable"
+    );
     server.shutdown().await;
 }

@@ -39,7 +39,11 @@ pub type Stream = XmlStream<BufReader<TlsStream<TcpStream>>, FallibleStreamEleme
 /// A server with the accounts sam and jonas, whose password is `pencil`.
 pub async fn server() -> Server {
     let users = ["sam", "jonas"].map(|user| (user.to_owned(), "pencil".to_owned()));
-    let config = Config { domain: DOMAIN.to_owned(), users: users.into(), pubsub_host: PUBSUB.to_owned() };
+    let config = Config {
+        domain: DOMAIN.to_owned(),
+        users: users.into(),
+        pubsub_host: PUBSUB.to_owned(),
+    };
     Server::start(config).await.unwrap()
 }
 
@@ -52,7 +56,9 @@ pub async fn log_in<S: ScramProvider>(
 ) -> Result<(StreamFeatures, Stream), DefinedCondition> {
     let (addr, pem) = server;
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+    roots
+        .add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap())
+        .unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -62,25 +68,43 @@ pub async fn log_in<S: ScramProvider>(
     let name = ServerName::try_from(domain.clone()).unwrap();
     let tcp = TcpStream::connect(addr).await.unwrap();
     let tls = TlsConnector::from(Arc::new(config)).connect(name, tcp).await.unwrap();
-    let header = || StreamHeader { to: Some(Cow::Owned(domain.clone())), from: None, id: None };
-    let stream = initiate_stream(BufReader::new(tls), "jabber:client", header(), Timeouts::default()).await.unwrap();
+    let header = || StreamHeader {
+        to: Some(Cow::Owned(domain.clone())),
+        from: None,
+        id: None,
+    };
+    let stream = initiate_stream(BufReader::new(tls), "jabber:client", header(), Timeouts::default())
+        .await
+        .unwrap();
     let (features, mut stream) = stream.recv_features::<FallibleStreamElement>().await.unwrap();
     let credentials = Credentials::default()
         .with_username(jid.node().unwrap().to_string())
         .with_password(password.to_owned())
         .with_channel_binding(binding);
     let mut scram = Scram::<S>::from_credentials(credentials).unwrap();
-    assert!(features.sasl_mechanisms.contains(scram.name()), "{} is on offer", scram.name());
-    let auth = Auth { mechanism: scram.name().parse().unwrap(), data: scram.initial() };
+    assert!(
+        features.sasl_mechanisms.contains(scram.name()),
+        "{} is on offer",
+        scram.name()
+    );
+    let auth = Auth {
+        mechanism: scram.name().parse().unwrap(),
+        data: scram.initial(),
+    };
     stream.send(&XmppStreamElement::Sasl(Nonza::Auth(auth))).await.unwrap();
     loop {
         match stream.next().await.unwrap().unwrap().into_read_error().unwrap() {
             XmppStreamElement::Sasl(Nonza::Challenge(challenge)) => {
                 let data = scram.response(&challenge.data).unwrap();
-                stream.send(&XmppStreamElement::Sasl(Nonza::Response(Response { data }))).await.unwrap();
+                stream
+                    .send(&XmppStreamElement::Sasl(Nonza::Response(Response { data })))
+                    .await
+                    .unwrap();
             }
             XmppStreamElement::Sasl(Nonza::Success(success)) => {
-                scram.success(&success.data).expect("the server proves that it knows the password");
+                scram
+                    .success(&success.data)
+                    .expect("the server proves that it knows the password");
                 break;
             }
             XmppStreamElement::Sasl(Nonza::Failure(failure)) => return Err(failure.defined_condition),
@@ -124,12 +148,22 @@ impl Client {
                 if unproven.swap(true, Ordering::SeqCst) {
                     features.stream_management = None;
                 }
-                let _ = slot.send(Connection { stream: stream.box_stream(), features, identity });
+                let _ = slot.send(Connection {
+                    stream: stream.box_stream(),
+                    features,
+                    identity,
+                });
             });
         };
         let stream = StanzaStream::new(Box::new(connector), 64);
         let stanzas = VecDeque::new();
-        let mut client = Self { stream, unproven: proven, stanzas, asked: 0, jid: Jid::new(jid).unwrap() };
+        let mut client = Self {
+            stream,
+            unproven: proven,
+            stanzas,
+            asked: 0,
+            jid: Jid::new(jid).unwrap(),
+        };
         client.jid = client.reset().await;
         client.send(presence.parse().unwrap()).await;
         client
@@ -159,7 +193,8 @@ impl Client {
         let id = format!("ask-{}", self.asked);
         let iq = format!("<iq xmlns='jabber:client' type='{kind}' id='{id}' to='{to}'>{payload}</iq>");
         self.send(iq.parse().unwrap()).await;
-        self.find(|stanza| stanza.name() == "iq" && stanza.attr("id") == Some(&id)).await
+        self.find(|stanza| stanza.name() == "iq" && stanza.attr("id") == Some(&id))
+            .await
     }
 
     /// Subscribes the bare JID to a node.
@@ -174,8 +209,13 @@ impl Client {
 
     /// The next `<event/>`, and who sent it.
     pub async fn event(&mut self) -> (String, Element) {
-        let message = self.find(|stanza| stanza.has_child("event", xmpp_parsers::ns::PUBSUB_EVENT)).await;
-        let event = message.get_child("event", xmpp_parsers::ns::PUBSUB_EVENT).unwrap().clone();
+        let message = self
+            .find(|stanza| stanza.has_child("event", xmpp_parsers::ns::PUBSUB_EVENT))
+            .await;
+        let event = message
+            .get_child("event", xmpp_parsers::ns::PUBSUB_EVENT)
+            .unwrap()
+            .clone();
         (message.attr("from").unwrap().to_owned(), event)
     }
 

@@ -1,5 +1,11 @@
 //! The connector against a scripted server on loopback: real TCP and TLS, and whatever XML a hostile server might say.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -67,7 +73,10 @@ fn identity(names: &[&str]) -> Identity {
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
+        .with_single_cert(
+            vec![leaf.der().clone()],
+            PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        )
         .unwrap();
     let ca_file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(ca_file.path(), ca_certificate.pem()).unwrap();
@@ -151,7 +160,11 @@ async fn scram(wire: &mut Inside) -> (Vec<u8>, String) {
     let bare = first.split_once(",,").unwrap().1;
     let nonce = bare.split_once(",r=").unwrap().1;
     let server_first = format!("r={nonce}server,s={},i=4096", BASE64.encode("salt"));
-    wire.say(&format!("<challenge {SASL}>{}</challenge>", BASE64.encode(&server_first))).await;
+    wire.say(&format!(
+        "<challenge {SASL}>{}</challenge>",
+        BASE64.encode(&server_first)
+    ))
+    .await;
     let client_final = wire.sasl("response").await;
     let (without_proof, proof) = client_final.rsplit_once(",p=").unwrap();
     let mut salted = [0; 32];
@@ -162,12 +175,16 @@ async fn scram(wire: &mut Inside) -> (Vec<u8>, String) {
     let expected: Vec<u8> = client_key.iter().zip(signature).map(|(k, s)| k ^ s).collect();
     assert_eq!(BASE64.decode(proof).unwrap(), expected, "wrong proof");
     let channel = without_proof.strip_prefix("c=").unwrap().split_once(',').unwrap().0;
-    let server_final = format!("v={}", BASE64.encode(mac(&mac(&salted, b"Server Key"), auth.as_bytes())));
+    let server_final = format!(
+        "v={}",
+        BASE64.encode(mac(&mac(&salted, b"Server Key"), auth.as_bytes()))
+    );
     (BASE64.decode(channel).unwrap(), server_final)
 }
 
 async fn succeed(wire: &mut Inside, server_final: &str) {
-    wire.say(&format!("<success {SASL}>{}</success>", BASE64.encode(server_final))).await;
+    wire.say(&format!("<success {SASL}>{}</success>", BASE64.encode(server_final)))
+        .await;
     wire.open(BIND).await;
 }
 
@@ -190,7 +207,10 @@ async fn listen() -> (TcpListener, SocketAddr) {
 async fn connect(account: &Account, memory: LoginMemory) -> Result<LoginFacts, ConnectError> {
     let password = PASSWORD.to_owned().into();
     let connector = Connector::new(account, Arc::new(NoDns))?;
-    connector.connect(&password, memory, &|_| {}).await.map(|(_, facts)| facts)
+    connector
+        .connect(&password, memory, &|_| {})
+        .await
+        .map(|(_, facts)| facts)
 }
 
 /// Direct TLS to a server that plays `script`, with a good certificate.
@@ -204,7 +224,11 @@ async fn against<F: Future<Output = ()>>(
     let server = async {
         let (tcp, _) = listener.accept().await.unwrap();
         let io = identity.acceptor.accept(tcp).await.unwrap();
-        script(Wire { io, heard: String::new() }).await;
+        script(Wire {
+            io,
+            heard: String::new(),
+        })
+        .await;
     };
     tokio::join!(connect(&account, memory), server).0
 }
@@ -221,10 +245,17 @@ async fn an_honest_server_is_logged_in_to_with_the_channel_bound() {
         let list = mechanisms(&["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"]);
         let cb = "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-exporter'/>\
             <channel-binding type='of-the-future'/></sasl-channel-binding>";
-        let header = wire.open(&format!("<stream:features>{list}{cb}</stream:features>")).await;
-        assert!(header.contains("to='example.org'") || header.contains("to=\"example.org\""), "{header}");
+        let header = wire
+            .open(&format!("<stream:features>{list}{cb}</stream:features>"))
+            .await;
+        assert!(
+            header.contains("to='example.org'") || header.contains("to=\"example.org\""),
+            "{header}"
+        );
         let (_, server) = wire.io.get_ref();
-        let exported = server.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b"")).unwrap();
+        let exported = server
+            .export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b""))
+            .unwrap();
         let (channel, server_final) = scram(&mut wire).await;
         assert_eq!(channel, [b"p=tls-exporter,,".as_slice(), &exported].concat());
         succeed(&mut wire, &server_final).await;
@@ -242,7 +273,11 @@ async fn the_final_message_may_come_as_a_challenge() {
         wire.open(&features(&["SCRAM-SHA-256"])).await;
         let (channel, server_final) = scram(&mut wire).await;
         assert_eq!(channel, b"y,,");
-        wire.say(&format!("<challenge {SASL}>{}</challenge>", BASE64.encode(server_final))).await;
+        wire.say(&format!(
+            "<challenge {SASL}>{}</challenge>",
+            BASE64.encode(server_final)
+        ))
+        .await;
         wire.until("<response").await;
         wire.say(&format!("<success {SASL}/>")).await;
         wire.open(BIND).await;
@@ -257,13 +292,17 @@ async fn a_server_that_proves_nothing_is_an_attack() {
         let error = against(LoginMemory::default(), async |mut wire| {
             wire.open(&features(&["SCRAM-SHA-256"])).await;
             scram(&mut wire).await;
-            wire.say(&format!("<success {SASL}>{}</success>", BASE64.encode(&last))).await;
+            wire.say(&format!("<success {SASL}>{}</success>", BASE64.encode(&last)))
+                .await;
             wire.hung_up().await;
         })
         .await
         .unwrap_err();
         assert_eq!(error.trouble, Trouble::ServerSignature, "{last}");
-        assert_eq!((error.class(), error.reached), (FailureClass::NeedsPerson, Reached::Login));
+        assert_eq!(
+            (error.class(), error.reached),
+            (FailureClass::NeedsPerson, Reached::Login)
+        );
     }
     for success in [format!("<success {SASL}/>"), format!("<success {SASL}>dj1B</success>")] {
         let error = against(LoginMemory::default(), async |mut wire| {
@@ -294,7 +333,10 @@ async fn no_credentials_are_sent_to_a_server_that_offers_less_than_before() {
         .await
         .unwrap_err();
         assert!(matches!(error.trouble, Trouble::Downgrade { .. }), "{error}");
-        assert_eq!((error.class(), error.reached), (FailureClass::NeedsPerson, Reached::Network));
+        assert_eq!(
+            (error.class(), error.reached),
+            (FailureClass::NeedsPerson, Reached::Network)
+        );
     }
 }
 
@@ -312,16 +354,35 @@ async fn plain_goes_only_to_a_server_that_never_did_better() {
 #[tokio::test]
 async fn refusals_are_told_apart() {
     for (condition, want, class) in [
-        ("not-authorized", AuthCondition::NotAuthorized, FailureClass::NeedsPerson),
-        ("account-disabled", AuthCondition::AccountDisabled, FailureClass::NeedsPerson),
-        ("credentials-expired", AuthCondition::CredentialsExpired, FailureClass::NeedsPerson),
-        ("temporary-auth-failure", AuthCondition::TemporaryAuthFailure, FailureClass::Transient),
+        (
+            "not-authorized",
+            AuthCondition::NotAuthorized,
+            FailureClass::NeedsPerson,
+        ),
+        (
+            "account-disabled",
+            AuthCondition::AccountDisabled,
+            FailureClass::NeedsPerson,
+        ),
+        (
+            "credentials-expired",
+            AuthCondition::CredentialsExpired,
+            FailureClass::NeedsPerson,
+        ),
+        (
+            "temporary-auth-failure",
+            AuthCondition::TemporaryAuthFailure,
+            FailureClass::Transient,
+        ),
         ("of-the-future", AuthCondition::Other, FailureClass::NeedsPerson),
     ] {
         let error = against(LoginMemory::default(), async |mut wire| {
             wire.open(&features(&["SCRAM-SHA-256"])).await;
             wire.sasl("auth").await;
-            wire.say(&format!("<failure {SASL}><{condition}/><text>ask\u{202e} Joe</text></failure>")).await;
+            wire.say(&format!(
+                "<failure {SASL}><{condition}/><text>ask\u{202e} Joe</text></failure>"
+            ))
+            .await;
             wire.hung_up().await;
         })
         .await
@@ -404,7 +465,11 @@ async fn servers_that_make_no_sense_are_errors_and_no_panics() {
         .await
         .unwrap_err();
         assert_eq!(error.reached, Reached::Network, "{script}");
-        let class = if script.contains("host-unknown") { FailureClass::NeedsPerson } else { FailureClass::Transient };
+        let class = if script.contains("host-unknown") {
+            FailureClass::NeedsPerson
+        } else {
+            FailureClass::Transient
+        };
         assert_eq!(error.class(), class, "{script}: {error}");
     }
 }
@@ -414,7 +479,8 @@ async fn a_server_without_binding_is_refused_before_it_can_do_harm() {
     let error = against(LoginMemory::default(), async |mut wire| {
         wire.open(&features(&["SCRAM-SHA-256"])).await;
         let (_, server_final) = scram(&mut wire).await;
-        wire.say(&format!("<success {SASL}>{}</success>", BASE64.encode(server_final))).await;
+        wire.say(&format!("<success {SASL}>{}</success>", BASE64.encode(server_final)))
+            .await;
         wire.open("<stream:features/>").await;
         wire.hung_up().await;
     })
@@ -425,7 +491,10 @@ async fn a_server_without_binding_is_refused_before_it_can_do_harm() {
 }
 
 /// What a handshake with an identity leads to, for an account changed by `change`.
-async fn handshake(names: &[&str], change: impl FnOnce(&mut Account, &Identity)) -> (Result<LoginFacts, ConnectError>, String) {
+async fn handshake(
+    names: &[&str],
+    change: impl FnOnce(&mut Account, &Identity),
+) -> (Result<LoginFacts, ConnectError>, String) {
     let identity = identity(names);
     let (listener, at) = listen().await;
     let mut account = account(at, Security::Direct, &identity);
@@ -433,13 +502,19 @@ async fn handshake(names: &[&str], change: impl FnOnce(&mut Account, &Identity))
     let server = async {
         let (tcp, _) = listener.accept().await.unwrap();
         if let Ok(io) = identity.acceptor.accept(tcp).await {
-            let mut wire = Wire { io, heard: String::new() };
+            let mut wire = Wire {
+                io,
+                heard: String::new(),
+            };
             wire.open(&features(&["PLAIN"])).await;
             wire.sasl("auth").await;
             succeed(&mut wire, "").await;
         }
     };
-    (tokio::join!(connect(&account, LoginMemory::default()), server).0, identity.fingerprint.clone())
+    (
+        tokio::join!(connect(&account, LoginMemory::default()), server).0,
+        identity.fingerprint.clone(),
+    )
 }
 
 #[tokio::test]
@@ -460,14 +535,22 @@ async fn a_certificate_of_an_unknown_issuer_is_shown_with_its_fingerprint() {
 async fn a_certificate_must_be_for_the_domain_of_the_address() {
     let (result, _) = handshake(&["mail.example.org", "\u{62}.example"], |_, _| {}).await;
     let error = result.unwrap_err().to_string();
-    assert!(error.contains("it is for mail.example.org, b.example, not for example.org"), "{error}");
+    assert!(
+        error.contains("it is for mail.example.org, b.example, not for example.org"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_pinned_certificate_is_enough_and_any_other_is_refused() {
     let (result, _) = handshake(&["elsewhere.example"], |account, identity| {
         account.ca_file = None;
-        let colons: Vec<&str> = identity.fingerprint.as_bytes().chunks(2).map(|c| std::str::from_utf8(c).unwrap()).collect();
+        let colons: Vec<&str> = identity
+            .fingerprint
+            .as_bytes()
+            .chunks(2)
+            .map(|c| std::str::from_utf8(c).unwrap())
+            .collect();
         account.pins = vec!["00".repeat(32), colons.join(":").to_uppercase()];
     })
     .await;
@@ -511,7 +594,10 @@ async fn starttls(features: &str, answer: &str) -> Result<LoginFacts, ConnectErr
     let account = account(at, Security::Starttls, &identity);
     let server = async {
         let (io, _) = listener.accept().await.unwrap();
-        let mut wire = Wire { io, heard: String::new() };
+        let mut wire = Wire {
+            io,
+            heard: String::new(),
+        };
         let header = wire.open(features).await;
         assert!(!header.contains("sam"), "the address in the clear: {header}");
         if answer.is_empty() {
@@ -521,7 +607,10 @@ async fn starttls(features: &str, answer: &str) -> Result<LoginFacts, ConnectErr
         wire.until(">").await;
         wire.say(answer).await;
         if let Ok(io) = identity.acceptor.accept(wire.io).await {
-            let mut wire = Wire { io, heard: String::new() };
+            let mut wire = Wire {
+                io,
+                heard: String::new(),
+            };
             wire.open(&self::features(&["SCRAM-SHA-256"])).await;
             let (_, server_final) = scram(&mut wire).await;
             succeed(&mut wire, &server_final).await;
@@ -533,7 +622,9 @@ async fn starttls(features: &str, answer: &str) -> Result<LoginFacts, ConnectErr
 #[tokio::test]
 async fn starttls_leads_to_the_same_login() {
     let features = format!("{STARTTLS}</stream:features>");
-    let facts = starttls(&features, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await.unwrap();
+    let facts = starttls(&features, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+        .await
+        .unwrap();
     assert_eq!(facts.mechanism, Mechanism::ScramSha256);
 }
 
@@ -542,14 +633,19 @@ async fn without_encryption_nothing_is_said() {
     let error = starttls(&features(&["PLAIN"]), "").await.unwrap_err();
     assert!(matches!(error.trouble, Trouble::NoTls { .. }), "{error}");
     let features = format!("{STARTTLS}</stream:features>");
-    let error = starttls(&features, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await.unwrap_err();
+    let error = starttls(&features, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+        .await
+        .unwrap_err();
     assert!(matches!(error.trouble, Trouble::NoTls { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn what_was_put_in_before_encryption_never_counts_as_encrypted() {
     let features = format!("{STARTTLS}</stream:features>");
-    let answer = format!("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>{HELLO}{}", self::features(&["PLAIN"]));
+    let answer = format!(
+        "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>{HELLO}{}",
+        self::features(&["PLAIN"])
+    );
     let error = starttls(&features, &answer).await.unwrap_err();
     assert!(matches!(error.trouble, Trouble::Protocol(_)), "{error}");
 }
@@ -559,9 +655,14 @@ async fn a_port_where_nothing_listens_is_told_as_such() {
     let identity = identity(&["example.org"]);
     let (listener, at) = listen().await;
     drop(listener);
-    let error = connect(&account(at, Security::Direct, &identity), LoginMemory::default()).await.unwrap_err();
+    let error = connect(&account(at, Security::Direct, &identity), LoginMemory::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error.trouble, Trouble::Tcp { .. }), "{error}");
-    assert_eq!((error.class(), error.reached), (FailureClass::Transient, Reached::Network));
+    assert_eq!(
+        (error.class(), error.reached),
+        (FailureClass::Transient, Reached::Network)
+    );
 }
 
 /// Two endpoints by SRV, the better one broken.
@@ -576,7 +677,14 @@ impl Resolve for TwoPorts {
             other => panic!("asked for {other}"),
         };
         let target = "xmpp.hoster.example".to_owned();
-        Box::pin(async move { Ok(vec![Srv { priority: 1, weight: 1, port, target }]) })
+        Box::pin(async move {
+            Ok(vec![Srv {
+                priority: 1,
+                weight: 1,
+                port,
+                target,
+            }])
+        })
     }
     fn addresses<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
         assert_eq!(host, "xmpp.hoster.example");
@@ -599,13 +707,19 @@ async fn where_one_endpoint_is_broken_the_next_is_tried_and_the_certificate_is_s
     };
     let server = async {
         let (io, _) = listener.accept().await.unwrap();
-        let mut wire = Wire { io, heard: String::new() };
+        let mut wire = Wire {
+            io,
+            heard: String::new(),
+        };
         wire.open(&format!("{STARTTLS}</stream:features>")).await;
         wire.until("<starttls").await;
         wire.until(">").await;
         wire.say("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await;
         let io = identity.acceptor.accept(wire.io).await.unwrap();
-        let mut wire = Wire { io, heard: String::new() };
+        let mut wire = Wire {
+            io,
+            heard: String::new(),
+        };
         wire.open(&features(&["SCRAM-SHA-256"])).await;
         let (_, server_final) = scram(&mut wire).await;
         succeed(&mut wire, &server_final).await;
@@ -624,6 +738,12 @@ async fn where_one_endpoint_is_broken_the_next_is_tried_and_the_certificate_is_s
     let (result, ()) = tokio::join!(connector.connect(&password, LoginMemory::default(), &watch), server);
     let (connection, _) = result.unwrap();
     assert!(connection.features.stream_management.is_some());
-    let want = ["found 2", "connecting true", "connecting false", "secured true", "SCRAM-SHA-256"];
+    let want = [
+        "found 2",
+        "connecting true",
+        "connecting false",
+        "secured true",
+        "SCRAM-SHA-256",
+    ];
     assert_eq!(*told.lock().unwrap(), want);
 }

@@ -16,7 +16,6 @@ use mailwren_core::link::Reached;
 use minidom::Element;
 use secrecy::SecretString;
 use tokio::net::TcpStream;
-use tokio::sync::OnceCell;
 use tokio_rustls::client::TlsStream;
 use tokio_xmpp::stanzastream::Connection;
 use tokio_xmpp::xmlstream::{
@@ -96,14 +95,14 @@ pub struct Connector {
     /// The JID's domain in ASCII.
     domain: Arc<str>,
     resolver: Arc<dyn Resolve>,
-    /// Read at the first attempt.
-    trust: Arc<OnceCell<Trust>>,
     keepalive: Timeouts,
 }
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connector").field("jid", &self.jid.as_str()).finish_non_exhaustive()
+        f.debug_struct("Connector")
+            .field("jid", &self.jid.as_str())
+            .finish_non_exhaustive()
     }
 }
 
@@ -115,7 +114,12 @@ impl Connector {
     /// # Errors
     /// [`Trouble::Account`] if its JID isn't a user's.
     pub fn new(account: &Account, resolver: Arc<dyn Resolve>) -> Result<Self, ConnectError> {
-        let bad = || Trouble::Account(format!("{} isn't an XMPP address such as me@example.org", quoted(&account.jid)));
+        let bad = || {
+            Trouble::Account(format!(
+                "{} isn't an XMPP address such as me@example.org",
+                quoted(&account.jid)
+            ))
+        };
         let jid = BareJid::from_str(&account.jid).map_err(|_| bad())?;
         let user = jid.node().ok_or_else(bad)?.as_str().into();
         let domain = jid.domain().as_str();
@@ -130,7 +134,6 @@ impl Connector {
             domain: domain.into(),
             jid,
             resolver,
-            trust: Arc::default(),
             keepalive: KEEPALIVE,
         })
     }
@@ -169,12 +172,11 @@ impl Connector {
         memory: LoginMemory,
         watch: Watch<'_>,
     ) -> Result<(Connection, LoginFacts), ConnectError> {
-        let trust = self.trust().await?;
         let targets = targets(&self.account, &self.domain, &*self.resolver, &mut dice).await?;
         watch(Progress::Found(&targets));
         let mut worst: Option<ConnectError> = None;
         for target in &targets {
-            let error = match self.try_target(target, trust, password, memory, watch).await {
+            let error = match self.try_target(target, password, memory, watch).await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -182,27 +184,19 @@ impl Connector {
             if !tells_only_of_the_endpoint(&error) {
                 return Err(error);
             }
-            if worst.as_ref().is_none_or(|w| weight(&w.trouble) < weight(&error.trouble)) {
+            if worst
+                .as_ref()
+                .is_none_or(|w| weight(&w.trouble) < weight(&error.trouble))
+            {
                 worst = Some(error);
             }
         }
         Err(worst.unwrap_or_else(|| Trouble::Account("no server to connect to".to_owned()).into()))
     }
 
-    async fn trust(&self) -> Result<&Trust, Trouble> {
-        let load = || async {
-            let account = self.account.clone();
-            tokio::task::spawn_blocking(move || Trust::load(&account))
-                .await
-                .map_err(|e| Trouble::Lost(e.to_string()))?
-        };
-        self.trust.get_or_try_init(load).await
-    }
-
     async fn try_target(
         &self,
         target: &Target,
-        trust: &Trust,
         password: &SecretString,
         memory: LoginMemory,
         watch: Watch<'_>,
@@ -210,7 +204,7 @@ impl Connector {
         let addresses = self.addresses(target, memory).await?;
         watch(Progress::Connecting(target));
         let tcp = dial(&addresses, target).await?;
-        let secured = tokio::time::timeout(TLS_LIMIT, self.secure(target, trust, tcp))
+        let secured = tokio::time::timeout(TLS_LIMIT, self.secure(target, tcp))
             .await
             .unwrap_or(Err(Trouble::Timeout(Step::Tls)))?;
         watch(Progress::Secured(target, &secured.facts));
@@ -253,8 +247,19 @@ impl Connector {
     }
 
     /// STARTTLS where the endpoint wants it, then TLS.
-    async fn secure(&self, target: &Target, trust: &Trust, tcp: TcpStream) -> Result<Secured<TcpStream>, Trouble> {
-        let tcp = if target.direct { tcp } else { self.starttls(target, tcp).await? };
+    ///
+    /// Whom to trust is read anew each time, so that a certificate authority that was added counts, and a hundred of them
+    /// aren't kept in memory for the one moment in which they are needed.
+    async fn secure(&self, target: &Target, tcp: TcpStream) -> Result<Secured<TcpStream>, Trouble> {
+        let account = self.account.clone();
+        let trust = tokio::task::spawn_blocking(move || Trust::load(&account))
+            .await
+            .map_err(|e| Trouble::Lost(e.to_string()))??;
+        let tcp = if target.direct {
+            tcp
+        } else {
+            self.starttls(target, tcp).await?
+        };
         trust.handshake(server_name(&self.domain)?, target, tcp).await
     }
 
@@ -279,9 +284,10 @@ impl Connector {
         if !answer.is("proceed", ns::TLS) {
             return Err(no_tls());
         }
-        stream.into_inner().into_inner().ok_or_else(|| {
-            Trouble::Protocol("it sent more before encryption than belongs there".to_owned())
-        })
+        stream
+            .into_inner()
+            .into_inner()
+            .ok_or_else(|| Trouble::Protocol("it sent more before encryption than belongs there".to_owned()))
     }
 
     async fn log_in(
@@ -304,10 +310,13 @@ impl Connector {
         let pending = initiate_stream(io, ns::JABBER_CLIENT, self.header(Some(&self.jid)), self.keepalive)
             .await
             .map_err(io_trouble)?;
-        let (features, stream) = pending.recv_features::<FallibleStreamElement>().await.map_err(|e| match e {
-            RecvFeaturesError::Io(e) => io_trouble(e),
-            RecvFeaturesError::StreamError(e) => Trouble::Lost(quoted(&e.to_string())),
-        })?;
+        let (features, stream) = pending
+            .recv_features::<FallibleStreamElement>()
+            .await
+            .map_err(|e| match e {
+                RecvFeaturesError::Io(e) => io_trouble(e),
+                RecvFeaturesError::StreamError(e) => Trouble::Lost(quoted(&e.to_string())),
+            })?;
         // Without it tokio-xmpp's worker would panic.
         if !features.can_bind() {
             return Err(Trouble::Protocol("no resource binding is offered".to_owned()));
@@ -366,7 +375,10 @@ pub fn begin_afresh(connection: &mut Connection) {
 
 /// Connects to the first address that answers; each gets a head start before the next one joins in.
 async fn dial(addresses: &[IpAddr], target: &Target) -> Result<TcpStream, Trouble> {
-    let mut left = addresses.iter().take(MAX_ADDRESSES).map(|ip| SocketAddr::new(*ip, target.port));
+    let mut left = addresses
+        .iter()
+        .take(MAX_ADDRESSES)
+        .map(|ip| SocketAddr::new(*ip, target.port));
     let mut under_way = FuturesUnordered::new();
     let mut failed = Trouble::Tcp {
         target: target.to_string(),

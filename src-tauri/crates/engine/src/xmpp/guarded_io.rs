@@ -182,7 +182,10 @@ mod tests {
         });
         assert_eq!(read.unwrap(), sent);
         io.write_all(b"answer").await.unwrap();
-        assert_eq!((gauge.received(), gauge.sent(), gauge.exceeded()), (sent.len() as u64, 6, None));
+        assert_eq!(
+            (gauge.received(), gauge.sent(), gauge.exceeded()),
+            (sent.len() as u64, 6, None)
+        );
     }
 
     #[tokio::test]

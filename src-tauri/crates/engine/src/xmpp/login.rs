@@ -81,7 +81,10 @@ impl Mechanism {
 
     /// Whether it binds to the channel.
     pub const fn binds(self) -> bool {
-        matches!(self, Self::ScramSha1Plus | Self::ScramSha256Plus | Self::ScramSha512Plus)
+        matches!(
+            self,
+            Self::ScramSha1Plus | Self::ScramSha256Plus | Self::ScramSha512Plus
+        )
     }
 }
 
@@ -160,9 +163,12 @@ pub fn choose(offer: &Offer, tls: &TlsFacts, memory: LoginMemory) -> Result<Choi
     let listed = |name: &str| offer.bindings.iter().any(|b| b == name);
     // Without a list the server's default type would be guesswork: on TLS 1.3 there was none before RFC 9266, and
     // TLS 1.2's tls-unique isn't to be had here.
-    let channel = [("tls-exporter", &tls.exporter), ("tls-server-end-point", &tls.end_point)]
-        .into_iter()
-        .find_map(|(name, data)| data.clone().filter(|_| listed(name)).map(|data| (name, data)));
+    let channel = [
+        ("tls-exporter", &tls.exporter),
+        ("tls-server-end-point", &tls.end_point),
+    ]
+    .into_iter()
+    .find_map(|(name, data)| data.clone().filter(|_| listed(name)).map(|data| (name, data)));
     let any_scram = offer.mechanisms.iter().any(|m| m.starts_with("SCRAM-"));
     let usable = |m: &Mechanism| match m {
         Mechanism::Plain => !any_scram,
@@ -179,7 +185,10 @@ pub fn choose(offer: &Offer, tls: &TlsFacts, memory: LoginMemory) -> Result<Choi
     };
     // RFC 5802 §6: "y" says that the server offers no -PLUS, so that one which does offer it learns that somebody took it
     // out of the list. Where it is offered and can't be used here, that would be untrue, and the login would fail.
-    let plus_offered = offer.mechanisms.iter().any(|m| m.starts_with("SCRAM-") && m.ends_with("-PLUS"));
+    let plus_offered = offer
+        .mechanisms
+        .iter()
+        .any(|m| m.starts_with("SCRAM-") && m.ends_with("-PLUS"));
     let binding = match channel {
         Some((name, data)) if mechanism.binds() => Binding::Bound { name, data },
         _ if plus_offered || (tls.exporter.is_none() && tls.end_point.is_none()) => Binding::Unsupported,
@@ -285,13 +294,18 @@ async fn answer<S: AsyncBufRead + AsyncWrite + Unpin>(stream: &mut XmlStream<S, 
         let condition = element.children().find(|c| c.name() != "text");
         return Err(Trouble::Auth {
             condition: condition.map_or(AuthCondition::Other, |c| AuthCondition::from_name(c.name())),
-            text: element.get_child("text", ns::SASL).map(|t| quoted(&t.text())).filter(|t| !t.is_empty()),
+            text: element
+                .get_child("text", ns::SASL)
+                .map(|t| quoted(&t.text()))
+                .filter(|t| !t.is_empty()),
         });
     }
     let text = element.text();
     let data = match text.trim() {
         "=" => Vec::new(),
-        data => BASE64.decode(data).map_err(|_| Trouble::Protocol("SASL data isn't base64".to_owned()))?,
+        data => BASE64
+            .decode(data)
+            .map_err(|_| Trouble::Protocol("SASL data isn't base64".to_owned()))?,
     };
     if element.is("challenge", ns::SASL) {
         Ok(Answer::Challenge(data))
@@ -309,7 +323,9 @@ pub(super) async fn next<S: AsyncBufRead + AsyncWrite + Unpin>(
     loop {
         match stream.next().await {
             Some(Ok(element)) if element.is("error", ns::STREAM) => {
-                let condition = element.children().find(|c| c.ns() == ns::XMPP_STREAMS && c.name() != "text");
+                let condition = element
+                    .children()
+                    .find(|c| c.ns() == ns::XMPP_STREAMS && c.name() != "text");
                 return Err(Trouble::Stream {
                     condition: condition.map_or_else(|| "unknown".to_owned(), |c| quoted(c.name())),
                     text: element.get_child("text", ns::XMPP_STREAMS).map(|t| quoted(&t.text())),
@@ -384,9 +400,15 @@ mod tests {
     #[test]
     fn the_channel_is_bound_by_a_type_that_the_server_lists_and_by_no_other() {
         let exporter = "tls-server-end-point tls-exporter";
-        assert_eq!(chosen(ALL, exporter, &tls13(), None), "SCRAM-SHA-256-PLUS p=tls-exporter");
+        assert_eq!(
+            chosen(ALL, exporter, &tls13(), None),
+            "SCRAM-SHA-256-PLUS p=tls-exporter"
+        );
         let end_point = "SCRAM-SHA-256-PLUS p=tls-server-end-point";
-        assert_eq!(chosen(ALL, "tls-unique tls-server-end-point", &tls13(), None), end_point);
+        assert_eq!(
+            chosen(ALL, "tls-unique tls-server-end-point", &tls13(), None),
+            end_point
+        );
         assert_eq!(chosen(ALL, exporter, &tls12(), None), end_point);
         // Offered, but not usable here: saying "y" would make an honest server refuse the login.
         assert_eq!(chosen(ALL, "tls-unique", &tls13(), None), "SCRAM-SHA-256 n");
@@ -396,7 +418,10 @@ mod tests {
 
     #[test]
     fn a_server_that_seems_to_offer_no_binding_is_told_that_we_could() {
-        assert_eq!(chosen("SCRAM-SHA-1 SCRAM-SHA-512", "", &tls13(), None), "SCRAM-SHA-512 y");
+        assert_eq!(
+            chosen("SCRAM-SHA-1 SCRAM-SHA-512", "", &tls13(), None),
+            "SCRAM-SHA-512 y"
+        );
         let unable = TlsFacts {
             end_point: None,
             ..tls12()
@@ -423,7 +448,10 @@ mod tests {
         assert_eq!(chosen("SCRAM-SHA-512", "", &tls13(), Some(ScramSha1Plus)), "downgrade");
         assert_eq!(chosen(ALL, "", &tls13(), Some(ScramSha256Plus)), "downgrade");
         assert_eq!(chosen("", "", &tls13(), Some(Plain)), "downgrade");
-        assert_eq!(chosen(ALL, cb, &tls13(), Some(ScramSha512)), "SCRAM-SHA-256-PLUS p=tls-exporter");
+        assert_eq!(
+            chosen(ALL, cb, &tls13(), Some(ScramSha512)),
+            "SCRAM-SHA-256-PLUS p=tls-exporter"
+        );
         assert_eq!(chosen("SCRAM-SHA-1", "", &tls13(), Some(Plain)), "SCRAM-SHA-1 y");
     }
 

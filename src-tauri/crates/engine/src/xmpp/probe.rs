@@ -132,7 +132,11 @@ impl<F: FnMut(TestStep)> Steps<F> {
         fingerprint: Option<&str>,
         nodes: Vec<Subscription>,
     ) {
-        let millis = if state == StepState::Running { 0 } else { self.began.elapsed().as_millis() };
+        let millis = if state == StepState::Running {
+            0
+        } else {
+            self.began.elapsed().as_millis()
+        };
         (self.on_step)(TestStep {
             name: self.name,
             state,
@@ -152,13 +156,23 @@ impl<F: FnMut(TestStep)> Steps<F> {
             "tcp" | "tls" => StepName::Tls,
             _ => StepName::Login,
         };
-        self.tell(StepState::Failed, error.to_string(), error.hint(), error.fingerprint(), Vec::new());
+        self.tell(
+            StepState::Failed,
+            error.to_string(),
+            error.hint(),
+            error.fingerprint(),
+            Vec::new(),
+        );
     }
 
     fn logged_in(&mut self, facts: &LoginFacts) {
         if facts.mechanism == Mechanism::Plain {
             let detail = "PLAIN: the server gets to see the password".to_owned();
-            self.end(StepState::Warned, detail, Some("Ask the server's owner to offer SCRAM."));
+            self.end(
+                StepState::Warned,
+                detail,
+                Some("Ask the server's owner to offer SCRAM."),
+            );
         } else {
             self.end(StepState::Passed, facts.mechanism.name().to_owned(), None);
         }
@@ -167,7 +181,11 @@ impl<F: FnMut(TestStep)> Steps<F> {
 
 fn secured(target: &Target, tls13: bool, pinned: bool) -> String {
     let version = if tls13 { "TLS 1.3" } else { "TLS 1.2" };
-    let certificate = if pinned { "pinned certificate" } else { "trusted certificate" };
+    let certificate = if pinned {
+        "pinned certificate"
+    } else {
+        "trusted certificate"
+    };
     format!("{target}: {version}, {certificate}")
 }
 
@@ -186,7 +204,10 @@ async fn look_around<F: FnMut(TestStep)>(
         found.insert(0, "personal eventing".to_owned());
     }
     let (state, detail) = match (found.is_empty(), account.pep && !pep) {
-        (true, _) => (StepState::Warned, "neither personal eventing nor a pubsub service".to_owned()),
+        (true, _) => (
+            StepState::Warned,
+            "neither personal eventing nor a pubsub service".to_owned(),
+        ),
         (false, true) => (StepState::Warned, format!("no personal eventing; {}", found.join(", "))),
         (false, false) => (StepState::Passed, found.join(", ")),
     };
@@ -214,7 +235,11 @@ async fn look_around<F: FnMut(TestStep)>(
             Ok(()) => {
                 nodes.insert(wanted.clone());
             }
-            Err(why) => missing.push(format!("{} on {}: {why}", quoted(&wanted.node), quoted(&wanted.service))),
+            Err(why) => missing.push(format!(
+                "{} on {}: {why}",
+                quoted(&wanted.node),
+                quoted(&wanted.service)
+            )),
         }
     }
     let nodes: Vec<Subscription> = nodes.into_iter().take(MAX_NODES).collect();
@@ -305,7 +330,9 @@ impl Talk {
     async fn send_and_wait(&mut self, iq: Iq, id: &str, to: Option<&Jid>) -> Result<Option<Element>, No> {
         let sent = self.stream.send(&XmppStreamElement::Stanza(Stanza::Iq(iq))).await;
         sent.map_err(|e| No::Lost(e.to_string()))?;
-        tokio::time::timeout(ANSWER_LIMIT, self.answer(id, to)).await.unwrap_or(Err(No::Silent))
+        tokio::time::timeout(ANSWER_LIMIT, self.answer(id, to))
+            .await
+            .unwrap_or(Err(No::Silent))
     }
 
     async fn answer(&mut self, id: &str, to: Option<&Jid>) -> Result<Option<Element>, No> {
@@ -317,14 +344,20 @@ impl Talk {
                 None => return Err(No::Lost("the server hung up".to_owned())),
             };
             match element {
-                XmppStreamElement::Stanza(Stanza::Iq(Iq::Result { from, id: theirs, payload, .. }))
-                    if theirs == id && self.may_answer(from.as_ref(), to) =>
-                {
+                XmppStreamElement::Stanza(Stanza::Iq(Iq::Result {
+                    from,
+                    id: theirs,
+                    payload,
+                    ..
+                })) if theirs == id && self.may_answer(from.as_ref(), to) => {
                     return Ok(payload);
                 }
-                XmppStreamElement::Stanza(Stanza::Iq(Iq::Error { from, id: theirs, error, .. }))
-                    if theirs == id && self.may_answer(from.as_ref(), to) =>
-                {
+                XmppStreamElement::Stanza(Stanza::Iq(Iq::Error {
+                    from,
+                    id: theirs,
+                    error,
+                    ..
+                })) if theirs == id && self.may_answer(from.as_ref(), to) => {
                     return Err(No::Refused(condition(&error.into())));
                 }
                 XmppStreamElement::StreamError(error) => return Err(No::Lost(quoted(&error.to_string()))),
@@ -338,7 +371,7 @@ impl Talk {
         match (from, asked) {
             (Some(from), Some(asked)) => from == asked,
             (Some(from), None) => from.to_bare() == self.own || from.as_str() == self.own.domain().as_str(),
-            (None, Some(asked)) => *asked == Jid::from(self.own.clone()),
+            (None, Some(asked)) => asked.as_str() == self.own.as_str(),
             (None, None) => true,
         }
     }
@@ -357,7 +390,10 @@ impl Talk {
 
     /// The pubsub services that the account names or its server has.
     async fn services(&mut self, account: &Account) -> Result<BTreeSet<Jid>, No> {
-        let named = account.subscriptions.iter().filter_map(|s| Jid::from_str(&s.service).ok());
+        let named = account
+            .subscriptions
+            .iter()
+            .filter_map(|s| Jid::from_str(&s.service).ok());
         let mut services: BTreeSet<Jid> = named.take(MAX_ITEMS).collect();
         let server = Jid::from(BareJid::from_parts(None, self.own.domain()));
         let items = self.get(&server, query(ns::DISCO_ITEMS, None)).await?;
@@ -382,7 +418,9 @@ impl Talk {
             .build();
         let shown = self.get(service, query(ns::DISCO_ITEMS, None)).await?;
         let subscribed = self.get(service, subscriptions).await?;
-        let subscribed = subscribed.iter().filter_map(|p| p.get_child("subscriptions", ns::PUBSUB));
+        let subscribed = subscribed
+            .iter()
+            .filter_map(|p| p.get_child("subscriptions", ns::PUBSUB));
         let children = shown.iter().chain(subscribed).flat_map(Element::children);
         let nodes = children.filter_map(|c| c.attr("node")).filter(|node| !node.is_empty());
         let found = nodes.take(MAX_NODES).map(|node| Subscription {

@@ -132,7 +132,12 @@ async fn srv(dns: &TokioResolver, name: &str) -> Result<Vec<Srv>, LookupError> {
 }
 
 async fn addresses(dns: &TokioResolver, host: &str) -> Result<Vec<IpAddr>, LookupError> {
-    Ok(dns.lookup_ip(format!("{host}.")).await.map_err(classify)?.iter().collect())
+    Ok(dns
+        .lookup_ip(format!("{host}."))
+        .await
+        .map_err(classify)?
+        .iter()
+        .collect())
 }
 
 fn classify(error: NetError) -> LookupError {
@@ -187,7 +192,9 @@ pub async fn targets(
             Security::Auto => account.port == Some(DIRECT_PORT),
         };
         let port = account.port.unwrap_or(if direct { DIRECT_PORT } else { PORT });
-        return Ok(vec![target(host, port, direct)]);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let host = idna::domain_to_ascii(host).unwrap_or_else(|_| host.to_owned());
+        return Ok(vec![target(&host, port, direct)]);
     }
     let fallback = match account.security {
         Security::Direct => target(domain, DIRECT_PORT, true),
@@ -208,9 +215,9 @@ pub async fn targets(
         ask(account.security != Security::Starttls, "_xmpps-client"),
         ask(account.security != Security::Direct, "_xmpp-client"),
     );
-    let refused = [&direct, &starttls].iter().any(|answer| {
-        matches!(answer, Ok(records) if !records.is_empty() && records.iter().all(|r| r.target.is_empty()))
-    });
+    let refused = [&direct, &starttls].iter().any(
+        |answer| matches!(answer, Ok(records) if !records.is_empty() && records.iter().all(|r| r.target.is_empty())),
+    );
     let mut found = Vec::new();
     for (answer, direct) in [(direct, true), (starttls, false)] {
         let records = answer.unwrap_or_else(|error| {
@@ -218,7 +225,11 @@ pub async fn targets(
             Vec::new()
         });
         let offered: Vec<Srv> = records.into_iter().filter(|r| !r.target.is_empty()).collect();
-        found.extend(order(offered, dice).into_iter().map(|r| target(&r.target, r.port, direct)));
+        found.extend(
+            order(offered, dice)
+                .into_iter()
+                .map(|r| target(&r.target, r.port, direct)),
+        );
     }
     found.truncate(MAX_TARGETS);
     if found.is_empty() {
@@ -253,8 +264,10 @@ fn order(mut left: Vec<Srv>, dice: &mut (dyn FnMut(u64) -> u64 + Send)) -> Vec<S
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+    use hickory_resolver::net::runtime::TokioRuntimeProvider;
     use std::collections::HashMap;
 
     /// Answers from a table; what isn't in it is absent.
@@ -303,7 +316,10 @@ mod tests {
 
     #[tokio::test]
     async fn without_records_or_without_answer_the_domain_itself_is_tried() {
-        assert_eq!(found(&account(), Table::default()).await.unwrap(), ["example.org:5222 (STARTTLS)"]);
+        assert_eq!(
+            found(&account(), Table::default()).await.unwrap(),
+            ["example.org:5222 (STARTTLS)"]
+        );
         let failed = || Err(LookupError::Failed("timed out".into()));
         let table = Table(HashMap::from([(DIRECT, failed()), (STARTTLS, failed())]));
         assert_eq!(found(&account(), table).await.unwrap(), ["example.org:5222 (STARTTLS)"]);
@@ -320,7 +336,10 @@ mod tests {
     #[tokio::test]
     async fn a_service_that_is_decidedly_not_offered_is_not_tried() {
         let table = Table(HashMap::from([(STARTTLS, Ok(vec![srv(0, 0, "", 0)]))]));
-        assert!(matches!(found(&account(), table).await, Err(Trouble::NotOffered { .. })));
+        assert!(matches!(
+            found(&account(), table).await,
+            Err(Trouble::NotOffered { .. })
+        ));
         let table = Table(HashMap::from([
             (DIRECT, Ok(vec![srv(0, 0, "", 0)])),
             (STARTTLS, Ok(vec![srv(0, 0, "c", 5222)])),
@@ -331,12 +350,21 @@ mod tests {
     #[tokio::test]
     async fn an_explicit_host_asks_no_records() {
         let mut account = account();
-        account.host = Some("::1".into());
-        assert_eq!(found(&account, Table::default()).await.unwrap(), ["[::1]:5222 (STARTTLS)"]);
+        account.host = Some("[::1]".into());
+        assert_eq!(
+            found(&account, Table::default()).await.unwrap(),
+            ["[::1]:5222 (STARTTLS)"]
+        );
         account.port = Some(5223);
-        assert_eq!(found(&account, Table::default()).await.unwrap(), ["[::1]:5223 (direct TLS)"]);
+        assert_eq!(
+            found(&account, Table::default()).await.unwrap(),
+            ["[::1]:5223 (direct TLS)"]
+        );
         account.security = Security::Starttls;
-        assert_eq!(found(&account, Table::default()).await.unwrap(), ["[::1]:5223 (STARTTLS)"]);
+        assert_eq!(
+            found(&account, Table::default()).await.unwrap(),
+            ["[::1]:5223 (STARTTLS)"]
+        );
     }
 
     #[tokio::test]
@@ -346,10 +374,93 @@ mod tests {
         assert_eq!(found(&account(), table).await.unwrap().len(), MAX_TARGETS);
     }
 
+    /// A DNS server on loopback that knows one SRV record and one address, refuses `broken.example`, and denies the rest.
+    async fn loopback_dns() -> DnsResolver {
+        let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let at = socket.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut buffer = [0; 512];
+            while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
+                let query = &buffer[..length];
+                let question = &query[12..];
+                let end = question.iter().position(|b| *b == 0).unwrap();
+                let (name, kind) = (&question[..end], question[end + 2]);
+                const SRV: &[u8] = b"\x0c_xmpp-client\x04_tcp\x07example\x03org";
+                const HOST: &[u8] = b"\x02im\x07example\x03org";
+                let (code, data): (u8, Option<Vec<u8>>) = match (name, kind) {
+                    (SRV, 33) => (0, Some([&[0, 5, 0, 9, 0x14, 0x66], HOST, &[0]].concat())),
+                    (HOST, 1) => (0, Some(vec![192, 0, 2, 7])),
+                    (HOST, _) => (0, None),
+                    (name, _) if name.ends_with(b"\x06broken\x07example") => (2, None),
+                    _ => (3, None),
+                };
+                let mut reply = vec![
+                    query[0],
+                    query[1],
+                    0x85,
+                    0x80 | code,
+                    0,
+                    1,
+                    0,
+                    data.is_some().into(),
+                    0,
+                    0,
+                    0,
+                    0,
+                ];
+                reply.extend_from_slice(&question[..end + 5]);
+                if let Some(data) = data {
+                    let length = u16::try_from(data.len()).unwrap().to_be_bytes();
+                    reply.extend_from_slice(&[0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60, length[0], length[1]]);
+                    reply.extend_from_slice(&data);
+                }
+                socket.send_to(&reply, from).await.unwrap();
+            }
+        });
+        let mut udp = ConnectionConfig::udp();
+        udp.port = at.port();
+        let server = NameServerConfig::new(at.ip(), true, vec![udp]);
+        let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
+        let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+        builder.options_mut().attempts = 1;
+        DnsResolver::new(builder.build().unwrap())
+    }
+
+    #[tokio::test]
+    async fn dns_is_asked_and_no_answer_differs_from_a_denial() {
+        let dns = loopback_dns().await;
+        assert_eq!(dns.srv(STARTTLS).await, Ok(vec![srv(5, 9, "im.example.org", 5222)]));
+        assert_eq!(
+            dns.addresses("im.example.org").await,
+            Ok(vec!["192.0.2.7".parse().unwrap()])
+        );
+        assert_eq!(dns.srv(DIRECT).await, Err(LookupError::Absent));
+        assert_eq!(dns.addresses("nowhere.example").await, Err(LookupError::Absent));
+        assert!(matches!(dns.srv("broken.example").await, Err(LookupError::Failed(_))));
+        assert!(matches!(
+            dns.addresses("broken.example").await,
+            Err(LookupError::Failed(_))
+        ));
+        let targets = targets(&account(), "example.org", &dns, &mut |_| 0).await.unwrap();
+        assert_eq!(
+            targets,
+            [Target {
+                host: "im.example.org".into(),
+                port: 5222,
+                direct: false
+            }]
+        );
+    }
+
     #[test]
     fn among_equals_the_draw_follows_the_weights_and_zero_has_a_small_chance() {
         let first = |draw: u64| {
-            let records = vec![srv(1, 30, "c", 1), srv(1, 0, "a", 1), srv(1, 10, "b", 1), srv(0, 0, "z", 1)];
+            let records = vec![
+                srv(1, 30, "c", 1),
+                srv(1, 0, "a", 1),
+                srv(1, 10, "b", 1),
+                srv(0, 0, "z", 1),
+            ];
             let mut sums = Vec::new();
             let mut rolls = vec![0, draw].into_iter();
             let ordered = order(records, &mut |sum| {

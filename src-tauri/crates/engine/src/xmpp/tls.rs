@@ -9,7 +9,9 @@ use mailwren_core::account::Account;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::{AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -196,10 +198,7 @@ fn parse_fingerprint(text: &str) -> Result<[u8; 32], Trouble> {
     bytes.try_into().map_err(|_| bad())
 }
 
-fn authorities(
-    ca_file: Option<&str>,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, Trouble> {
+fn authorities(ca_file: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Trouble> {
     let extra = match ca_file {
         None => Vec::new(),
         Some(path) => read_certificates(Path::new(path))?,
@@ -292,7 +291,12 @@ impl ServerCertVerifier for Judge {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.trust.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.trust.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -301,11 +305,19 @@ impl ServerCertVerifier for Judge {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.trust.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.trust.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.trust.provider.signature_verification_algorithms.supported_schemes()
+        self.trust
+            .provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -323,7 +335,10 @@ fn why_not(error: &Error, leaf: &[u8], name: &ServerName<'_>) -> String {
             format!("it expired on {}", day(certificate.validity().not_after.timestamp()))
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            format!("it isn't valid before {}", day(certificate.validity().not_before.timestamp()))
+            format!(
+                "it isn't valid before {}",
+                day(certificate.validity().not_before.timestamp())
+            )
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             format!("it is for {}, not for {}", names(&certificate), name.to_str())
@@ -331,7 +346,10 @@ fn why_not(error: &Error, leaf: &[u8], name: &ServerName<'_>) -> String {
         CertificateError::Revoked => "it was revoked".to_owned(),
         _ if own => "it is signed by itself only".to_owned(),
         CertificateError::UnknownIssuer => {
-            format!("its issuer is unknown to this system ({})", quoted(&certificate.issuer().to_string()))
+            format!(
+                "its issuer is unknown to this system ({})",
+                quoted(&certificate.issuer().to_string())
+            )
         }
         CertificateError::BadSignature => "its signature is wrong".to_owned(),
         other => quoted(&Error::InvalidCertificate(other.clone()).to_string()),
@@ -360,7 +378,11 @@ fn names(certificate: &X509Certificate<'_>) -> String {
             .collect(),
         _ => Vec::new(),
     };
-    if names.is_empty() { "no host name".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        "no host name".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 /// RFC 5929 §4.1: the certificate under the hash of its signature, SHA-256 in place of MD5 and SHA-1.
@@ -368,15 +390,10 @@ fn end_point(leaf: &[u8]) -> Option<Vec<u8>> {
     use x509_parser::oid_registry as oid;
     let (_, certificate) = X509Certificate::from_der(leaf).ok()?;
     let algorithm = &certificate.signature_algorithm;
-    let pss;
-    let hash = if algorithm.algorithm == oid::OID_PKCS1_RSASSAPSS {
-        pss = match SignatureAlgorithm::try_from(algorithm).ok()? {
-            SignatureAlgorithm::RSASSA_PSS(params) => params.hash_algorithm_oid().clone(),
-            _ => return None,
-        };
-        &pss
-    } else {
-        &algorithm.algorithm
+    let parsed = SignatureAlgorithm::try_from(algorithm).ok()?;
+    let hash = match &parsed {
+        SignatureAlgorithm::RSASSA_PSS(params) => params.hash_algorithm_oid(),
+        _ => &algorithm.algorithm,
     };
     let is = |oids: &[oid::Oid<'static>]| oids.contains(hash);
     if is(&[

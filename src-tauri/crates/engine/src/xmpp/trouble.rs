@@ -1,9 +1,9 @@
 //! What can go wrong on the way in, in words that a person understands. Never holds a secret.
 
+use mailwren_core::limits::LimitExceeded;
 use mailwren_core::link::{FailureClass, Reached};
 use mailwren_core::scram::ScramError;
 use mailwren_core::view::Problem;
-use mailwren_core::limits::LimitExceeded;
 
 use super::login::Mechanism;
 
@@ -220,7 +220,9 @@ impl ConnectError {
                 AuthCondition::TemporaryAuthFailure => FailureClass::Transient,
                 _ => FailureClass::NeedsPerson,
             },
-            Trouble::Certificate { .. } | Trouble::PinMismatch { .. } | Trouble::NoTls { .. } => FailureClass::Untrusted,
+            Trouble::Certificate { .. } | Trouble::PinMismatch { .. } | Trouble::NoTls { .. } => {
+                FailureClass::Untrusted
+            }
             Trouble::HostUnknown { known: true, .. }
             | Trouble::Dns { .. }
             | Trouble::Tcp { .. }

@@ -6,3 +6,4 @@ pub mod ports;
 pub mod profile;
 pub mod store;
 pub mod vault;
+pub mod xmpp;

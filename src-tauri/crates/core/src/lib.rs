@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod arrival;
+pub mod catch_up;
 pub mod event;
 pub mod limits;
 pub mod link;

@@ -6,9 +6,15 @@
 pub mod account;
 pub mod arrival;
 pub mod event;
+pub mod limits;
 pub mod model;
+pub mod payload;
 pub mod policy;
 pub mod popup;
+pub mod sources;
+pub mod split;
+pub mod stanza;
+pub mod text;
 pub mod view;
 
 /// The PEP node, and the payload namespace, of Mailwren's own dialect.

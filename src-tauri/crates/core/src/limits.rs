@@ -1,0 +1,217 @@
+//! Bounds on what a stream may send, held by a byte scanner that sits below the XML parser.
+//!
+//! The parser builds trees as deep and stanzas as large as the peer likes, and dropping a deep tree overflows the stack.
+//! [`Limiter`] sees the bytes first and keeps no more than a few counters, whatever comes.
+
+use thiserror::Error;
+
+/// How much is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one stanza.
+    pub stanza_bytes: usize,
+    /// Nesting of elements in a stanza; the stanza itself is the first level.
+    pub depth: usize,
+    /// Bytes of one attribute value, as sent; also of a name.
+    pub attribute_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { stanza_bytes: 1 << 20, depth: 64, attribute_bytes: 8192 }
+    }
+}
+
+/// Which limit was passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum LimitExceeded {
+    /// [`Limits::stanza_bytes`].
+    #[error("larger than {0} bytes")]
+    StanzaBytes(usize),
+    /// [`Limits::depth`].
+    #[error("nested deeper than {0} elements")]
+    Depth(usize),
+    /// [`Limits::attribute_bytes`].
+    #[error("an attribute or a name longer than {0} bytes")]
+    AttributeBytes(usize),
+}
+
+/// Where in the markup the scanner stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Text,
+    /// After `<`.
+    Less,
+    /// In a start tag, outside of quotes; whether the last byte was `/`.
+    Start {
+        slash: bool,
+    },
+    /// In an attribute value that ends at this quote.
+    Value(u8),
+    End,
+    /// In `<?…?>`; whether the last byte was `?`.
+    Instruction(bool),
+    /// After `<!` and so many bytes that still fit `--` or `[CDATA[`.
+    Bang(&'static [u8], usize),
+    /// In a comment, after so many hyphens.
+    Comment(u8),
+    /// In a CDATA section, after so many closing brackets.
+    Cdata(u8),
+    /// In `<!…>` of another kind.
+    Declaration,
+}
+
+/// Scans a stream's bytes, cut anywhere, and tells the first limit that is passed.
+///
+/// It isn't a parser: what isn't well-formed is left to the parser to refuse.
+#[derive(Debug, Clone)]
+pub struct Limiter {
+    limits: Limits,
+    /// Depth at which stanzas stand: 1 below a stream root, 0 without.
+    base: usize,
+    depth: usize,
+    place: Place,
+    /// Bytes since the stanza (or anything else at its level) began.
+    bytes: usize,
+    /// Bytes of the running attribute value or name.
+    run: usize,
+    exceeded: Option<LimitExceeded>,
+}
+
+impl Limiter {
+    /// For a live stream, whose root is `<stream:stream>`.
+    pub const fn new(limits: Limits) -> Self {
+        Self::with_base(limits, 1)
+    }
+
+    /// For stanzas that stand alone.
+    pub const fn without_root(limits: Limits) -> Self {
+        Self::with_base(limits, 0)
+    }
+
+    const fn with_base(limits: Limits, base: usize) -> Self {
+        Self { limits, base, depth: 0, place: Place::Text, bytes: 0, run: 0, exceeded: None }
+    }
+
+    /// Start over, as at a stream restart (after STARTTLS and SASL).
+    pub const fn reset(&mut self) {
+        *self = Self::with_base(self.limits, self.base);
+    }
+
+    /// Take further bytes.
+    ///
+    /// # Errors
+    /// The first limit passed, and the same again until [`Limiter::reset`]. Where the bytes are cut makes no difference.
+    pub fn scan(&mut self, bytes: &[u8]) -> Result<(), LimitExceeded> {
+        for &byte in bytes {
+            if let Some(exceeded) = self.exceeded {
+                return Err(exceeded);
+            }
+            self.exceeded = self.step(byte).err();
+        }
+        self.exceeded.map_or(Ok(()), Err)
+    }
+
+    fn step(&mut self, byte: u8) -> Result<(), LimitExceeded> {
+        let outside = self.depth <= self.base && self.place == Place::Text;
+        if outside && byte != b'<' {
+            return Ok(());
+        }
+        self.bytes = if outside { 1 } else { self.bytes + 1 };
+        if self.bytes > self.limits.stanza_bytes {
+            return Err(LimitExceeded::StanzaBytes(self.limits.stanza_bytes));
+        }
+        self.place = match (self.place, byte) {
+            (Place::Text, b'<') => Place::Less,
+            (Place::Text, _) => Place::Text,
+            (Place::Less, b'/') => Place::End,
+            (Place::Less, b'?') => Place::Instruction(false),
+            (Place::Less, b'!') => Place::Bang(b"", 0),
+            (Place::Less, _) => {
+                self.run = 1;
+                self.descend()?;
+                Place::Start { slash: false }
+            }
+            (Place::Start { slash }, b'>') => {
+                if slash {
+                    self.ascend();
+                }
+                Place::Text
+            }
+            (Place::Start { .. }, b'"' | b'\'') => {
+                self.run = 0;
+                Place::Value(byte)
+            }
+            (Place::Start { .. }, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'/') => {
+                self.run = 0;
+                Place::Start { slash: byte == b'/' }
+            }
+            (Place::Start { .. }, _) => {
+                self.lengthen()?;
+                Place::Start { slash: false }
+            }
+            (Place::Value(quote), _) if byte == quote => {
+                self.run = 0;
+                Place::Start { slash: false }
+            }
+            (Place::Value(quote), _) => {
+                self.lengthen()?;
+                Place::Value(quote)
+            }
+            (Place::End, b'>') => {
+                self.ascend();
+                Place::Text
+            }
+            (Place::End, _) => Place::End,
+            (Place::Instruction(true), b'>') => Place::Text,
+            (Place::Instruction(_), _) => Place::Instruction(byte == b'?'),
+            (Place::Bang(mark, seen), _) => bang(mark, seen, byte),
+            (Place::Comment(2..), b'>') | (Place::Cdata(2..), b'>') => Place::Text,
+            (Place::Comment(hyphens), b'-') => Place::Comment(hyphens.saturating_add(1)),
+            (Place::Comment(_), _) => Place::Comment(0),
+            (Place::Cdata(brackets), b']') => Place::Cdata(brackets.saturating_add(1)),
+            (Place::Cdata(_), _) => Place::Cdata(0),
+            (Place::Declaration, b'>') => Place::Text,
+            (Place::Declaration, _) => Place::Declaration,
+        };
+        Ok(())
+    }
+
+    fn descend(&mut self) -> Result<(), LimitExceeded> {
+        self.depth += 1;
+        if self.depth > self.base + self.limits.depth {
+            return Err(LimitExceeded::Depth(self.limits.depth));
+        }
+        Ok(())
+    }
+
+    const fn ascend(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn lengthen(&mut self) -> Result<(), LimitExceeded> {
+        self.run += 1;
+        if self.run > self.limits.attribute_bytes {
+            return Err(LimitExceeded::AttributeBytes(self.limits.attribute_bytes));
+        }
+        Ok(())
+    }
+}
+
+/// What follows `<!`: a comment, a CDATA section, or a declaration.
+fn bang(mark: &'static [u8], seen: usize, byte: u8) -> Place {
+    const COMMENT: &[u8] = b"--";
+    const CDATA: &[u8] = b"[CDATA[";
+    let mark = match (seen, byte) {
+        (0, b'-') => COMMENT,
+        (0, _) => CDATA,
+        _ => mark,
+    };
+    match mark.get(seen) {
+        Some(&expected) if expected == byte && seen + 1 < mark.len() => Place::Bang(mark, seen + 1),
+        Some(&expected) if expected == byte && mark == COMMENT => Place::Comment(0),
+        Some(&expected) if expected == byte => Place::Cdata(0),
+        _ if byte == b'>' => Place::Text,
+        _ => Place::Declaration,
+    }
+}

@@ -1,0 +1,331 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use mailwren_core::account::{Security, Subscription};
+use proptest::prelude::*;
+
+use super::*;
+
+const FILE: &str = r#"# My mail.
+
+keep_days = 14 # two weeks
+
+[notifications]
+privacy = "sender"
+
+# The one at home.
+[[account]]
+name = "Home"            # short
+jid = "Sam@AOSNotify.mac.com"
+host = "127.0.0.1"
+port = 5223
+security = "direct"
+pins = ["AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99"]
+subscriptions = [
+    # the inbox
+    { service = "pubsub.aosnotify.mac.com", node = "/protected/com/apple/mobileme/sam/mail/Inbox" },
+    { node = "lists", service = "pubsub.aosnotify.mac.com" }, # and the lists
+]
+
+# Work; off on weekends.
+[[account]]
+jid = "sam@example.org"
+enabled = false
+password = { command = ["pass", "work"] }
+"#;
+
+fn loaded(text: &str) -> Loaded {
+    parse(Path::new("config.toml"), text).unwrap()
+}
+
+fn error(text: &str) -> String {
+    parse(Path::new("config.toml"), text).unwrap_err().to_string()
+}
+
+fn problems(text: &str) -> Vec<String> {
+    loaded(text).problems.iter().map(ToString::to_string).collect()
+}
+
+/// A file with this content, to be edited.
+fn file(text: &str) -> (tempfile::TempDir, ConfigFile) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("config.toml");
+    fs::write(&path, text).unwrap();
+    (dir, ConfigFile::new(path))
+}
+
+fn text(file: &ConfigFile) -> String {
+    fs::read_to_string(file.path()).unwrap()
+}
+
+fn subscription(node: &str) -> Subscription {
+    Subscription { service: "pubsub.aosnotify.mac.com".to_owned(), node: node.to_owned() }
+}
+
+#[test]
+fn every_key_is_read_and_brought_to_its_normal_form() {
+    let Loaded { config, problems } = loaded(FILE);
+    assert_eq!(problems, vec![]);
+    assert_eq!((config.keep_days, config.notifications.privacy), (14, Privacy::Sender));
+    let [home, work] = config.accounts.as_slice() else { panic!("{:?}", config.accounts) };
+    assert_eq!((home.jid.as_str(), home.label(), home.port), ("sam@aosnotify.mac.com", "Home", Some(5223)));
+    assert_eq!(home.security, Security::Direct);
+    assert!(home.pins[0].starts_with("aabbccddeeff0011") && home.pins[0].len() == 64);
+    assert_eq!(home.subscriptions[1], subscription("lists"));
+    assert!(!work.enabled && work.pep);
+    assert_eq!(work.password, PasswordSource::Command(vec!["pass".to_owned(), "work".to_owned()]));
+}
+
+#[test]
+fn what_isnt_said_has_its_default() {
+    let empty = Loaded::default();
+    assert_eq!(loaded(""), empty);
+    assert_eq!(Config::load(Path::new("/nonexistent/config.toml")).unwrap(), empty);
+    assert_eq!((empty.config.keep_days, empty.config.notifications), (30, Notifications::default()));
+    assert_eq!(Notifications::default().manners(true), Manners { desktop: true, ..Manners::default() });
+    assert_eq!(loaded("[[account]]\njid = 'sam@example.org'").config.accounts, vec![Account::new("sam@example.org")]);
+}
+
+#[test]
+fn the_documented_file_is_one_that_loads() {
+    let documented: String = include_str!("mod.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! "))
+        .skip_while(|line| *line != "```toml")
+        .skip(1)
+        .take_while(|line| *line != "```")
+        .map(|line| line.replace("6f8d…", &"6f".repeat(32)) + "\n")
+        .collect();
+    let Loaded { config, problems } = loaded(&documented);
+    assert_eq!((config.accounts.len(), problems), (1, vec![]));
+}
+
+#[test]
+fn errors_say_where() {
+    assert!(error("keep_days = 3\nprivacy = \n").starts_with("config.toml:2:1"), "{}", error("keep_days = 3\nprivacy = \n"));
+    assert!(error("keep_days = 'long'").starts_with("config.toml:1:13: "));
+    assert!(error("# ü\n[notifications]\n  privacy = 'sendr'").starts_with("config.toml:3:13: "));
+    assert!(error("keep_dayz = 3").contains("keep_dayz"));
+    assert!(error("\nkeep_days = 0").starts_with("config.toml:2:13: "));
+    assert!(error("[account]\njid = 'sam@example.org'").contains("[[account]]"));
+}
+
+#[test]
+fn one_bad_account_disables_only_itself_and_says_where() {
+    let bad = "[[account]]\njid = 'sam@example.org'\nprot = 5222\n[[account]]\njid = 'kim@example.org'\n";
+    let Loaded { config, problems } = loaded(bad);
+    assert_eq!(config.accounts, vec![Account::new("kim@example.org")]);
+    assert_eq!((problems[0].line, problems[0].jid.as_deref()), (3, Some("sam@example.org")));
+    assert!(problems[0].message.contains("prot"));
+}
+
+#[test]
+fn an_account_must_make_sense() {
+    let pin = "ab".repeat(31);
+    for (rest, expected) in [
+        ("jid = 'example.org'", "isn't the JID"),
+        ("jid = 'sam@example.org/desk'", "isn't the JID"),
+        ("jid = ''", "isn't the JID"),
+        ("name = 'x'", "jid"),
+        ("jid = 'sam@example.org'\nport = 5223", "together with `host`"),
+        ("jid = 'sam@example.org'\nhost = 'h'\nport = 0", "isn't a port"),
+        ("jid = 'sam@example.org'\nhost = ' '", "`host` is empty"),
+        ("jid = 'sam@example.org'\nhost = 'h'\nport = 65536", "65536"),
+        (&format!("jid = 'sam@example.org'\npins = ['{pin}']"), "SHA-256 fingerprint"),
+        ("jid = 'sam@example.org'\nsubscriptions = [{ service = '@', node = 'n' }]", "isn't a pubsub service"),
+        ("jid = 'sam@example.org'\nsubscriptions = [{ service = 'p', node = '' }]", "names no node"),
+        ("jid = 'sam@example.org'\nnotifiers = ['@@']", "isn't a JID"),
+        ("jid = 'sam@example.org'\npassword = { command = [] }", "names no program"),
+        ("jid = 'sam@example.org'\npassword = 'hunter2'", "unknown variant"),
+    ] {
+        let problems = problems(&format!("[[account]]\n{rest}"));
+        assert!(problems.len() == 1 && problems[0].contains(expected), "{rest:?}: {problems:?}");
+    }
+    let twice = "[[account]]\njid = 'sam@example.org'\n[[account]]\njid = 'SAM@example.org'";
+    assert!(problems(twice)[0].starts_with("line 3, "));
+}
+
+#[test]
+fn saving_what_didnt_change_changes_nothing() {
+    let (_dir, file) = file(FILE);
+    for account in file.load().unwrap().config.accounts {
+        file.save_account(&account).unwrap();
+    }
+    assert_eq!(text(&file), FILE);
+}
+
+#[test]
+fn saving_an_account_keeps_comments_order_and_what_stayed() {
+    let (_dir, file) = file(FILE);
+    let mut home = file.load().unwrap().config.accounts.remove(0);
+    home.name = Some("Den".to_owned());
+    home.port = None;
+    home.notifiers = vec!["mail@example.org".to_owned()];
+    home.subscriptions = vec![home.subscriptions[0].clone(), subscription("archive")];
+    file.save_account(&home).unwrap();
+    assert_eq!(file.load().unwrap().config.accounts[0], home);
+    let expected = FILE
+        .replace("\"Home\" ", "\"Den\" ")
+        .replace("port = 5223\n", "")
+        .replace(
+            "    { node = \"lists\", service = \"pubsub.aosnotify.mac.com\" }, # and the lists\n]",
+            "    { service = \"pubsub.aosnotify.mac.com\", node = \"archive\" }, # and the lists\n]\nnotifiers = [\"mail@example.org\"]",
+        );
+    assert_eq!(text(&file), expected);
+}
+
+#[test]
+fn a_new_account_comes_behind_the_others_and_says_only_what_it_must() {
+    let (_dir, file) = file(FILE);
+    let mut account = Account::new("kim@example.org");
+    account.subscriptions = vec![subscription("a"), subscription("b")];
+    file.save_account(&account).unwrap();
+    let new = "\n[[account]]\njid = \"kim@example.org\"\nsubscriptions = [\n    { service = \"pubsub.aosnotify.mac.com\", \
+               node = \"a\" },\n    { service = \"pubsub.aosnotify.mac.com\", node = \"b\" },\n]\n";
+    assert_eq!(text(&file), format!("{FILE}{new}"));
+    assert_eq!(file.load().unwrap().config.accounts[2], account);
+}
+
+#[test]
+fn subscriptions_written_as_tables_stay_tables() {
+    let (_dir, file) = file(
+        "[[account]]\njid = 'sam@example.org'\n\n[[account.subscriptions]] # one\nservice = 'pubsub.aosnotify.mac.com'\n\
+         node = 'a'\n\n[[account.subscriptions]]\nservice = 'pubsub.aosnotify.mac.com'\nnode = 'b'\n",
+    );
+    let mut account = file.load().unwrap().config.accounts.remove(0);
+    account.subscriptions = vec![subscription("a"), subscription("c")];
+    file.save_account(&account).unwrap();
+    assert_eq!(file.load().unwrap().config.accounts[0], account);
+    assert!(text(&file).contains("[[account.subscriptions]] # one"));
+}
+
+#[test]
+fn a_flawed_account_is_mended_by_saving_it() {
+    let (_dir, file) = file("[[account]]\njid = 'sam@example.org' # me\nprot = 5222\nenabled = false\n");
+    file.save_account(&Account::new("sam@example.org")).unwrap();
+    let loaded = file.load().unwrap();
+    assert_eq!((loaded.config.accounts, loaded.problems), (vec![Account::new("sam@example.org")], vec![]));
+    assert!(text(&file).contains("# me"));
+}
+
+#[test]
+fn removing_an_account_takes_its_own_comment_alone() {
+    let (_dir, file) = file(FILE);
+    assert!(file.remove_account("SAM@aosnotify.mac.com").unwrap());
+    assert!(!file.remove_account("sam@aosnotify.mac.com").unwrap());
+    let kept = text(&file);
+    for comment in ["# My mail.", "# two weeks", "# Work; off on weekends."] {
+        assert!(kept.contains(comment), "{kept}");
+    }
+    assert!(!kept.contains("The one at home") && !kept.contains("lists"));
+    assert!(file.remove_account("sam@example.org").unwrap());
+    assert_eq!(file.load().unwrap().config.accounts, vec![]);
+}
+
+#[test]
+fn what_is_said_of_the_whole_file_above_the_first_account_outlives_it() {
+    let (_dir, file) = file("# All mine.\n\n# Home.\n[[account]]\njid = 'sam@example.org'\n");
+    assert!(file.remove_account("sam@example.org").unwrap());
+    assert_eq!(text(&file).trim_end(), "# All mine.");
+    file.save_account(&Account::new("kim@example.org")).unwrap();
+    assert!(text(&file).starts_with("# All mine.\n"), "{}", text(&file));
+    assert_eq!(file.load().unwrap().config.accounts.len(), 1);
+}
+
+#[test]
+fn a_new_file_is_private_and_made_with_its_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = ConfigFile::new(dir.path().join("mailwren/config.toml"));
+    file.save_account(&Account::new("sam@example.org")).unwrap();
+    assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(text(&file).starts_with("# Mailwren"));
+    assert_eq!(file.load().unwrap().config.accounts.len(), 1);
+}
+
+#[test]
+fn mode_and_symbolic_link_stay() {
+    let (dir, file) = file(FILE);
+    fs::set_permissions(file.path(), fs::Permissions::from_mode(0o640)).unwrap();
+    let link = dir.path().join("link.toml");
+    symlink(file.path(), &link).unwrap();
+    ConfigFile::new(&link).save_account(&Account::new("kim@example.org")).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(file.load().unwrap().config.accounts.len(), 3);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
+}
+
+#[test]
+fn a_broken_file_is_never_overwritten() {
+    let (_dir, file) = file("keep_days = \n# precious\n");
+    assert!(matches!(file.save_account(&Account::new("sam@example.org")), Err(ConfigError::Invalid { line: 1, .. })));
+    assert_eq!(text(&file), "keep_days = \n# precious\n");
+    assert!(matches!(file.save_account(&Account::new("nobody")), Err(ConfigError::Account(Flaw::Jid(_)))));
+}
+
+#[test]
+fn edits_side_by_side_lose_nothing() {
+    let (_dir, file) = file(FILE);
+    let names: Vec<String> = (0..4).map(|n| format!("kim{n}@example.org")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            let file = file.clone();
+            scope.spawn(move || {
+                while let Err(error) = file.save_account(&Account::new(name)) {
+                    assert!(matches!(error, ConfigError::Contended(_)), "{error}");
+                }
+            });
+        }
+    });
+    let jids: Vec<String> = file.load().unwrap().config.accounts.into_iter().map(|account| account.jid).collect();
+    assert!(names.iter().all(|name| jids.contains(name)), "{jids:?}");
+}
+
+#[test]
+fn the_fingerprint_tells_states_apart() {
+    let (_dir, file) = file(FILE);
+    let before = file.fingerprint();
+    assert_eq!(before, file.fingerprint());
+    file.save_account(&Account::new("kim@example.org")).unwrap();
+    let after = file.fingerprint();
+    assert_ne!(before, after);
+    fs::remove_file(file.path()).unwrap();
+    assert_ne!(after, file.fingerprint());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_is_saved_is_read_back(
+        name in prop::option::of(".{0,20}"),
+        enabled: bool,
+        pep: bool,
+        host in prop::option::of("[a-z]{1,8}"),
+        nodes in prop::collection::vec(".{1,12}", 0..4),
+        command in prop::collection::vec("[^\0]{1,8}", 1..4),
+    ) {
+        let (_dir, file) = file(FILE);
+        let account = Account {
+            name,
+            enabled,
+            pep,
+            port: host.as_ref().map(|_| 5222),
+            host,
+            subscriptions: nodes.iter().map(|node| subscription(node)).collect(),
+            password: PasswordSource::Command(command),
+            ..Account::new("sam@aosnotify.mac.com")
+        };
+        file.save_account(&account).unwrap();
+        file.save_account(&account).unwrap();
+        let accounts = file.load().unwrap().config.accounts;
+        prop_assert_eq!(accounts.len(), 2);
+        prop_assert_eq!(&accounts[0], &account);
+    }
+
+    #[test]
+    fn no_text_makes_loading_panic(text in ".{0,200}") {
+        let _ = parse(Path::new("config.toml"), &text);
+    }
+}

@@ -1,0 +1,278 @@
+//! What arrived: every event once, unread or not, searchable. One SQLite file per profile.
+//!
+//! Writes go through one thread and reads through another, so that a long query never holds up an arrival. All methods
+//! return once the change is on the disk, so "stored before notified" is a matter of awaiting [`Store::append`].
+
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod worker;
+mod write;
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use mailwren_core::arrival::{Arrival, ItemKey, Stored};
+use mailwren_core::view::{Filter, Row};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use self::schema::SetAside;
+use self::worker::Worker;
+
+/// What can go wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file was written by a later version. It was left as it is.
+    #[error(
+        "{} was written by a newer Mailwren (schema {found}; this one knows up to {known}): \
+         update Mailwren, or move that file away to start afresh", path.display()
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// The newest schema version known here.
+        known: i64,
+    },
+    /// The database is broken and a new one in its place is as well: the disk is to be suspected.
+    #[error("{} can't be used ({reason}): check the disk", path.display())]
+    Corrupt {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite said.
+        reason: String,
+    },
+    /// The file or its folder can't be made or moved.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// SQLite failed: disk full, locked by another process for long, …
+    #[error("event store: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The store was closed.
+    #[error("event store: closed")]
+    Closed,
+}
+
+/// A page of rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Whether there are more behind them.
+    pub more: bool,
+    /// The store's revision when they were read; for [`Store::changes`] the revision to ask from next.
+    pub rev: i64,
+}
+
+/// A handle of the store; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    writer: Worker,
+    reader: Worker,
+}
+
+impl Store {
+    /// Opens the database in `dir`, which is made if it isn't there (0700, files 0600). A broken database is moved
+    /// aside, never deleted, and a new one begun: the second value then says where the old one is. Blocks; meant for
+    /// the start of the program.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a file of a later version, which is left as it is.
+    pub fn open(dir: &Path) -> Result<(Self, Option<SetAside>), StoreError> {
+        let (writer, aside) = schema::open(dir)?;
+        let reader = schema::reader(dir)?;
+        let thread = |source| StoreError::Io { path: dir.to_owned(), source };
+        let store = Self {
+            writer: Worker::spawn("store-write", writer).map_err(thread)?,
+            reader: Worker::spawn("store-read", reader).map_err(thread)?,
+        };
+        Ok((store, aside))
+    }
+
+    /// Ends the store after what was asked before; other handles get [`StoreError::Closed`] from then on.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        // The writer last: the last connection to close folds the log back into the database.
+        let reader = self.reader.close().await;
+        self.writer.close().await.and(reader)
+    }
+
+    /// One write transaction.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.writer
+            .run(move |connection| {
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let value = work(&transaction)?;
+                transaction.commit()?;
+                Ok(value)
+            })
+            .await
+    }
+
+    /// One read transaction: all that is read inside is of one moment.
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.reader
+            .run(move |connection| {
+                let transaction = connection.transaction()?;
+                work(&transaction)
+            })
+            .await
+    }
+
+    /// Stores events, all or none. One outcome each, in order.
+    ///
+    /// The identity of an event is account, service, node, item id and payload digest. An event without an item id is
+    /// always new. An id used again with another payload is a new row, and the rows it had before are gone and no
+    /// longer unread; a popup still owed for one of them is owed for the new row. No popup is owed for a message whose
+    /// Message-ID the account has told of before. Kinds `gone`, `cleared` and `closed` are kept as history that is
+    /// never unread: what they do to other rows is [`Store::retract`] and [`Store::purge`].
+    pub async fn append(&self, arrivals: Vec<Arrival>) -> Result<Vec<Stored>, StoreError> {
+        self.write(move |t| arrivals.iter().map(|arrival| write::append(t, arrival)).collect()).await
+    }
+
+    /// An item was retracted: its rows are gone, and read where their dialect
+    /// [mirrors what is unread](mailwren_core::event::Dialect::mirrors_unread). Gives the rows that changed.
+    pub async fn retract(&self, key: ItemKey, at: Timestamp) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::retract(t, &key, at)).await
+    }
+
+    /// A node was emptied, with the same consequence for all its rows. Gives the rows that changed.
+    pub async fn purge(
+        &self,
+        account: String,
+        service: String,
+        node: String,
+        at: Timestamp,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::purge(t, [&account, &service, &node], at)).await
+    }
+
+    /// The node's items are exactly `present`: rows of items that aren't among them are gone and read, where their
+    /// dialect mirrors what is unread. Only for a list that is complete. Gives the rows that changed.
+    pub async fn reconcile(
+        &self,
+        account: String,
+        service: String,
+        node: String,
+        present: Vec<String>,
+        at: Timestamp,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::reconcile(t, [&account, &service, &node], &present, at)).await
+    }
+
+    /// Marks rows read, or unread again. With a `changed` row that is read the older ones of its node are read too:
+    /// they stand for one and the same box. Gives the rows that changed.
+    pub async fn mark(&self, seqs: Vec<i64>, read: bool, at: Timestamp) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::mark(t, &seqs, read, at)).await
+    }
+
+    /// Marks all unread rows of a filter read. Gives the rows that changed.
+    pub async fn mark_all(&self, filter: Filter, at: Timestamp) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::mark_all(t, &filter, at)).await
+    }
+
+    /// Rows for which a popup is still owed, oldest first. A row read or gone meanwhile owes none.
+    pub async fn owed(&self) -> Result<Vec<Row>, StoreError> {
+        self.read(read::owed).await
+    }
+
+    /// The popups of these rows were shown, or aren't wanted.
+    pub async fn notified(&self, seqs: Vec<i64>) -> Result<(), StoreError> {
+        self.write(move |t| write::notified(t, &seqs)).await
+    }
+
+    /// No popup is owed for any row any more.
+    pub async fn disown(&self) -> Result<(), StoreError> {
+        self.write(write::disown).await
+    }
+
+    /// Which of these item ids of a node were ever stored, even if gone.
+    pub async fn known_items(
+        &self,
+        account: String,
+        service: String,
+        node: String,
+        items: Vec<String>,
+    ) -> Result<HashSet<String>, StoreError> {
+        self.read(move |c| read::known_items(c, [&account, &service, &node], &items)).await
+    }
+
+    /// Nodes (account, service, node) of which everything was seen once, so that what comes now is news.
+    pub async fn baselines(&self) -> Result<Vec<(String, String, String)>, StoreError> {
+        self.read(read::baselines).await
+    }
+
+    /// Everything on the node was seen.
+    pub async fn set_baseline(&self, account: String, service: String, node: String) -> Result<(), StoreError> {
+        self.write(move |t| write::set_baseline(t, [&account, &service, &node])).await
+    }
+
+    /// Rows of a filter, newest first, older than `before`; at most `limit`, and at most 500.
+    pub async fn feed(&self, filter: Filter, before: Option<i64>, limit: u32) -> Result<Page, StoreError> {
+        self.read(move |c| read::feed(c, &filter, before, limit)).await
+    }
+
+    /// Rows changed after revision `since`, oldest change first; at most `limit`, and at most 500.
+    pub async fn changes(&self, since: i64, limit: u32) -> Result<Page, StoreError> {
+        self.read(move |c| read::changes(c, since, limit)).await
+    }
+
+    /// One row.
+    pub async fn row(&self, seq: i64) -> Result<Option<Row>, StoreError> {
+        self.read(move |c| read::row(c, seq)).await
+    }
+
+    /// Unread rows per account; accounts without any are left out. However many `changed` rows of one node are unread,
+    /// they count as one: all they say is that something is there.
+    pub async fn unread(&self) -> Result<Vec<(String, u32)>, StoreError> {
+        self.read(read::unread).await
+    }
+
+    /// Arrivals per hour of the last `hours` (at most a year's), oldest first; the last is the hour of `now`. Hours
+    /// begin where they do in UTC.
+    pub async fn arrivals(&self, now: Timestamp, hours: u32) -> Result<Vec<u32>, StoreError> {
+        self.read(move |c| read::arrivals(c, now, hours)).await
+    }
+
+    /// Deletes everything of an account.
+    pub async fn forget(&self, account: String) -> Result<(), StoreError> {
+        self.write(move |t| write::forget(t, &account)).await
+    }
+
+    /// Deletes rows received before an instant, unless a popup is owed for them. Items that are still published aren't
+    /// taken for new ones when they arrive again. Gives how many rows were deleted.
+    pub async fn sweep(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |t| write::sweep(t, before)).await
+    }
+
+    /// The newest revision.
+    pub async fn rev(&self) -> Result<i64, StoreError> {
+        self.read(read::rev).await
+    }
+
+    /// A value kept by [`Store::set`].
+    pub async fn get(&self, key: &'static str) -> Result<Option<String>, StoreError> {
+        self.read(move |c| read::setting(c, key)).await
+    }
+
+    /// Keeps a small value; `None` forgets it.
+    pub async fn set(&self, key: &'static str, value: Option<String>) -> Result<(), StoreError> {
+        self.write(move |t| write::set(t, key, value.as_deref())).await
+    }
+}

@@ -1,0 +1,257 @@
+//! Queries, and how a row of the table becomes a [`Row`].
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use mailwren_core::event::{Dialect, Event, Kind, Sender};
+use mailwren_core::view::{Filter, Row};
+use rusqlite::types::{Type, Value};
+use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
+
+use super::Page;
+
+/// What [`from_columns`] reads.
+pub const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, gone_at, service, node, item, kind, dialect, \
+     user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, unseen, uid, \
+     uidvalidity, link";
+
+/// The rows for which a popup is still owed. One that was read or went meanwhile owes none.
+pub const OWING: &str = "owed = 1 AND unread = 1 AND gone_at IS NULL";
+
+/// No answer has more rows, whatever is asked.
+const MOST: u32 = 500;
+
+/// An account, a service and a node.
+pub type Node<'a> = [&'a str; 3];
+
+const MICROS_PER_HOUR: i64 = 3_600_000_000;
+
+pub const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Changed => "changed",
+        Kind::New => "new",
+        Kind::Gone => "gone",
+        Kind::Cleared => "cleared",
+        Kind::Closed => "closed",
+    }
+}
+
+fn kind_named(name: &str) -> rusqlite::Result<Kind> {
+    Ok(match name {
+        "changed" => Kind::Changed,
+        "new" => Kind::New,
+        "gone" => Kind::Gone,
+        "cleared" => Kind::Cleared,
+        "closed" => Kind::Closed,
+        _ => return Err(unreadable("kind")),
+    })
+}
+
+pub const fn dialect_name(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Mobileme => "mobileme",
+        Dialect::Mailwren => "mailwren",
+        Dialect::Atom => "atom",
+        Dialect::Ox => "ox",
+        Dialect::Sieve => "sieve",
+        Dialect::Gmail => "gmail",
+        Dialect::Unknown => "unknown",
+    }
+}
+
+/// The dialect of a name that [`dialect_name`] gave.
+pub fn dialect_named(name: &str) -> rusqlite::Result<Dialect> {
+    Ok(match name {
+        "mobileme" => Dialect::Mobileme,
+        "mailwren" => Dialect::Mailwren,
+        "atom" => Dialect::Atom,
+        "ox" => Dialect::Ox,
+        "sieve" => Dialect::Sieve,
+        "gmail" => Dialect::Gmail,
+        "unknown" => Dialect::Unknown,
+        _ => return Err(unreadable("dialect")),
+    })
+}
+
+/// A row from its [`COLUMNS`].
+pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let text = |name: &str| columns.get::<_, Option<String>>(name);
+    // Empty stands for "none" where the identity needs a value.
+    let key = |name: &str| columns.get::<_, String>(name).map(|value| (!value.is_empty()).then_some(value));
+    let number = |name: &str| columns.get::<_, Option<i64>>(name).map(|value| value.and_then(|n| u64::try_from(n).ok()));
+    let time = |name: &str| columns.get::<_, Option<i64>>(name)?.map(timestamp).transpose();
+    let named = |name: &str| columns.get::<_, String>(name);
+    let (name, address) = (text("from_name")?, text("from_address")?);
+    Ok(Row {
+        seq: columns.get("seq")?,
+        rev: columns.get("rev")?,
+        account: columns.get("account")?,
+        received_at: timestamp(columns.get("received_at")?)?,
+        delayed: columns.get("delayed")?,
+        unread: columns.get("unread")?,
+        gone_at: time("gone_at")?,
+        event: Event {
+            service: key("service")?,
+            node: key("node")?,
+            item: key("item")?,
+            kind: kind_named(&named("kind")?)?,
+            dialect: dialect_named(&named("dialect")?)?,
+            user: text("user")?,
+            mailbox: text("mailbox")?,
+            token: text("token")?,
+            subid: text("subid")?,
+            sent_at: time("sent_at")?,
+            from: (name.is_some() || address.is_some()).then_some(Sender { name, address }),
+            subject: text("subject")?,
+            snippet: text("snippet")?,
+            message_id: text("message_id")?,
+            unseen: number("unseen")?,
+            uid: number("uid")?,
+            uidvalidity: number("uidvalidity")?,
+            link: text("link")?,
+        },
+    })
+}
+
+fn timestamp(micros: i64) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_microsecond(micros).map_err(|_| unreadable("time"))
+}
+
+fn unreadable(what: &'static str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, format!("a {what} that isn't one").into())
+}
+
+/// Rows of a query over [`COLUMNS`].
+pub fn rows(c: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<Vec<Row>> {
+    c.prepare_cached(sql)?.query_map(params, from_columns)?.collect()
+}
+
+/// A filter as a condition over `event`, with its values.
+pub fn condition(filter: &Filter) -> (String, Vec<Value>) {
+    let mut terms = vec!["1"];
+    let mut values = Vec::new();
+    if let Some(account) = &filter.account {
+        terms.push("account = ?");
+        values.push(Value::from(account.clone()));
+    }
+    if let Some(mailbox) = &filter.mailbox {
+        terms.push("mailbox = ?");
+        values.push(Value::from(mailbox.clone()));
+    }
+    if filter.unread {
+        terms.push("unread = 1");
+    }
+    if let Some(query) = filter.text.as_deref().and_then(match_expression) {
+        terms.push("seq IN (SELECT rowid FROM search WHERE search MATCH ?)");
+        values.push(Value::from(query));
+    }
+    (terms.join(" AND "), values)
+}
+
+/// What a person typed as an FTS5 expression in which every word is a quoted prefix, so that FTS5's own syntax is plain
+/// text. Bounded, since FTS5's effort grows with the words. `None` without a word: nothing is asked for then.
+fn match_expression(text: &str) -> Option<String> {
+    // FTS5 reads its expression up to a NUL; a quote left open by that would be an error.
+    let words = text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
+    let quoted: Vec<String> = words
+        .take(32)
+        .map(|word| {
+            let word: String = word.chars().take(200).collect();
+            format!("\"{}\"*", word.replace('"', "\"\""))
+        })
+        .collect();
+    (!quoted.is_empty()).then(|| quoted.join(" "))
+}
+
+pub fn rev(c: &Connection) -> rusqlite::Result<i64> {
+    c.query_row("SELECT rev FROM counter", (), |row| row.get(0))
+}
+
+pub fn row(c: &Connection, seq: i64) -> rusqlite::Result<Option<Row>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE seq = ?");
+    c.prepare_cached(&sql)?.query_row([seq], from_columns).optional()
+}
+
+pub fn feed(c: &Connection, filter: &Filter, before: Option<i64>, limit: u32) -> rusqlite::Result<Page> {
+    let (condition, mut values) = condition(filter);
+    let limit = limit.min(MOST);
+    values.push(before.unwrap_or(i64::MAX).into());
+    values.push(i64::from(limit).saturating_add(1).into());
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE {condition} AND seq < ? ORDER BY seq DESC LIMIT ?");
+    let (rows, more) = page(rows(c, &sql, params_from_iter(values))?, limit);
+    Ok(Page { rows, more, rev: rev(c)? })
+}
+
+pub fn changes(c: &Connection, since: i64, limit: u32) -> rusqlite::Result<Page> {
+    let limit = limit.min(MOST);
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE rev > ? ORDER BY rev LIMIT ?");
+    let (rows, more) = page(rows(c, &sql, [since, i64::from(limit).saturating_add(1)])?, limit);
+    let rev = match rows.last() {
+        Some(last) if more => last.rev,
+        None if more => since,
+        _ => rev(c)?,
+    };
+    Ok(Page { rows, more, rev })
+}
+
+/// Cuts off the row that was asked for beyond the limit to learn whether there is more.
+fn page(mut rows: Vec<Row>, limit: u32) -> (Vec<Row>, bool) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    (rows, more)
+}
+
+pub fn owed(c: &Connection) -> rusqlite::Result<Vec<Row>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE {OWING} ORDER BY seq");
+    rows(c, &sql, ())
+}
+
+pub fn unread(c: &Connection) -> rusqlite::Result<Vec<(String, u32)>> {
+    let sql = "SELECT account, sum(n) FROM (
+                   SELECT account, CASE kind WHEN 'changed' THEN 1 ELSE count(*) END AS n
+                   FROM event WHERE unread = 1 GROUP BY account, service, node, kind
+               ) GROUP BY account ORDER BY account";
+    c.prepare_cached(sql)?.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+pub fn arrivals(c: &Connection, now: Timestamp, hours: u32) -> rusqlite::Result<Vec<u32>> {
+    let hours = i64::from(hours.min(24 * 366));
+    let this_hour = now.as_microsecond().div_euclid(MICROS_PER_HOUR);
+    let first = this_hour.saturating_sub(hours).saturating_add(1);
+    let mut counts = vec![0; usize::try_from(hours).unwrap_or_default()];
+    let sql = "SELECT received_at / ?3 - ?1, count(*) FROM event
+               WHERE received_at >= ?1 * ?3 AND received_at < (?2 + 1) * ?3 AND kind IN ('new', 'changed') GROUP BY 1";
+    let mut statement = c.prepare_cached(sql)?;
+    let mut found = statement.query(params![first, this_hour, MICROS_PER_HOUR])?;
+    while let Some(row) = found.next()? {
+        let hour = usize::try_from(row.get::<_, i64>(0)?).ok();
+        if let Some(count) = hour.and_then(|hour| counts.get_mut(hour)) {
+            *count = row.get(1)?;
+        }
+    }
+    Ok(counts)
+}
+
+pub fn known_items(c: &Connection, [account, service, node]: Node<'_>, items: &[String]) -> rusqlite::Result<HashSet<String>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM event WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4
+                              AND item <> '' AND kind IN ('new', 'changed'))
+                   OR EXISTS (SELECT 1 FROM swept WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)";
+    let mut statement = c.prepare_cached(sql)?;
+    let mut known = HashSet::new();
+    for item in items {
+        if statement.query_row([account, service, node, item], |row| row.get(0))? {
+            known.insert(item.clone());
+        }
+    }
+    Ok(known)
+}
+
+pub fn baselines(c: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
+    let mut statement = c.prepare_cached("SELECT account, service, node FROM baseline")?;
+    statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+}
+
+pub fn setting(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    c.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0)).optional()
+}

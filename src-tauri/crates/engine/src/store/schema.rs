@@ -1,0 +1,161 @@
+//! Opening the database file: its mode, its version, and what happens when it is broken.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::StoreError;
+
+/// The database's name in its folder.
+pub const FILE: &str = "events.sqlite";
+
+/// `application_id` of our files, set by the first migration.
+const APPLICATION: i64 = 0x4d57_524e;
+
+/// Each raises `user_version` by one.
+const MIGRATIONS: &[&str] = &[include_str!("1.sql")];
+
+/// How long to wait for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// A broken database that was moved out of the way; nothing of it was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// What SQLite said of it.
+    pub reason: String,
+}
+
+/// Why a database couldn't be opened.
+enum Fault {
+    /// It is broken or not ours.
+    Corrupt(String),
+    /// Anything else.
+    Other(StoreError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
+            _ => Self::Other(error.into()),
+        }
+    }
+}
+
+/// Opens the database in `dir` for writing; creates what is missing and sets a broken one aside.
+pub fn open(dir: &Path) -> Result<(Connection, Option<SetAside>), StoreError> {
+    let path = dir.join(FILE);
+    private_files(dir, &path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
+    match writer(&path) {
+        Ok(connection) => Ok((connection, None)),
+        Err(Fault::Other(error)) => Err(error),
+        Err(Fault::Corrupt(reason)) => {
+            let aside = set_aside(&path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
+            private_files(dir, &path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
+            match writer(&path) {
+                Ok(connection) => Ok((connection, Some(SetAside { path: aside, reason }))),
+                Err(Fault::Corrupt(reason)) => Err(StoreError::Corrupt { path, reason }),
+                Err(Fault::Other(error)) => Err(error),
+            }
+        }
+    }
+}
+
+/// A second connection, which can't write.
+pub fn reader(dir: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(dir.join(FILE), flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+fn writer(path: &Path) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    let version = pragma(&connection, "user_version")?;
+    let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+    if objects > 0 && pragma(&connection, "application_id")? != APPLICATION {
+        return Err(Fault::Corrupt("this isn't a database of Mailwren".to_owned()));
+    }
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(Fault::Other(StoreError::Newer { path: path.to_owned(), found: version, known }));
+    }
+    let check: String = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0))?;
+    if check != "ok" {
+        return Err(Fault::Corrupt(check));
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // WAL with NORMAL survives a killed process but not a power cut, after which the last commits may be missing. What
+    // was acknowledged to the server (XEP-0198) and isn't kept by a node has no second source, so each commit is synced.
+    // At the rate at which mail arrives that costs nothing; a catch-up is one transaction.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    // Immediate, and the version read inside: of two processes that start together the second finds nothing to do.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = pragma(&transaction, "user_version")?;
+    let done = usize::try_from(version).unwrap_or_default();
+    for (migration, number) in MIGRATIONS.iter().zip(1_i64..).skip(done) {
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", number)?;
+    }
+    transaction.commit()
+}
+
+/// Makes folder and file so that nobody else can read them; SQLite gives `-wal` and `-shm` the database's own mode.
+fn private_files(dir: &Path, path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    fs::set_permissions(dir, Permissions::from_mode(0o700))?;
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    for file in [path.to_owned(), suffixed(path, "-wal"), suffixed(path, "-shm")] {
+        match fs::set_permissions(&file, Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let aside = (1_u32..)
+        .map(|n| match n {
+            1 => path.with_file_name(format!("events.corrupt-{stamp}.sqlite")),
+            _ => path.with_file_name(format!("events.corrupt-{stamp}-{n}.sqlite")),
+        })
+        .find(|candidate| !candidate.exists())
+        .ok_or(io::ErrorKind::AlreadyExists)?;
+    // The log first: a database without it is older, a log without its database would be applied to the next one.
+    for suffix in ["-wal", "-shm"] {
+        match fs::rename(suffixed(path, suffix), suffixed(&aside, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::rename(path, &aside)?;
+    Ok(aside)
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}

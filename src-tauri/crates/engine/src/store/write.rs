@@ -1,0 +1,310 @@
+//! Changes, each within a transaction of the caller's.
+
+use jiff::{SignedDuration, Timestamp};
+use mailwren_core::arrival::{Arrival, ItemKey, Stored};
+use mailwren_core::event::{Dialect, Event, Kind};
+use mailwren_core::view::{Filter, Row};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Params, Transaction, named_params, params, params_from_iter};
+
+use super::read::{self, Node, OWING, dialect_name, dialect_named, kind_name};
+
+/// How long an item that is still published, but never arrives again, is remembered after its row was swept.
+const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// The rows that stand for an item's payload; the same condition as that of the index over the identity.
+const ITEM: &str = "account = ? AND service = ? AND node = ? AND item = ? AND item <> '' AND kind IN ('new', 'changed')";
+const NODE: &str = "account = ? AND service = ? AND node = ? AND kind IN ('new', 'changed')";
+
+/// What happens to a row.
+#[derive(Clone, Copy)]
+enum Change {
+    /// Its item went. Read as well if its dialect mirrors what is unread: then it was read, moved or deleted elsewhere.
+    Gone(Timestamp, Dialect),
+    /// Its item's id is used by another payload.
+    Replaced(Timestamp),
+    /// A person saw it.
+    Read(Timestamp),
+    /// A person wants to see it again.
+    Unread,
+    /// Its item is published again.
+    Revived,
+}
+
+impl Change {
+    /// What it assigns; `?3` is when. Going leaves `owed` as it is: see [`told`].
+    const fn assignments(self) -> &'static str {
+        match self {
+            Self::Gone(_, dialect) if dialect.mirrors_unread() => "gone_at = ?3, read_at = ifnull(read_at, ?3)",
+            Self::Gone(..) => "gone_at = ?3",
+            Self::Replaced(_) => "gone_at = ?3, replaced = 1, owed = 0",
+            Self::Read(_) => "read_at = ?3, owed = 0",
+            Self::Unread => "read_at = NULL",
+            Self::Revived => "gone_at = NULL, read_at = NULL, replaced = 0, owed = 0",
+        }
+    }
+
+    fn apply(self, t: &Transaction<'_>, seq: i64) -> rusqlite::Result<Row> {
+        let sql = format!("UPDATE event SET rev = ?1, {} WHERE seq = ?2", self.assignments());
+        let mut statement = t.prepare_cached(&sql)?;
+        let rev = next_rev(t)?;
+        match self {
+            Self::Gone(at, _) | Self::Replaced(at) | Self::Read(at) => {
+                statement.execute(params![rev, seq, at.as_microsecond()])?
+            }
+            Self::Unread | Self::Revived => statement.execute([rev, seq])?,
+        };
+        read::row(t, seq)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+
+    fn apply_all(self, t: &Transaction<'_>, seqs: &[i64]) -> rusqlite::Result<Vec<Row>> {
+        seqs.iter().map(|seq| self.apply(t, *seq)).collect()
+    }
+}
+
+fn next_rev(t: &Transaction<'_>) -> rusqlite::Result<i64> {
+    t.prepare_cached("UPDATE counter SET rev = rev + 1 RETURNING rev")?.query_row((), |row| row.get(0))
+}
+
+fn seqs(t: &Transaction<'_>, condition: &str, params: impl Params) -> rusqlite::Result<Vec<i64>> {
+    let sql = format!("SELECT seq FROM event WHERE {condition} ORDER BY seq");
+    t.prepare_cached(&sql)?.query_map(params, |row| row.get(0))?.collect()
+}
+
+/// A row of the same identity.
+struct Twin {
+    seq: i64,
+    gone: bool,
+}
+
+/// Where an event's item is, with empty text for what isn't known.
+fn place<'a>(account: &'a str, event: &'a Event) -> [&'a str; 4] {
+    let known = |value: &'a Option<String>| value.as_deref().unwrap_or_default();
+    [account, known(&event.service), known(&event.node), known(&event.item)]
+}
+
+pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored> {
+    let event = &arrival.decoded.event;
+    let digest = arrival.decoded.payload.0.as_str();
+    let [account, service, node, item] = place(&arrival.account, event);
+    let identity = [account, service, node, item, digest];
+    if item.is_empty() || !matches!(event.kind, Kind::New | Kind::Changed) {
+        let owed = owes(t, arrival)?;
+        return Ok(Stored::New { row: insert(t, arrival, owed)?, replaced: Vec::new(), owed });
+    }
+    if let Some(twin) = twin(t, identity)? {
+        if !twin.gone {
+            return Ok(Stored::Known { seq: twin.seq });
+        }
+        replace_others(t, identity, arrival.received_at)?;
+        return Ok(Stored::Revived { row: Change::Revived.apply(t, twin.seq)? });
+    }
+    let sql = "UPDATE swept SET seen_at = ?6
+               WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4 AND digest = ?5 RETURNING seq";
+    let seen_at = arrival.received_at.as_microsecond();
+    let swept = t
+        .prepare_cached(sql)?
+        .query_row(params![account, service, node, item, digest, seen_at], |row| row.get(0))
+        .optional()?;
+    if let Some(seq) = swept {
+        return Ok(Stored::Known { seq });
+    }
+    let owed = owes(t, arrival)?;
+    let replaced = replace_others(t, identity, arrival.received_at)?;
+    Ok(Stored::New { row: insert(t, arrival, owed)?, replaced, owed })
+}
+
+/// Whether a popup is owed for a new row: if the arrival says so, or one was still owed for the payload it replaces, and
+/// nobody was told of the message before.
+fn owes(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
+    let event = &arrival.decoded.event;
+    if !matches!(event.kind, Kind::New | Kind::Changed) {
+        return Ok(false);
+    }
+    let [account, service, node, item] = place(&arrival.account, event);
+    let inherits = t
+        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM event WHERE {ITEM} AND owed = 1 AND gone_at IS NULL)"))?
+        .query_row([account, service, node, item], |row| row.get(0))?;
+    Ok((arrival.owed || inherits) && !told(t, arrival)?)
+}
+
+/// Whether a row elsewhere has told of this message, or is about to: it was moved between folders, or arrives by two
+/// ways. A row that went while it still owed its popup (moved before it was shown, say) has told nobody.
+fn told(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
+    let event = &arrival.decoded.event;
+    let Some(message_id) = &event.message_id else {
+        return Ok(false);
+    };
+    let [account, service, node, item] = place(&arrival.account, event);
+    let sql = "SELECT EXISTS (SELECT 1 FROM event
+                   WHERE account = ?1 AND message_id = ?2 AND kind IN ('new', 'changed')
+                       AND (owed = 0 AND replaced = 0
+                            OR unread = 1 AND gone_at IS NULL AND (service, node, item) IS NOT (?3, ?4, ?5)))";
+    t.prepare_cached(sql)?.query_row(params![account, message_id, service, node, item], |row| row.get(0))
+}
+
+fn twin(t: &Transaction<'_>, identity: [&str; 5]) -> rusqlite::Result<Option<Twin>> {
+    t.prepare_cached(&format!("SELECT seq, gone_at IS NOT NULL FROM event WHERE {ITEM} AND digest = ?"))?
+        .query_row(identity, |row| Ok(Twin { seq: row.get(0)?, gone: row.get(1)? }))
+        .optional()
+}
+
+/// The item has this payload now: its other rows are gone. Gives those that were unread.
+fn replace_others(t: &Transaction<'_>, identity: [&str; 5], at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+    let others = |unread: bool| {
+        let condition = format!("{ITEM} AND digest <> ? AND replaced = 0 AND unread = {}", i32::from(unread));
+        seqs(t, &condition, identity)
+    };
+    let (unread, read) = (others(true)?, others(false)?);
+    Change::Replaced(at).apply_all(t, &read)?;
+    forget_swept(t, "account = ? AND service = ? AND node = ? AND item = ? AND digest <> ?", identity)?;
+    Change::Replaced(at).apply_all(t, &unread)
+}
+
+fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool) -> rusqlite::Result<Row> {
+    let event = &arrival.decoded.event;
+    let [account, service, node, item] = place(&arrival.account, event);
+    // What is too large for SQLite (over 2^63 - 1) isn't a number that any IMAP server gives.
+    let number = |value: Option<u64>| value.and_then(|n| i64::try_from(n).ok());
+    let from = event.from.as_ref();
+    let sql = "INSERT INTO event (rev, account, service, node, item, digest, received_at, delayed, owed, kind, dialect,
+                   user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, unseen,
+                   uid, uidvalidity, link)
+               VALUES (:rev, :account, :service, :node, :item, :digest, :received_at, :delayed, :owed, :kind, :dialect,
+                   :user, :mailbox, :token, :subid, :sent_at, :from_name, :from_address, :subject, :snippet,
+                   :message_id, :unseen, :uid, :uidvalidity, :link)";
+    t.prepare_cached(sql)?.execute(named_params! {
+        ":rev": next_rev(t)?,
+        ":account": account,
+        ":service": service,
+        ":node": node,
+        ":item": item,
+        ":digest": arrival.decoded.payload.0,
+        ":received_at": arrival.received_at.as_microsecond(),
+        ":delayed": arrival.decoded.delayed,
+        ":owed": owed,
+        ":kind": kind_name(event.kind),
+        ":dialect": dialect_name(event.dialect),
+        ":user": event.user,
+        ":mailbox": event.mailbox,
+        ":token": event.token,
+        ":subid": event.subid,
+        ":sent_at": event.sent_at.map(Timestamp::as_microsecond),
+        ":from_name": from.and_then(|sender| sender.name.as_deref()),
+        ":from_address": from.and_then(|sender| sender.address.as_deref()),
+        ":subject": event.subject,
+        ":snippet": event.snippet,
+        ":message_id": event.message_id,
+        ":unseen": number(event.unseen),
+        ":uid": number(event.uid),
+        ":uidvalidity": number(event.uidvalidity),
+        ":link": event.link,
+    })?;
+    read::row(t, t.last_insert_rowid())?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+/// Makes rows gone that aren't, of the dialects of which `which` is true.
+fn withdraw(
+    t: &Transaction<'_>,
+    condition: &str,
+    params: impl Params,
+    which: fn(Dialect) -> bool,
+    at: Timestamp,
+) -> rusqlite::Result<Vec<Row>> {
+    let sql = format!("SELECT seq, dialect FROM event WHERE {condition} AND gone_at IS NULL ORDER BY seq");
+    let going: Vec<(i64, Dialect)> = t
+        .prepare_cached(&sql)?
+        .query_map(params, |row| Ok((row.get(0)?, dialect_named(&row.get::<_, String>(1)?)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let going = going.into_iter().filter(|(_, dialect)| which(*dialect));
+    going.map(|(seq, dialect)| Change::Gone(at, dialect).apply(t, seq)).collect()
+}
+
+fn forget_swept(t: &Transaction<'_>, condition: &str, params: impl Params) -> rusqlite::Result<()> {
+    t.prepare_cached(&format!("DELETE FROM swept WHERE {condition}"))?.execute(params)?;
+    Ok(())
+}
+
+pub fn retract(t: &Transaction<'_>, key: &ItemKey, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+    let place = [key.account.as_str(), &key.service, &key.node, &key.item];
+    forget_swept(t, "account = ? AND service = ? AND node = ? AND item = ?", place)?;
+    withdraw(t, ITEM, place, |_| true, at)
+}
+
+pub fn purge(t: &Transaction<'_>, node: Node<'_>, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+    forget_swept(t, "account = ? AND service = ? AND node = ?", node)?;
+    withdraw(t, NODE, node, |_| true, at)
+}
+
+pub fn reconcile(t: &Transaction<'_>, node: Node<'_>, present: &[String], at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+    let present = serde_json::Value::from(present).to_string();
+    let [account, service, node] = node;
+    let values = [account, service, node, present.as_str()];
+    let absent = "item NOT IN (SELECT value FROM json_each(?))";
+    forget_swept(t, &format!("account = ? AND service = ? AND node = ? AND {absent}"), values)?;
+    // On a node that is no mirror an item may be absent since the node keeps few or none, which says nothing.
+    withdraw(t, &format!("{NODE} AND item <> '' AND {absent}"), values, Dialect::mirrors_unread, at)
+}
+
+pub fn mark(t: &Transaction<'_>, marked: &[i64], read: bool, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+    let marked = serde_json::Value::from(marked).to_string();
+    if !read {
+        let unread = "seq IN (SELECT value FROM json_each(?)) AND read_at IS NOT NULL AND replaced = 0";
+        return Change::Unread.apply_all(t, &seqs(t, unread, [marked])?);
+    }
+    let read = "unread = 1 AND (seq IN (SELECT value FROM json_each(?1)) OR kind = 'changed' AND EXISTS (
+                    SELECT 1 FROM event AS later JOIN json_each(?1) AS mark ON later.seq = mark.value
+                    WHERE later.kind = 'changed' AND later.seq > event.seq AND later.account = event.account
+                        AND later.service = event.service AND later.node = event.node))";
+    Change::Read(at).apply_all(t, &seqs(t, read, [marked])?)
+}
+
+pub fn mark_all(t: &Transaction<'_>, filter: &Filter, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+    let (condition, values) = read::condition(filter);
+    Change::Read(at).apply_all(t, &seqs(t, &format!("unread = 1 AND {condition}"), params_from_iter(values))?)
+}
+
+pub fn notified(t: &Transaction<'_>, shown: &[i64]) -> rusqlite::Result<()> {
+    let shown = Value::from(serde_json::Value::from(shown).to_string());
+    t.execute("UPDATE event SET owed = 0 WHERE owed = 1 AND seq IN (SELECT value FROM json_each(?))", [shown])?;
+    Ok(())
+}
+
+pub fn disown(t: &Transaction<'_>) -> rusqlite::Result<()> {
+    t.execute("UPDATE event SET owed = 0 WHERE owed = 1", ())?;
+    Ok(())
+}
+
+pub fn set_baseline(t: &Transaction<'_>, node: Node<'_>) -> rusqlite::Result<()> {
+    t.execute("INSERT INTO baseline VALUES (?, ?, ?) ON CONFLICT DO NOTHING", node)?;
+    Ok(())
+}
+
+pub fn forget(t: &Transaction<'_>, account: &str) -> rusqlite::Result<()> {
+    t.execute("DELETE FROM event WHERE account = ?", [account])?;
+    t.execute("DELETE FROM swept WHERE account = ?", [account])?;
+    t.execute("DELETE FROM baseline WHERE account = ?", [account])?;
+    Ok(())
+}
+
+pub fn sweep(t: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> {
+    let micros = before.as_microsecond();
+    // An item that is still published comes again with the next fetch; it must be known then.
+    t.execute(
+        "INSERT OR REPLACE INTO swept
+         SELECT account, service, node, item, digest, seq, received_at FROM event
+         WHERE received_at < ? AND NOT owed AND gone_at IS NULL AND item <> '' AND kind IN ('new', 'changed')",
+        [micros],
+    )?;
+    let forgotten = before.checked_sub(REMEMBER_SWEPT).unwrap_or(Timestamp::MIN).as_microsecond();
+    forget_swept(t, "seen_at < ?", [forgotten])?;
+    t.execute(&format!("DELETE FROM event WHERE received_at < ? AND NOT ({OWING})"), [micros])
+}
+
+pub fn set(t: &Transaction<'_>, key: &str, value: Option<&str>) -> rusqlite::Result<()> {
+    match value {
+        Some(value) => t.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])?,
+        None => t.execute("DELETE FROM setting WHERE key = ?", [key])?,
+    };
+    Ok(())
+}

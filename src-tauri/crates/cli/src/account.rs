@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
 use mailwren_core::view::{Command, Notice, Reply, StepState, TestStep};
+use mailwren_engine::config::checked;
 use mailwren_engine::face::Face;
 
 use crate::exit::Failure;
@@ -141,8 +142,7 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
     // Asked for before the engine is reached: a person may take their time.
     let (account, password) = match &what {
         What::Add(add) => {
-            let account = add.account()?;
-            account.check().map_err(|e| Failure::usage(e.to_string()))?;
+            let account = checked(add.account()?).map_err(|flaw| Failure::usage(flaw.to_string()))?;
             let password = match account.password {
                 PasswordSource::Keyring => Some(ask(&account.jid)?),
                 PasswordSource::Command(_) | PasswordSource::File(_) => None,

@@ -71,7 +71,7 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
         .enable_all()
         .build()
         .map_err(|e| Failure::failed(format!("the runtime can't start: {e}")))?;
-    mailwren_engine::log::to_stderr(verbose);
+    mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(e.to_string()))?;
     let done = runtime.block_on(async {
         match what {
             What::Watch(arguments) => watch::run(config, arguments).await,

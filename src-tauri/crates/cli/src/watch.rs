@@ -29,7 +29,7 @@ pub struct Arguments {
 }
 
 /// How a watch ended.
-enum End {
+pub enum End {
     Counted,
     Signal,
     Parked(Failure),
@@ -38,13 +38,7 @@ enum End {
 pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
     let opening = open::opening(config, true)?;
     let deadline = arguments.timeout.map(|s| Instant::now() + Duration::from_secs(s));
-    let mut watch = Watch {
-        json: arguments.json,
-        left: arguments.count,
-        since: None,
-        newest: 0,
-        told: Vec::new(),
-    };
+    let mut watch = Watch::new(arguments.json, arguments.count);
     tokio::select! {
         end = watch.run(&opening) => match end? {
             End::Counted | End::Signal => Ok(()),
@@ -61,7 +55,8 @@ async fn at(deadline: Option<Instant>) {
     }
 }
 
-struct Watch {
+/// Prints events until so many were printed.
+pub struct Watch {
     json: bool,
     left: Option<u64>,
     /// The revision up to which everything was printed.
@@ -73,6 +68,16 @@ struct Watch {
 }
 
 impl Watch {
+    pub const fn new(json: bool, count: Option<u64>) -> Self {
+        Self {
+            json,
+            left: count,
+            since: None,
+            newest: 0,
+            told: Vec::new(),
+        }
+    }
+
     async fn run(&mut self, opening: &Opening) -> Result<End, Failure> {
         let mut signals = Signals::new()?;
         let mut face = open::face(opening).await?;
@@ -94,7 +99,7 @@ impl Watch {
     }
 
     /// Prints until the end is reached (`Some`) or the engine leaves (`None`).
-    async fn attend(&mut self, face: &Face) -> Result<Option<End>, Failure> {
+    pub async fn attend(&mut self, face: &Face) -> Result<Option<End>, Failure> {
         let mut notices = face.notices();
         let status = status(face).await?;
         if self.since.is_none() {
@@ -169,8 +174,10 @@ impl Watch {
                 };
                 &gone
             }
-            // Read, or come and gone before it could be told.
-            (false, None) | (true, Some(_)) => return Ok(false),
+            // Come and gone before it could be told.
+            (true, Some(_)) => &row.event,
+            // Read here.
+            (false, None) => return Ok(false),
         };
         if self.json {
             print::event_json(row, event)?;
@@ -202,13 +209,13 @@ async fn status(face: &Face) -> Result<Status, Failure> {
 }
 
 /// SIGINT and SIGTERM.
-struct Signals {
+pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 impl Signals {
-    fn new() -> Result<Self, Failure> {
+    pub fn new() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(|e| Failure::failed(format!("can't listen for signals: {e}")));
         Ok(Self {
@@ -217,7 +224,7 @@ impl Signals {
         })
     }
 
-    async fn any(&mut self) {
+    pub async fn any(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -1,5 +1,7 @@
 //! What faces ask of the engine, carried out.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::model::Input;
@@ -7,12 +9,13 @@ use mailwren_core::view::{ApiCode, ApiError, Command, Notice, Pause, Reply, Test
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, checked};
 use crate::run::{Engine, Request, Run};
 use crate::socket::closed;
 use crate::store::StoreError;
-use crate::vault::{self, VaultError};
-use crate::xmpp::probe;
+use crate::vault;
+use crate::xmpp::resolve::SystemResolver;
+use crate::xmpp::{probe, session};
 
 /// No reply holds more rows.
 const ROWS: u32 = 500;
@@ -71,26 +74,18 @@ impl Engine {
 
     /// Runs beside the engine: a slow server holds up nothing.
     async fn test(&self, account: Account, password: Option<String>, run: u32) -> Result<Reply, ApiError> {
-        account.check().map_err(|e| invalid(e.to_string()))?;
+        let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
         let password = match password {
             Some(password) => SecretString::from(password),
-            None => {
-                let (vault, account) = (self.vault.clone(), account.clone());
-                tokio::task::spawn_blocking(move || vault::password(&account, vault.as_ref()))
-                    .await
-                    .map_err(|_| internal("the keyring"))?
-                    .map_err(|error| ApiError {
-                        code: ApiCode::Keyring,
-                        message: error.to_string(),
-                        hint: error.hint(),
-                    })?
-            }
+            None => vault::password(&account, self.vault.clone())
+                .await
+                .map_err(|error| keyring(error.to_string()))?,
         };
         let notices = self.notices.clone();
         let tell = move |step: TestStep| {
             notices.send(Notice::Test { run, step }).ok();
         };
-        let passed = probe::probe(&account, &password, tell).await;
+        let passed = probe::probe(&account, &password, Arc::new(SystemResolver), tell).await;
         Ok(Reply::TestAccount { passed })
     }
 }
@@ -163,13 +158,16 @@ impl Run {
     }
 
     async fn save(&mut self, account: Account, password: Option<String>) -> Result<Reply, ApiError> {
-        account.check().map_err(|e| invalid(e.to_string()))?;
+        let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
         if let Some(password) = password {
             if account.password != PasswordSource::Keyring {
                 return Err(invalid("a password can only be kept in the keyring"));
             }
-            let (vault, jid) = (self.vault.clone(), account.jid.clone());
-            blocking(move || vault.set(&jid, SecretString::from(password))).await?;
+            let (jid, password) = (account.jid.clone(), SecretString::from(password));
+            vault::ask(self.vault.clone(), move |vault| vault.set(&jid, &password))
+                .await
+                .map_err(|error| keyring(error.to_string()))?;
+            session::forget_logins(&self.store, &account.jid).await.map_err(store)?;
         }
         let jid = account.jid.clone();
         self.config.save_account(&account).map_err(config)?;
@@ -193,15 +191,11 @@ impl Run {
             self.store.forget(jid.clone()).await.map_err(store)?;
             self.recount().await;
         }
-        let vault = self.vault.clone();
-        match blocking(move || vault.delete(&jid)).await {
-            Ok(()) => Ok(done(1)),
-            // The account is gone either way; a keyring that isn't there keeps a password nobody asks for.
-            Err(error) => {
-                tracing::warn!(error = %error.message, "the password stays in the keyring");
-                Ok(done(1))
-            }
+        // The account is gone either way; a keyring that isn't there keeps a password nobody asks for.
+        if let Err(error) = vault::ask(self.vault.clone(), move |vault| vault.delete(&jid)).await {
+            tracing::warn!(%error, "the password stays in the keyring");
         }
+        Ok(done(1))
     }
 }
 
@@ -210,17 +204,6 @@ pub fn tomorrow_morning(now: &jiff::Zoned) -> Timestamp {
     now.tomorrow()
         .and_then(|day| day.with().hour(8).minute(0).second(0).subsec_nanosecond(0).build())
         .map_or(now.timestamp() + SignedDuration::from_hours(12), |zoned| zoned.timestamp())
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
-) -> Result<T, ApiError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| internal("the keyring"))?.map_err(|error| ApiError {
-        code: ApiCode::Keyring,
-        message: error.to_string(),
-        hint: error.hint(),
-    })
 }
 
 fn done(count: usize) -> Reply {
@@ -233,6 +216,14 @@ fn invalid(message: impl Into<String>) -> ApiError {
     ApiError {
         code: ApiCode::Invalid,
         message: message.into(),
+        hint: None,
+    }
+}
+
+fn keyring(message: String) -> ApiError {
+    ApiError {
+        code: ApiCode::Keyring,
+        message,
         hint: None,
     }
 }

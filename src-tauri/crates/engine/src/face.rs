@@ -66,7 +66,7 @@ impl Face {
             if let Some(lock) = opening.profile.lock().map_err(StartError::from)? {
                 return Self::host(opening, lock, None).await;
             }
-            match Attached::connect(&opening.profile.socket()).await {
+            match Attached::connect(opening.profile.socket()).await {
                 Ok(attached) => return Ok(Self::Attached(attached)),
                 Err(source) if Instant::now() >= deadline => return Err(OpenError::Silent { source }),
                 Err(_) => tokio::time::sleep(LOOK).await,
@@ -81,7 +81,7 @@ impl Face {
     pub async fn follow(opening: &Opening, within: Duration) -> Result<Self, OpenError> {
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
-            if let Ok(attached) = Attached::connect(&opening.profile.socket()).await {
+            if let Ok(attached) = Attached::connect(opening.profile.socket()).await {
                 return Ok(Self::Attached(attached));
             }
             tokio::time::sleep(LOOK).await;
@@ -100,7 +100,7 @@ impl Face {
             if let Some(lock) = opening.profile.lock().map_err(StartError::from)? {
                 return Self::host(opening, lock, Some(desktop)).await;
             }
-            match Attached::connect(&opening.profile.socket()).await {
+            match Attached::connect(opening.profile.socket()).await {
                 Ok(attached) => match attached.call(Command::HandOver).await {
                     Err(error) if error.code == mailwren_core::view::ApiCode::Forbidden => {
                         return Ok(Self::Attached(attached));
@@ -124,7 +124,7 @@ impl Face {
             timing: opening.timing.clone(),
         })
         .await?;
-        let path = opening.profile.socket();
+        let path = opening.profile.socket().to_owned();
         let listener =
             Listener::bind(&path, engine.clone()).map_err(|source| StartError::Socket { path, source })?;
         Ok(Self::Host(Host { engine, listener, lock }))

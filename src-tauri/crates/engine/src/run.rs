@@ -11,8 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::Account;
 use mailwren_core::arrival::{Arrival, Stored};
-use mailwren_core::model::{Effect, Input, Manners, Model};
-use mailwren_core::policy::Grouping;
+use mailwren_core::model::{Effect, Input, Model};
 use mailwren_core::popup::PopupEvent;
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Reply, Status};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -445,13 +444,13 @@ impl Run {
 
     async fn reload_if_changed(&mut self) {
         let seen = self.config.fingerprint();
-        if seen == self.config_seen {
+        if Some(&seen) == self.config_seen.as_ref() {
             return;
         }
         match self.config.load() {
             Ok(loaded) => self.adopt(loaded).await,
             Err(error) => {
-                self.config_seen = seen;
+                self.config_seen = Some(seen);
                 let problem = Problem {
                     code: "config".to_owned(),
                     message: error.to_string(),
@@ -468,22 +467,14 @@ impl Run {
 
     /// Makes a configuration the one in force: sessions start, end and are replaced as it says.
     pub(crate) async fn adopt(&mut self, loaded: Loaded) {
-        self.config_seen = self.config.fingerprint();
+        self.config_seen = Some(self.config.fingerprint());
         self.keep_days = loaded.config.keep_days;
         let problem = (!loaded.problems.is_empty()).then(|| Problem {
             code: "config".to_owned(),
             message: loaded.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
             hint: Some(format!("Edit {}.", self.config.path().display())),
         });
-        let notifications = &loaded.config.notifications;
-        let manners = Manners {
-            desktop: self.popups.is_some(),
-            privacy: notifications.privacy,
-            grouping: Grouping {
-                above: notifications.group_above,
-                within_seconds: notifications.group_within_seconds,
-            },
-        };
+        let manners = loaded.config.notifications.manners(self.popups.is_some());
         let accounts = loaded.config.accounts;
         self.feed(Input::Problem {
             code: "config".to_owned(),

@@ -27,7 +27,8 @@ pub enum Stored {
         row: Row,
         /// Older unread rows of the same item, now gone: the id was used again with another payload.
         replaced: Vec<Row>,
-        /// Whether a popup is owed for it: [`Arrival::owed`].
+        /// Whether a popup is owed for it: because of [`Arrival::owed`], or since one was still owed for what it
+        /// replaces; but never for a message whose Message-ID was told before.
         owed: bool,
     },
     /// It was gone and is published again: unread again, without a second popup.

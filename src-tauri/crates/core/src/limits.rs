@@ -18,7 +18,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { stanza_bytes: 1 << 20, depth: 64, attribute_bytes: 8192 }
+        Self {
+            stanza_bytes: 1 << 20,
+            depth: 64,
+            attribute_bytes: 8192,
+        }
     }
 }
 
@@ -90,7 +94,15 @@ impl Limiter {
     }
 
     const fn with_base(limits: Limits, base: usize) -> Self {
-        Self { limits, base, depth: 0, place: Place::Text, bytes: 0, run: 0, exceeded: None }
+        Self {
+            limits,
+            base,
+            depth: 0,
+            place: Place::Text,
+            bytes: 0,
+            run: 0,
+            exceeded: None,
+        }
     }
 
     /// Start over, as at a stream restart (after STARTTLS and SASL).

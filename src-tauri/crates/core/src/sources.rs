@@ -23,8 +23,14 @@ impl Sources {
     pub fn new(own: &str, nodes: &[Subscription], notifiers: &[String]) -> Self {
         Self {
             own: Jid::new(own).ok(),
-            nodes: nodes.iter().filter_map(|n| Some((Jid::new(&n.service).ok()?, n.node.clone()))).collect(),
-            notifiers: notifiers.iter().filter_map(|n| Some(Jid::new(n).ok()?.into_bare())).collect(),
+            nodes: nodes
+                .iter()
+                .filter_map(|n| Some((Jid::new(&n.service).ok()?, n.node.clone())))
+                .collect(),
+            notifiers: notifiers
+                .iter()
+                .filter_map(|n| Some(Jid::new(n).ok()?.into_bare()))
+                .collect(),
         }
     }
 
@@ -46,6 +52,9 @@ impl Sources {
         if event.dialect == Dialect::Sieve {
             return stanza.attr("from").is_some() && self.notifiers.contains(&from.into_bare());
         }
-        event.node.as_ref().is_some_and(|node| self.nodes.contains(&(from, node.clone())))
+        event
+            .node
+            .as_ref()
+            .is_some_and(|node| self.nodes.contains(&(from, node.clone())))
     }
 }

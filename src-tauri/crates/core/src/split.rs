@@ -100,7 +100,14 @@ impl Default for Splitter {
 impl Splitter {
     /// A splitter that holds these limits.
     pub const fn new(limits: Limits) -> Self {
-        Self { limits, place: Place::Between, header: None, recovering: false, count: 0, ready: VecDeque::new() }
+        Self {
+            limits,
+            place: Place::Between,
+            header: None,
+            recovering: false,
+            count: 0,
+            ready: VecDeque::new(),
+        }
     }
 
     /// Take further bytes, cut anywhere.
@@ -218,7 +225,9 @@ impl Splitter {
 
     /// Bytes of the open element.
     fn inside(&mut self, piece: &[u8]) -> Vec<u8> {
-        let Place::Inside(building) = &mut self.place else { return Vec::new() };
+        let Place::Inside(building) = &mut self.place else {
+            return Vec::new();
+        };
         match building.feed(piece) {
             Ok(Step::More) => {}
             Ok(Step::Done(element)) => {
@@ -241,7 +250,8 @@ impl Splitter {
         self.broken(why);
         self.recovering = true;
         match std::mem::replace(&mut self.place, Place::Lost(Vec::new())) {
-            Place::Inside(building) => building.cut_off(),
+            // One nested too deep was hardly cut off, and to go back into it level by level takes long.
+            Place::Inside(building) if !matches!(why, Broken::Limit(LimitExceeded::Depth(_))) => building.cut_off(),
             _ => Vec::new(),
         }
     }
@@ -257,7 +267,10 @@ impl Splitter {
 
     fn broken(&mut self, why: Broken) {
         self.count += 1;
-        self.ready.push_back(Err(SplitError { ordinal: self.count, why }));
+        self.ready.push_back(Err(SplitError {
+            ordinal: self.count,
+            why,
+        }));
     }
 }
 
@@ -300,14 +313,20 @@ struct Building {
 
 impl std::fmt::Debug for Building {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Building").field("bytes", &self.raw.len()).field("depth", &self.open.len()).finish()
+        f.debug_struct("Building")
+            .field("bytes", &self.raw.len())
+            .field("depth", &self.open.len())
+            .finish()
     }
 }
 
 impl Building {
     fn new(limits: Limits, header: Option<&[u8]>) -> Self {
         // Attribute lengths are the limiter's to judge, with a better message than the parser's.
-        let options = Options { max_token_length: limits.attribute_bytes.saturating_add(1), ..Options::default() };
+        let options = Options {
+            max_token_length: limits.attribute_bytes.saturating_add(1),
+            ..Options::default()
+        };
         let mut parser = Parser::with_options(options.clone());
         if let Some(header) = header {
             let mut bytes = header;
@@ -318,7 +337,14 @@ impl Building {
             }
         }
         let limiter = Limiter::without_root(limits);
-        Self { parser, limiter, raw: Vec::new(), tag_at: 0, other_at: None, open: Vec::new() }
+        Self {
+            parser,
+            limiter,
+            raw: Vec::new(),
+            tag_at: 0,
+            other_at: None,
+            open: Vec::new(),
+        }
     }
 
     fn feed(&mut self, piece: &[u8]) -> Result<Step, Broken> {
@@ -358,7 +384,9 @@ impl Building {
                 }
             }
             Event::EndElement(_) => {
-                let Some(element) = self.open.pop() else { return Step::EmptyStream };
+                let Some(element) = self.open.pop() else {
+                    return Step::EmptyStream;
+                };
                 match self.open.last_mut() {
                     Some(parent) => {
                         parent.append_child(element);

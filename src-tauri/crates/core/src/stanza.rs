@@ -63,7 +63,10 @@ pub fn decode(stanza: &Element) -> Result<Vec<Decoded>, DecodeError> {
         _ if STREAM_LEVEL.iter().any(|known| namespace.starts_with(known)) => Ok(Vec::new()),
         name => {
             let short = |text: &str| text::clean(text, 100).unwrap_or_default();
-            Err(DecodeError::NotAStanza { name: short(name), namespace: short(&namespace) })
+            Err(DecodeError::NotAStanza {
+                name: short(name),
+                namespace: short(&namespace),
+            })
         }
     }
 }
@@ -101,13 +104,20 @@ fn message(message: &Element) -> Result<Vec<Decoded>, DecodeError> {
     frame.service = message.attr("from").and_then(bare).map(str::to_owned);
     frame.subid = subid(message);
     frame.sent_at = stamps.sent_at;
-    let mut events = message.children().filter(|child| child.is("event", PUBSUB_EVENT)).peekable();
+    let mut events = message
+        .children()
+        .filter(|child| child.is("event", PUBSUB_EVENT))
+        .peekable();
     if events.peek().is_some() {
         check_size(message, &frame)?;
         return Ok(events.flat_map(|event| pubsub(event, &frame, stamps.delayed)).collect());
     }
     if matches!(kind, "normal" | "headline") && sieve::read(message, &mut frame) {
-        return Ok(vec![Decoded { event: frame, delayed: stamps.delayed, payload: PayloadDigest::default() }]);
+        return Ok(vec![Decoded {
+            event: frame,
+            delayed: stamps.delayed,
+            payload: PayloadDigest::default(),
+        }]);
     }
     Ok(Vec::new())
 }
@@ -121,7 +131,11 @@ fn check_size(message: &Element, frame: &Event) -> Result<(), DecodeError> {
         let each = size_of::<Decoded>() + shared + 3 * action.attr("node").map_or(0, str::len);
         sum.saturating_add(each.saturating_mul(action.children().count().max(1)))
     });
-    if bytes > REPEATED_BYTES { Err(DecodeError::TooManyItems { items }) } else { Ok(()) }
+    if bytes > REPEATED_BYTES {
+        Err(DecodeError::TooManyItems { items })
+    } else {
+        Ok(())
+    }
 }
 
 /// The events in a `<event/>` (XEP-0060 §7.1.2, §7.2.2.1, §8.4, §8.5, §8.8.4).
@@ -136,7 +150,11 @@ fn pubsub(event: &Element, frame: &Event, delayed: bool) -> Vec<Decoded> {
             "items" if action.children().next().is_none() => {
                 on_node.kind = Kind::Changed;
                 of_node(&mut on_node);
-                decoded.push(Decoded { event: on_node, delayed, payload: PayloadDigest::default() });
+                decoded.push(Decoded {
+                    event: on_node,
+                    delayed,
+                    payload: PayloadDigest::default(),
+                });
             }
             "items" => {
                 for child in action.children() {
@@ -165,7 +183,11 @@ fn changed(mut event: Event, item: &Element, delayed: bool) -> Decoded {
     event.item = item_id(item);
     of_node(&mut event);
     payload::read(item, &mut event);
-    Decoded { event, delayed, payload: payload::digest(item) }
+    Decoded {
+        event,
+        delayed,
+        payload: payload::digest(item),
+    }
 }
 
 /// An event without a payload: the node alone may tell the dialect.
@@ -177,7 +199,11 @@ fn nothing_but(kind: Kind, mut event: Event, delayed: bool) -> Decoded {
         Some(node) if mobileme::mailbox_of(node).is_some() => Dialect::Mobileme,
         _ => Dialect::Unknown,
     };
-    Decoded { event, delayed, payload: PayloadDigest::default() }
+    Decoded {
+        event,
+        delayed,
+        payload: PayloadDigest::default(),
+    }
 }
 
 /// What the node's name tells of the box.
@@ -202,9 +228,14 @@ fn bare(jid: &str) -> Option<&str> {
 /// Subscription id from the stanza's headers (XEP-0131): `pubsub#subid` as MobileMe sent it, `SubID` as XEP-0060
 /// §12.20 has it.
 fn subid(message: &Element) -> Option<String> {
-    let headers = message.children().filter(|child| child.is("headers", SHIM)).flat_map(Element::children);
+    let headers = message
+        .children()
+        .filter(|child| child.is("headers", SHIM))
+        .flat_map(Element::children);
     let mut named = headers.filter(|header| {
-        header.attr("name").is_some_and(|n| n.eq_ignore_ascii_case("pubsub#subid") || n.eq_ignore_ascii_case("subid"))
+        header
+            .attr("name")
+            .is_some_and(|n| n.eq_ignore_ascii_case("pubsub#subid") || n.eq_ignore_ascii_case("subid"))
     });
     named.find_map(|header| text::clean(&header.text(), text::NAME_CHARS))
 }

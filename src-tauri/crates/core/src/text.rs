@@ -47,7 +47,7 @@ pub fn clean(text: &str, max_chars: usize) -> Option<String> {
 }
 
 /// Controls, and what turns the direction of the text around it.
-const fn is_hidden(c: char) -> bool {
+fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -80,7 +80,11 @@ pub fn decode_header(raw: impl AsRef<[u8]>) -> String {
         if let Some((charset, joined)) = words.take() {
             out.push_str(&in_charset(charset, &joined));
         }
-        let plain = rest.iter().skip(1).position(|b| *b == b'=').map_or(rest.len(), |at| at + 1);
+        let plain = rest
+            .iter()
+            .skip(1)
+            .position(|b| *b == b'=')
+            .map_or(rest.len(), |at| at + 1);
         let (text, after) = rest.split_at(plain);
         out.push_str(&raw_text(text));
         rest = after;
@@ -153,7 +157,11 @@ const fn hex(digit: u8) -> u8 {
 
 /// Bytes in the charset they claim, unless they plainly are in another.
 fn in_charset(charset: &[u8], bytes: &[u8]) -> String {
-    let decoder = if is_utf8(charset) { None } else { charset_decoder(charset) };
+    let decoder = if is_utf8(charset) {
+        None
+    } else {
+        charset_decoder(charset)
+    };
     let (Some(decoder), false) = (decoder, bytes.is_empty()) else {
         return raw_text(bytes).into_owned();
     };
@@ -172,9 +180,12 @@ fn is_utf8(charset: &[u8]) -> bool {
 /// Whether characters of this charset take more than a byte.
 fn is_wide(charset: &[u8]) -> bool {
     let charset = charset.to_ascii_lowercase();
-    let parts: [&[u8]; 10] =
-        [b"big5", b"gb", b"euc", b"jis", b"ksc", b"ks_c", b"2022", b"utf", b"936", b"949"];
-    parts.iter().any(|part| charset.windows(part.len()).any(|window| window == *part))
+    let parts: [&[u8]; 10] = [
+        b"big5", b"gb", b"euc", b"jis", b"ksc", b"ks_c", b"2022", b"utf", b"936", b"949",
+    ];
+    parts
+        .iter()
+        .any(|part| charset.windows(part.len()).any(|window| window == *part))
 }
 
 /// Bytes that nobody labelled.
@@ -213,9 +224,38 @@ pub fn html_to_text(html: &str) -> String {
 /// Whether an HTML element of this name stands on lines of its own.
 pub(crate) fn is_block(name: &str) -> bool {
     const BLOCKS: [&str; 32] = [
-        "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1",
-        "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td",
-        "th", "tr", "ul",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "td",
+        "th",
+        "tr",
+        "ul",
     ];
     BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block))
 }
@@ -224,22 +264,23 @@ pub(crate) fn is_block(name: &str) -> bool {
 ///
 /// An unquoted comma in a name is taken as part of it: `Doe, John <john@example.org>` is one mailbox.
 pub fn address(raw: &str) -> Option<Sender> {
-    let mut phrase = String::new();
-    let mut comment = String::new();
-    let mut angle: Option<String> = None;
+    let (mut phrase, mut angle, mut comment) = (String::new(), String::new(), String::new());
+    let mut place = Part::Phrase;
     let mut quoted = false;
-    let mut in_angle = false;
     let mut comments = 0_u32;
+    // Whether an address has been seen, after which a comma begins the next mailbox.
+    let mut complete = false;
     let mut chars = raw.chars();
     while let Some(c) = chars.next() {
-        let part = match (&mut angle, in_angle) {
+        let first_angle = angle.is_empty();
+        let part = match place {
             _ if comments > 0 => &mut comment,
-            (Some(address), true) => address,
-            _ => &mut phrase,
+            Part::Angle => &mut angle,
+            Part::Phrase => &mut phrase,
         };
         match c {
             '\\' if quoted || comments > 0 => part.extend(chars.next()),
-            '"' if comments == 0 && !in_angle => quoted = !quoted,
+            '"' if comments == 0 && place == Part::Phrase => quoted = !quoted,
             _ if quoted => part.push(c),
             '(' => {
                 if comments > 0 {
@@ -254,25 +295,34 @@ pub fn address(raw: &str) -> Option<Sender> {
                 }
             }
             _ if comments > 0 => part.push(c),
-            '<' if !in_angle && angle.is_none() => {
-                angle = Some(String::new());
-                in_angle = true;
+            '<' if place == Part::Phrase && first_angle => place = Part::Angle,
+            '>' if place == Part::Angle => {
+                place = Part::Phrase;
+                complete = true;
             }
-            '>' if in_angle => in_angle = false,
-            ',' | ';' if !in_angle && (angle.is_some() || phrase.contains('@')) => break,
-            _ => part.push(c),
+            ',' | ';' if place == Part::Phrase && complete => break,
+            _ => {
+                complete |= c == '@' && place == Part::Phrase;
+                part.push(c);
+            }
         }
     }
-    let phrase = name(&phrase);
+    let phrase_name = name(&phrase);
     let comment = name(&comment);
-    let (name, address) = match angle.as_deref().and_then(mail_address) {
-        Some(address) => (phrase.or(comment), Some(address)),
-        None => match phrase.as_deref().filter(|p| p.contains('@')).and_then(mail_address) {
-            Some(address) => (comment, Some(address)),
-            None => (phrase.or(comment), None),
+    match mail_address(&angle) {
+        Some(address) => sender(phrase_name.or(comment), Some(address)),
+        None => match mail_address(&phrase).filter(|address| address.contains('@')) {
+            Some(address) => sender(comment, Some(address)),
+            None => sender(phrase_name.or(comment), None),
         },
-    };
-    sender(name, address)
+    }
+}
+
+/// Which part of a mailbox is being read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Phrase,
+    Angle,
 }
 
 /// A sender of whom at least one of the two is known.
@@ -305,10 +355,10 @@ pub fn timestamp(raw: &str) -> Option<Timestamp> {
         return None;
     }
     // XEP-0091's own form, and stamps that left the zone out.
-    let civil = || raw.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    let legacy = || DateTime::strptime("%Y%m%dT%H:%M:%S", raw).ok()?.to_zoned(TimeZone::UTC).ok();
+    let civil = || raw.parse().or_else(|_| DateTime::strptime("%Y%m%dT%H:%M:%S", raw)).ok();
+    let utc = || TimeZone::UTC.to_timestamp(civil()?).ok();
     let mail = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(raw).ok();
-    raw.parse().ok().or_else(civil).or_else(|| legacy().map(|zoned| zoned.timestamp())).or_else(mail)
+    raw.parse().ok().or_else(utc).or_else(mail)
 }
 
 /// A link that may be offered to a person: https, http, mailto, xmpp, mid or imap, without blanks, controls or
@@ -316,7 +366,9 @@ pub fn timestamp(raw: &str) -> Option<Timestamp> {
 pub fn link(raw: &str) -> Option<String> {
     let raw = raw.trim();
     let (scheme, rest) = raw.split_once(':')?;
-    let known = ["https", "http", "mailto", "xmpp", "mid", "imap"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
+    let known = ["https", "http", "mailto", "xmpp", "mid", "imap"]
+        .iter()
+        .any(|s| scheme.eq_ignore_ascii_case(s));
     let plain = !raw.chars().any(|c| c.is_whitespace() || is_hidden(c));
     (known && plain && !rest.is_empty() && raw.len() <= LINK_BYTES).then(|| raw.to_owned())
 }

@@ -22,7 +22,16 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 pub const VARIABLE: &str = "MAILWREN_LOG";
 
 /// What isn't heard below a warning: their finer records hold whole messages, and passwords among them.
-const CAPPED: &[&str] = &["tokio_xmpp", "xmpp_parsers", "minidom", "rxml", "xso", "sasl", "zbus", "secret_service"];
+const CAPPED: &[&str] = &[
+    "tokio_xmpp",
+    "xmpp_parsers",
+    "minidom",
+    "rxml",
+    "xso",
+    "sasl",
+    "zbus",
+    "secret_service",
+];
 
 /// A log file that reaches this many bytes becomes the old one, and the old one before it goes.
 const LARGEST: u64 = 1024 * 1024;
@@ -54,7 +63,10 @@ pub enum LogError {
 pub fn init(verbosity: u8, folder: Option<&Path>) -> Result<(), LogError> {
     let asked = std::env::var(VARIABLE).ok();
     let file = folder.map(|folder| {
-        LogFile::open(folder, LARGEST).map_err(|source| LogError::Io { path: folder.to_owned(), source })
+        LogFile::open(folder, LARGEST).map_err(|source| LogError::Io {
+            path: folder.to_owned(),
+            source,
+        })
     });
     subscriber(filter(verbosity, asked.as_deref())?, io::stderr, file.transpose()?).try_init()?;
     Ok(())
@@ -76,7 +88,10 @@ where
 {
     let to_stderr = tracing_subscriber::fmt::layer().with_writer(stderr).with_filter(filter);
     let to_file = file.map(|file| {
-        tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(LevelFilter::INFO)
+        tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_writer(Mutex::new(file))
+            .with_filter(LevelFilter::INFO)
     });
     Registry::default().with(to_stderr).with(to_file).with(filter_fn(fine))
 }
@@ -100,7 +115,12 @@ impl LogFile {
         let path = folder.join("mailwren.log");
         let file = append_to(&path)?;
         let size = file.metadata()?.len();
-        Ok(Self { path, file, size, largest })
+        Ok(Self {
+            path,
+            file,
+            size,
+            largest,
+        })
     }
 }
 
@@ -167,7 +187,10 @@ mod tests {
         };
         let lines = |verbosity, asked| written(verbosity, asked, log).lines().count();
         assert_eq!((lines(0, None), lines(1, None), lines(2, None)), (1, 2, 3));
-        assert_eq!((lines(2, Some("error")), lines(0, Some("debug")), lines(2, Some(""))), (0, 3, 3));
+        assert_eq!(
+            (lines(2, Some("error")), lines(0, Some("debug")), lines(2, Some(""))),
+            (0, 3, 3)
+        );
         assert!(filter(0, Some("mailwren=louder")).is_err());
     }
 
@@ -203,7 +226,10 @@ mod tests {
                 log.write_all(b"0123456789").unwrap();
             }
         }
-        let files: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().path()).collect();
+        let files: Vec<_> = fs::read_dir(dir.path())
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .collect();
         assert_eq!(files.len(), 2);
         for file in files {
             let metadata = fs::metadata(file).unwrap();

@@ -85,12 +85,20 @@ impl Profile {
             None => data_dir.clone(),
         };
         private_dir(&socket_dir)?;
-        Ok(Self { config_file, data_dir, socket: socket_dir.join(format!("{name}.sock")), _temporary: None })
+        Ok(Self {
+            config_file,
+            data_dir,
+            socket: socket_dir.join(format!("{name}.sock")),
+            _temporary: None,
+        })
     }
 
     /// A profile that leaves nothing behind: for the demo. Its folder goes with the last clone.
     pub fn temporary() -> Result<Self, ProfileError> {
-        let failed = |source| ProfileError::Io { path: std::env::temp_dir(), source };
+        let failed = |source| ProfileError::Io {
+            path: std::env::temp_dir(),
+            source,
+        };
         let dir = tempfile::Builder::new()
             .prefix("mailwren-")
             .permissions(Permissions::from_mode(0o700))
@@ -128,8 +136,16 @@ impl Profile {
     /// Takes the right to run the engine; `None` while another process, or another part of this one, has it.
     pub fn lock(&self) -> Result<Option<ProfileLock>, ProfileError> {
         let path = self.data_dir.join("engine.lock");
-        let failed = |source| ProfileError::Io { path: path.clone(), source };
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
+        let failed = |source| ProfileError::Io {
+            path: path.clone(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(ProfileLock { _file: file })),
             Err(Errno::WOULDBLOCK) => Ok(None),
@@ -143,7 +159,10 @@ fn settled(path: &Path) -> Result<PathBuf, ProfileError> {
     if let Ok(path) = fs::canonicalize(path) {
         return Ok(path);
     }
-    let path = std::path::absolute(path).map_err(|source| ProfileError::Io { path: path.to_owned(), source })?;
+    let path = std::path::absolute(path).map_err(|source| ProfileError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(match (path.parent().map(fs::canonicalize), path.file_name()) {
         (Some(Ok(folder)), Some(name)) => folder.join(name),
         _ => path,
@@ -157,8 +176,15 @@ fn short_hash(path: &Path) -> String {
 }
 
 fn private_dir(dir: &Path) -> Result<(), ProfileError> {
-    let failed = |source| ProfileError::Io { path: dir.to_owned(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+    let failed = |source| ProfileError::Io {
+        path: dir.to_owned(),
+        source,
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(failed)?;
     let metadata = fs::metadata(dir).map_err(failed)?;
     if metadata.uid() != geteuid().as_raw() {
         return Err(ProfileError::Foreign(dir.to_owned()));
@@ -176,7 +202,13 @@ mod tests {
     use super::*;
 
     fn under(home: &Path, config: Option<PathBuf>) -> Profile {
-        Profile::under(&home.join("config"), &home.join("data"), Some(&home.join("run")), config).unwrap()
+        Profile::under(
+            &home.join("config"),
+            &home.join("data"),
+            Some(&home.join("run")),
+            config,
+        )
+        .unwrap()
     }
 
     fn mode(path: &Path) -> u32 {
@@ -190,7 +222,10 @@ mod tests {
         assert_eq!(profile.config_file(), home.path().join("config/mailwren/config.toml"));
         assert_eq!(profile.data_dir(), home.path().join("data/mailwren"));
         assert_eq!(profile.socket(), home.path().join("run/mailwren/default.sock"));
-        assert_eq!((mode(profile.data_dir()), mode(profile.socket().parent().unwrap())), (0o700, 0o700));
+        assert_eq!(
+            (mode(profile.data_dir()), mode(profile.socket().parent().unwrap())),
+            (0o700, 0o700)
+        );
         assert!(!profile.config_file().exists());
     }
 

@@ -72,7 +72,9 @@ where
             let _ = answer.send(question(vault.as_ref()));
         })
         .map_err(|error| VaultError::Failed(error.to_string()))?;
-    answered.await.unwrap_or_else(|_| Err(VaultError::Failed("no answer".to_owned())))
+    answered
+        .await
+        .unwrap_or_else(|_| Err(VaultError::Failed("no answer".to_owned())))
 }
 
 /// The keyring of the desktop or the operating system.
@@ -150,7 +152,12 @@ pub struct MemoryVault(Mutex<HashMap<String, SecretString>>);
 
 impl Vault for MemoryVault {
     fn get(&self, account: &str) -> Result<Option<SecretString>, VaultError> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(account).cloned())
+        Ok(self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(account)
+            .cloned())
     }
 
     fn set(&self, account: &str, password: &SecretString) -> Result<(), VaultError> {
@@ -232,7 +239,10 @@ fn at_home(path: &str) -> PathBuf {
 
 async fn from_file(path: &Path) -> Result<SecretString, PasswordError> {
     use std::os::unix::fs::MetadataExt;
-    let failed = |source| PasswordError::File { path: path.to_owned(), source };
+    let failed = |source| PasswordError::File {
+        path: path.to_owned(),
+        source,
+    };
     let file = tokio::fs::File::open(path).await.map_err(failed)?;
     // Of the file that is open, not of the path, which may name another one by now.
     let metadata = file.metadata().await.map_err(failed)?;
@@ -245,8 +255,13 @@ async fn from_file(path: &Path) -> Result<SecretString, PasswordError> {
 }
 
 async fn from_command(command: &[String], limit: impl Future<Output = ()>) -> Result<SecretString, PasswordError> {
-    let (program, arguments) = command.split_first().ok_or_else(|| PasswordError::Unusable("an empty command".to_owned()))?;
-    let failed = |source| PasswordError::Start { program: program.clone(), source };
+    let (program, arguments) = command
+        .split_first()
+        .ok_or_else(|| PasswordError::Unusable("an empty command".to_owned()))?;
+    let failed = |source| PasswordError::Start {
+        program: program.clone(),
+        source,
+    };
     let mut child = Command::new(at_home(program))
         .args(arguments)
         .stdin(Stdio::null())
@@ -279,7 +294,10 @@ async fn from_command(command: &[String], limit: impl Future<Output = ()>) -> Re
         }
     };
     match answer.map_err(failed)? {
-        (_, status) if !status.success() => Err(PasswordError::Status { program: program.clone(), status }),
+        (_, status) if !status.success() => Err(PasswordError::Status {
+            program: program.clone(),
+            status,
+        }),
         (line, _) => line.ok_or_else(|| PasswordError::Unusable(format!("password command `{program}`"))),
     }
 }
@@ -291,7 +309,10 @@ async fn first_line(from: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> io::Re
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let usable = !line.is_empty() && u64::try_from(bytes.len()).is_ok_and(|length| length < LONGEST);
-    Ok(std::str::from_utf8(line).ok().filter(|_| usable).map(SecretString::from))
+    Ok(std::str::from_utf8(line)
+        .ok()
+        .filter(|_| usable)
+        .map(SecretString::from))
 }
 
 #[cfg(test)]
@@ -307,12 +328,18 @@ mod tests {
     use super::*;
 
     fn account(password: PasswordSource) -> Account {
-        Account { password, ..Account::new("sam@aosnotify.mac.com") }
+        Account {
+            password,
+            ..Account::new("sam@aosnotify.mac.com")
+        }
     }
 
     async fn ask_for(password: PasswordSource) -> Result<String, PasswordError> {
         let vault = Arc::new(MemoryVault::default());
-        Ok(super::password(&account(password), vault).await?.expose_secret().to_owned())
+        Ok(super::password(&account(password), vault)
+            .await?
+            .expose_secret()
+            .to_owned())
     }
 
     fn command(words: &[&str]) -> PasswordSource {
@@ -326,21 +353,33 @@ mod tests {
         let missing = password(&account, vault.clone()).await.unwrap_err();
         assert!(missing.to_string().contains("sam@aosnotify.mac.com"));
         vault.set(&account.jid, &"pa ss".into()).unwrap();
-        assert_eq!(password(&account, vault.clone()).await.unwrap().expose_secret(), "pa ss");
+        assert_eq!(
+            password(&account, vault.clone()).await.unwrap().expose_secret(),
+            "pa ss"
+        );
         vault.delete(&account.jid).unwrap();
         vault.delete(&account.jid).unwrap();
-        assert!(matches!(password(&account, vault).await, Err(PasswordError::Missing(_))));
+        assert!(matches!(
+            password(&account, vault).await,
+            Err(PasswordError::Missing(_))
+        ));
     }
 
     #[tokio::test]
     async fn a_command_gives_its_first_line() {
-        assert_eq!(ask_for(command(&["printf", "s3cret\\r\\nurl: x\\n"])).await.unwrap(), "s3cret");
+        assert_eq!(
+            ask_for(command(&["printf", "s3cret\\r\\nurl: x\\n"])).await.unwrap(),
+            "s3cret"
+        );
         assert_eq!(ask_for(command(&["printf", "no newline"])).await.unwrap(), "no newline");
     }
 
     #[tokio::test]
     async fn a_command_is_never_given_to_a_shell() {
-        assert_eq!(ask_for(command(&["echo", "$HOME; id `id`"])).await.unwrap(), "$HOME; id `id`");
+        assert_eq!(
+            ask_for(command(&["echo", "$HOME; id `id`"])).await.unwrap(),
+            "$HOME; id `id`"
+        );
     }
 
     #[tokio::test]
@@ -351,15 +390,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_that_leaves_something_running_is_not_waited_for() {
-        assert_eq!(ask_for(command(&["sh", "-c", "sleep 600 & echo first"])).await.unwrap(), "first");
+        assert_eq!(
+            ask_for(command(&["sh", "-c", "sleep 600 & echo first"])).await.unwrap(),
+            "first"
+        );
     }
 
     #[tokio::test]
     async fn a_command_that_fails_gives_no_password() {
         let failed = ask_for(command(&["sh", "-c", "echo half; exit 3"])).await.unwrap_err();
         assert!(matches!(&failed, PasswordError::Status { .. }) && !failed.to_string().contains("half"));
-        assert!(matches!(ask_for(command(&["/nonexistent/pass"])).await, Err(PasswordError::Start { .. })));
-        assert!(matches!(ask_for(command(&["true"])).await, Err(PasswordError::Unusable(_))));
+        assert!(matches!(
+            ask_for(command(&["/nonexistent/pass"])).await,
+            Err(PasswordError::Start { .. })
+        ));
+        assert!(matches!(
+            ask_for(command(&["true"])).await,
+            Err(PasswordError::Unusable(_))
+        ));
         let endless = ask_for(command(&["head", "-c", "100000", "/dev/zero"])).await;
         assert!(matches!(endless, Err(PasswordError::Unusable(_))));
     }
@@ -369,7 +417,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let fifo = dir.path().join("fifo");
         mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-        let script = format!("sh -c 'exec 9>{}; echo started >&9; exec sleep 600'; true", fifo.display());
+        let script = format!(
+            "sh -c 'exec 9>{}; echo started >&9; exec sleep 600'; true",
+            fifo.display()
+        );
         let (sender, receiver) = oneshot::channel();
         let started = async {
             let reader = tokio::task::spawn_blocking(move || {
@@ -383,7 +434,10 @@ mod tests {
         assert!(matches!(late, Err(PasswordError::Late(_))));
         // The pipe ends when nobody holds it any more.
         let mut reader = receiver.await.unwrap();
-        tokio::task::spawn_blocking(move || reader.read_to_end(&mut Vec::new())).await.unwrap().unwrap();
+        tokio::task::spawn_blocking(move || reader.read_to_end(&mut Vec::new()))
+            .await
+            .unwrap()
+            .unwrap();
     }
 
     #[tokio::test]
@@ -392,7 +446,13 @@ mod tests {
         let path = dir.path().join("password");
         fs::write(&path, "s3cret\nnot this\n").unwrap();
         let ask = || ask_for(PasswordSource::File(path.to_str().unwrap().to_owned()));
-        for (mode, open) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o620, false)] {
+        for (mode, open) in [
+            (0o600, true),
+            (0o400, true),
+            (0o640, false),
+            (0o604, false),
+            (0o620, false),
+        ] {
             fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
             match (open, ask().await) {
                 (true, Ok(password)) => assert_eq!(password, "s3cret"),

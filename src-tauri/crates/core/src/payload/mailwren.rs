@@ -17,12 +17,11 @@ pub(crate) fn read(payload: &Element, event: &mut Event) -> bool {
     }
     event.kind = Kind::New;
     event.dialect = Dialect::Mailwren;
-    let attribute = |name: &str| payload.attr(name);
-    if let Some(mailbox) = attribute("mailbox").and_then(|m| text::clean(m, text::NAME_CHARS)) {
+    if let Some(mailbox) = payload.attr("mailbox").and_then(|m| text::clean(m, text::NAME_CHARS)) {
         event.mailbox = Some(mailbox);
     }
-    event.uid = attribute("uid").and_then(text::number);
-    event.uidvalidity = attribute("uidvalidity").and_then(text::number);
+    event.uid = payload.attr("uid").and_then(text::number);
+    event.uidvalidity = payload.attr("uidvalidity").and_then(text::number);
     event.from = payload.get_child("from", MAIL_NODE).and_then(|from| {
         let name = text::name(&super::deep_text(from, |_| false));
         text::sender(name, from.attr("address").and_then(text::mail_address))
@@ -33,6 +32,8 @@ pub(crate) fn read(payload: &Element, event: &mut Event) -> bool {
     event.message_id = child("message-id").and_then(|id| text::message_id(&id));
     event.unseen = child("unseen").and_then(|n| text::number(&n));
     event.link = child("link").and_then(|l| text::link(&l));
-    event.sent_at = event.sent_at.or_else(|| child("date").and_then(|d| text::timestamp(&d)));
+    event.sent_at = event
+        .sent_at
+        .or_else(|| child("date").and_then(|d| text::timestamp(&d)));
     true
 }

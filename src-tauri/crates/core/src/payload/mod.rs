@@ -27,7 +27,8 @@ pub(crate) fn read(item: &Element, event: &mut Event) {
             || atom::read(payload, event)
             || ox::read(payload, event)
     };
-    let _ = item.children().any(|payload| known(payload, event)) || bare.is_some_and(|item| mobileme::read(item, event));
+    let _ =
+        item.children().any(|payload| known(payload, event)) || bare.is_some_and(|item| mobileme::read(item, event));
 }
 
 /// Digest of what an item holds: namespaces, names, attributes and text. Prefixes, the order of attributes, and white
@@ -45,25 +46,39 @@ pub fn digest(item: &Element) -> PayloadDigest {
         hash.update(text.as_bytes());
     };
     // An explicit stack: a tree built by hand may be deep.
-    let mut open = vec![item.nodes()];
-    while let Some(nodes) = open.last_mut() {
-        match nodes.next() {
+    let mut open = vec![item];
+    let mut left = vec![item.nodes()];
+    // Text may be in several nodes, as the network cut it.
+    let mut text = String::new();
+    while let (Some(element), Some(nodes)) = (open.last(), left.last_mut()) {
+        let node = nodes.next();
+        if let Some(Node::Text(more)) = node {
+            text.push_str(more);
+            continue;
+        }
+        let indent = text.trim().is_empty() && element.children().next().is_some();
+        if !text.is_empty() && !indent {
+            part(b't', &text);
+        }
+        text.clear();
+        match node.and_then(Node::as_element) {
             None => {
-                open.pop();
                 part(b')', "");
+                open.pop();
+                left.pop();
             }
-            Some(Node::Text(text)) => part(b't', text),
-            Some(Node::Element(element)) => {
-                part(b'(', &element.ns());
-                part(b'n', element.name());
-                let mut attributes: Vec<_> = element.attrs().iter().collect();
+            Some(child) => {
+                part(b'(', &child.ns());
+                part(b'n', child.name());
+                let mut attributes: Vec<_> = child.attrs().iter().collect();
                 attributes.sort();
                 for ((namespace, name), value) in attributes {
                     part(b'a', namespace.as_str());
                     part(b'k', name.as_str());
                     part(b'v', value);
                 }
-                open.push(element.nodes());
+                open.push(child);
+                left.push(child.nodes());
             }
         }
     }
@@ -100,5 +115,7 @@ pub(crate) fn deep_text(element: &Element, blocks: fn(&Element) -> bool) -> Stri
 
 /// The text of the first child of this name in the element's own namespace.
 pub(crate) fn child_text(element: &Element, name: &str) -> Option<String> {
-    element.get_child(name, element.ns().as_str()).map(|child| deep_text(child, |_| false))
+    element
+        .get_child(name, element.ns().as_str())
+        .map(|child| deep_text(child, |_| false))
 }

@@ -30,8 +30,12 @@ pub(crate) fn read(payload: &Element, event: &mut Event) -> bool {
     if json.len() > JSON_BYTES {
         return false;
     }
-    let Ok(Value::Object(fields)) = serde_json::from_str(&json) else { return false };
-    let Some(what) = word(&fields, &["event"]) else { return false };
+    let Ok(Value::Object(fields)) = serde_json::from_str(&json) else {
+        return false;
+    };
+    let Some(what) = word(&fields, &["event"]) else {
+        return false;
+    };
     event.kind = kind(what, &fields);
     event.dialect = Dialect::Ox;
     let name = |keys: &[&str]| word(&fields, keys).and_then(|w| text::clean(w, text::NAME_CHARS));
@@ -42,7 +46,10 @@ pub(crate) fn read(payload: &Element, event: &mut Event) -> bool {
         event.mailbox = Some(mailbox);
     }
     event.uid = number(&fields, &["imap-uid", "imap_uid", "uid"]);
-    event.uidvalidity = number(&fields, &["imap-uidvalidity", "imap_uidvalidity", "uid_validity", "uidvalidity"]);
+    event.uidvalidity = number(
+        &fields,
+        &["imap-uidvalidity", "imap_uidvalidity", "uid_validity", "uidvalidity"],
+    );
     event.unseen = number(&fields, &["unseen"]);
     event.from = word(&fields, &["from"]).and_then(text::address);
     if let Some(address) = word(&fields, &["from_address"]).and_then(text::mail_address) {

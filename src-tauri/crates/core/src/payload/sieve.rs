@@ -18,7 +18,9 @@ pub(crate) fn read(message: &Element, event: &mut Event) -> bool {
         let alike = || message.children().filter(|child| child.is(name, own.as_str()));
         // A message may say the same in several languages; the one without a language is the sender's own.
         let in_own = alike().find(|child| child.attr_ns(rxml::Namespace::xml(), "lang").is_none());
-        in_own.or_else(|| alike().next()).map(|child| deep_text(child, |_| false))
+        in_own
+            .or_else(|| alike().next())
+            .map(|child| deep_text(child, |_| false))
     };
     let subject = plain("subject").and_then(|s| text::name(&s));
     let snippet = plain("body").and_then(|s| text::clean(&s, text::SNIPPET_CHARS));

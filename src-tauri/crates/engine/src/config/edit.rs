@@ -60,7 +60,11 @@ impl ConfigFile {
         let account = checked(account.clone())?;
         self.edit(|document| {
             // Comments of a file without any key trail the document; a table comes before what trails.
-            let opening = if document.is_empty() { take_trailing(document) } else { String::new() };
+            let opening = if document.is_empty() {
+                take_trailing(document)
+            } else {
+                String::new()
+            };
             let accounts = self.accounts(document)?;
             if let Some(table) = position(accounts, &account.jid).and_then(|at| accounts.get_mut(at)) {
                 return write_account(table, &account);
@@ -99,21 +103,34 @@ impl ConfigFile {
 
     /// The accounts' tables.
     fn accounts<'d>(&self, document: &'d mut DocumentMut) -> Result<&'d mut ArrayOfTables, ConfigError> {
-        let item = document.entry("account").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        let item = document
+            .entry("account")
+            .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         // `account = [{ jid = … }]` is the same in other words.
-        *item = std::mem::take(item).into_array_of_tables().map_or_else(|other| other, Item::ArrayOfTables);
-        item.as_array_of_tables_mut().ok_or_else(|| self.invalid((1, 1), "accounts are written as `[[account]]`"))
+        *item = std::mem::take(item)
+            .into_array_of_tables()
+            .map_or_else(|other| other, Item::ArrayOfTables);
+        item.as_array_of_tables_mut()
+            .ok_or_else(|| self.invalid((1, 1), "accounts are written as `[[account]]`"))
     }
 
     fn invalid(&self, (line, column): (usize, usize), message: &str) -> ConfigError {
-        ConfigError::Invalid { path: self.path.clone(), line, column, message: message.to_owned() }
+        ConfigError::Invalid {
+            path: self.path.clone(),
+            line,
+            column,
+            message: message.to_owned(),
+        }
     }
 
     /// Applies an edit to what is in the file now; anew if somebody else writes to it meanwhile.
     fn edit(&self, mut change: impl FnMut(&mut DocumentMut) -> Result<(), ConfigError>) -> Result<(), ConfigError> {
         // A symbolic link stays one: its target is replaced.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = target
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(self.io())?;
         // One edit of ours at a time. Other programs don't know of this lock: what they do is noticed below.
         let folder_handle = File::open(folder).map_err(self.io())?;
@@ -123,8 +140,9 @@ impl ConfigFile {
             let text = before.as_deref().unwrap_or(HEADER);
             // Refuses a file that is broken already, with line and column.
             parse(&self.path, text)?;
-            let mut document: DocumentMut =
-                text.parse().map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))?;
+            let mut document: DocumentMut = text
+                .parse()
+                .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))?;
             change(&mut document)?;
             let after = document.to_string();
             // What is written can be read.
@@ -141,7 +159,10 @@ impl ConfigFile {
     }
 
     fn io(&self) -> impl Fn(io::Error) -> ConfigError + '_ {
-        |source| ConfigError::Io { path: self.path.clone(), source }
+        |source| ConfigError::Io {
+            path: self.path.clone(),
+            source,
+        }
     }
 
     fn read(&self) -> Result<Option<String>, ConfigError> {
@@ -154,10 +175,15 @@ impl ConfigFile {
 
     /// Puts `text` in the file's place in one step, unless the file isn't what it was: then false.
     fn replace(&self, target: &Path, folder: &Path, before: Option<&str>, text: &str) -> Result<bool, ConfigError> {
-        let mut file = tempfile::Builder::new().prefix(".config-").tempfile_in(folder).map_err(self.io())?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".config-")
+            .tempfile_in(folder)
+            .map_err(self.io())?;
         file.write_all(text.as_bytes()).map_err(self.io())?;
         let mode = fs::metadata(target).map_or(0o600, |old| old.permissions().mode());
-        file.as_file().set_permissions(Permissions::from_mode(mode)).map_err(self.io())?;
+        file.as_file()
+            .set_permissions(Permissions::from_mode(mode))
+            .map_err(self.io())?;
         file.as_file().sync_all().map_err(self.io())?;
         if self.read()?.as_deref() != before {
             return Ok(false);
@@ -177,14 +203,22 @@ fn take_trailing(document: &mut DocumentMut) -> String {
 /// take it over.
 fn remove(accounts: &mut ArrayOfTables, at: usize) -> String {
     let table = accounts.remove(at);
-    let above = table.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    let above = table
+        .decor()
+        .prefix()
+        .and_then(|prefix| prefix.as_str())
+        .unwrap_or_default();
     // A blank line parts what was said of the account from what was said of the file.
     let Some((above, _)) = above.rsplit_once("\n\n").filter(|(above, _)| !above.trim().is_empty()) else {
         return String::new();
     };
     match accounts.get_mut(at) {
         Some(next) => {
-            let own = next.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+            let own = next
+                .decor()
+                .prefix()
+                .and_then(|prefix| prefix.as_str())
+                .unwrap_or_default();
             let joined = format!("{above}\n\n{}", own.trim_start_matches('\n'));
             next.decor_mut().set_prefix(joined);
             String::new()
@@ -210,7 +244,11 @@ fn write_account(table: &mut Table, account: &Account) -> Result<(), ConfigError
     let after = toml_edit::ser::to_document(account)?;
     let meaning = |document: &DocumentMut, key: &str| document.get(key).map(|item| item.to_string().trim().to_owned());
 
-    let surplus: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).filter(|key| !after.contains_key(key)).collect();
+    let surplus: Vec<String> = table
+        .iter()
+        .map(|(key, _)| key.to_owned())
+        .filter(|key| !after.contains_key(key))
+        .collect();
     for key in surplus {
         table.remove(&key);
     }
@@ -253,19 +291,30 @@ fn plain(value: Value) -> Option<toml::Value> {
 
 /// Which of `new` are not among `old`.
 fn missing(old: &[Option<toml::Value>], new: &Array) -> Vec<Value> {
-    new.iter().filter(|value| !old.contains(&plain((*value).clone()))).cloned().collect()
+    new.iter()
+        .filter(|value| !old.contains(&plain((*value).clone())))
+        .cloned()
+        .collect()
 }
 
 /// Brings an array to `new`, and leaves the elements that stay as they are written.
 fn update_array(old: &mut Array, new: &mut Array) {
     let wanted: Vec<_> = new.iter().cloned().map(plain).collect();
     old.retain(|value| wanted.contains(&plain(value.clone())));
-    let last = old.iter().last().and_then(|value| value.decor().prefix()?.as_str()).unwrap_or(" ");
+    let last = old
+        .iter()
+        .last()
+        .and_then(|value| value.decor().prefix()?.as_str())
+        .unwrap_or(" ");
     // On a line of its own if the others are.
-    let prefix = last.rsplit_once('\n').map_or_else(|| " ".to_owned(), |(_, indent)| format!("\n{indent}"));
+    let prefix = last
+        .rsplit_once('\n')
+        .map_or_else(|| " ".to_owned(), |(_, indent)| format!("\n{indent}"));
     let kept: Vec<_> = old.iter().cloned().map(plain).collect();
     for mut value in missing(&kept, new) {
-        value.decor_mut().set_prefix(if old.is_empty() { "" } else { prefix.as_str() });
+        value
+            .decor_mut()
+            .set_prefix(if old.is_empty() { "" } else { prefix.as_str() });
         value.decor_mut().set_suffix("");
         old.push_formatted(value);
     }

@@ -57,7 +57,11 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { keep_days: Rest::default().keep_days, notifications: Notifications::default(), accounts: Vec::new() }
+        Self {
+            keep_days: Rest::default().keep_days,
+            notifications: Notifications::default(),
+            accounts: Vec::new(),
+        }
     }
 }
 
@@ -75,7 +79,11 @@ pub struct Notifications {
 
 impl Default for Notifications {
     fn default() -> Self {
-        Self { privacy: Privacy::Full, group_above: 5, group_within_seconds: 10 }
+        Self {
+            privacy: Privacy::Full,
+            group_above: 5,
+            group_within_seconds: 10,
+        }
     }
 }
 
@@ -194,7 +202,10 @@ impl Config {
         match fs::read_to_string(path) {
             Ok(text) => parse(path, &text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Loaded::default()),
-            Err(source) => Err(ConfigError::Io { path: path.to_owned(), source }),
+            Err(source) => Err(ConfigError::Io {
+                path: path.to_owned(),
+                source,
+            }),
         }
     }
 }
@@ -209,14 +220,22 @@ struct Rest {
 
 impl Default for Rest {
     fn default() -> Self {
-        Self { keep_days: 30, notifications: Notifications::default() }
+        Self {
+            keep_days: 30,
+            notifications: Notifications::default(),
+        }
     }
 }
 
 fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
     let invalid = |span: Option<Range<usize>>, message: String| {
         let (line, column) = position(text, span.map_or(0, |span| span.start));
-        ConfigError::Invalid { path: path.to_owned(), line, column, message }
+        ConfigError::Invalid {
+            path: path.to_owned(),
+            line,
+            column,
+            message,
+        }
     };
     let mut table = DeTable::parse(text).map_err(|error| invalid(error.span(), error.message().to_owned()))?;
     let accounts = table.get_mut().remove("account");
@@ -227,22 +246,38 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
         return Err(invalid(keep_days, "`keep_days` must be at least 1".to_owned()));
     }
     let mut loaded = Loaded {
-        config: Config { keep_days: rest.keep_days, notifications: rest.notifications, accounts: Vec::new() },
+        config: Config {
+            keep_days: rest.keep_days,
+            notifications: rest.notifications,
+            accounts: Vec::new(),
+        },
         problems: Vec::new(),
     };
     let Some(accounts) = accounts else { return Ok(loaded) };
     let span = accounts.span();
     let DeValue::Array(accounts) = accounts.into_inner() else {
-        return Err(invalid(Some(span), "accounts are written as `[[account]]`, with two brackets".to_owned()));
+        return Err(invalid(
+            Some(span),
+            "accounts are written as `[[account]]`, with two brackets".to_owned(),
+        ));
     };
     for written in accounts {
         let start = written.span().start;
-        let jid = written.get_ref().get("jid").and_then(|jid| jid.get_ref().as_str()).map(str::to_owned);
+        let jid = written
+            .get_ref()
+            .get("jid")
+            .and_then(|jid| jid.get_ref().as_str())
+            .map(str::to_owned);
         match read_account(written, &loaded.config.accounts) {
             Ok(account) => loaded.config.accounts.push(account),
             Err((at, message)) => {
                 let (line, column) = position(text, at.unwrap_or(start));
-                loaded.problems.push(ConfigProblem { line, column, jid, message });
+                loaded.problems.push(ConfigProblem {
+                    line,
+                    column,
+                    jid,
+                    message,
+                });
             }
         }
     }
@@ -264,7 +299,12 @@ fn position(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
     let line = before.matches('\n').count().saturating_add(1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
+    let column = before
+        .get(line_start..)
+        .unwrap_or_default()
+        .chars()
+        .count()
+        .saturating_add(1);
     (line, column)
 }
 
@@ -295,7 +335,9 @@ pub fn checked(mut account: Account) -> Result<Account, Flaw> {
         }
     }
     for notifier in &mut account.notifiers {
-        *notifier = bare_jid(notifier).ok_or_else(|| Flaw::Notifier(notifier.clone()))?.to_string();
+        *notifier = bare_jid(notifier)
+            .ok_or_else(|| Flaw::Notifier(notifier.clone()))?
+            .to_string();
     }
     match &account.password {
         PasswordSource::Command(command) if command.first().is_none_or(String::is_empty) => Err(Flaw::EmptyCommand),
@@ -308,6 +350,10 @@ fn bare_jid(text: &str) -> Option<BareJid> {
 }
 
 fn fingerprint(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ')).collect::<String>().to_ascii_lowercase();
+    let digits: String = text
+        .chars()
+        .filter(|c| !matches!(c, ':' | ' '))
+        .collect::<String>()
+        .to_ascii_lowercase();
     (digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
 }

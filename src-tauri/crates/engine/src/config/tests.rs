@@ -60,7 +60,10 @@ fn text(file: &ConfigFile) -> String {
 }
 
 fn subscription(node: &str) -> Subscription {
-    Subscription { service: "pubsub.aosnotify.mac.com".to_owned(), node: node.to_owned() }
+    Subscription {
+        service: "pubsub.aosnotify.mac.com".to_owned(),
+        node: node.to_owned(),
+    }
 }
 
 #[test]
@@ -68,13 +71,21 @@ fn every_key_is_read_and_brought_to_its_normal_form() {
     let Loaded { config, problems } = loaded(FILE);
     assert_eq!(problems, vec![]);
     assert_eq!((config.keep_days, config.notifications.privacy), (14, Privacy::Sender));
-    let [home, work] = config.accounts.as_slice() else { panic!("{:?}", config.accounts) };
-    assert_eq!((home.jid.as_str(), home.label(), home.port), ("sam@aosnotify.mac.com", "Home", Some(5223)));
+    let [home, work] = config.accounts.as_slice() else {
+        panic!("{:?}", config.accounts)
+    };
+    assert_eq!(
+        (home.jid.as_str(), home.label(), home.port),
+        ("sam@aosnotify.mac.com", "Home", Some(5223))
+    );
     assert_eq!(home.security, Security::Direct);
     assert!(home.pins[0].starts_with("aabbccddeeff0011") && home.pins[0].len() == 64);
     assert_eq!(home.subscriptions[1], subscription("lists"));
     assert!(!work.enabled && work.pep);
-    assert_eq!(work.password, PasswordSource::Command(vec!["pass".to_owned(), "work".to_owned()]));
+    assert_eq!(
+        work.password,
+        PasswordSource::Command(vec!["pass".to_owned(), "work".to_owned()])
+    );
 }
 
 #[test]
@@ -82,9 +93,21 @@ fn what_isnt_said_has_its_default() {
     let empty = Loaded::default();
     assert_eq!(loaded(""), empty);
     assert_eq!(Config::load(Path::new("/nonexistent/config.toml")).unwrap(), empty);
-    assert_eq!((empty.config.keep_days, empty.config.notifications), (30, Notifications::default()));
-    assert_eq!(Notifications::default().manners(true), Manners { desktop: true, ..Manners::default() });
-    assert_eq!(loaded("[[account]]\njid = 'sam@example.org'").config.accounts, vec![Account::new("sam@example.org")]);
+    assert_eq!(
+        (empty.config.keep_days, empty.config.notifications),
+        (30, Notifications::default())
+    );
+    assert_eq!(
+        Notifications::default().manners(true),
+        Manners {
+            desktop: true,
+            ..Manners::default()
+        }
+    );
+    assert_eq!(
+        loaded("[[account]]\njid = 'sam@example.org'").config.accounts,
+        vec![Account::new("sam@example.org")]
+    );
 }
 
 #[test]
@@ -103,7 +126,11 @@ fn the_documented_file_is_one_that_loads() {
 
 #[test]
 fn errors_say_where() {
-    assert!(error("keep_days = 3\nprivacy = \n").starts_with("config.toml:2:1"), "{}", error("keep_days = 3\nprivacy = \n"));
+    assert!(
+        error("keep_days = 3\nprivacy = \n").starts_with("config.toml:2:1"),
+        "{}",
+        error("keep_days = 3\nprivacy = \n")
+    );
     assert!(error("keep_days = 'long'").starts_with("config.toml:1:13: "));
     assert!(error("# ü\n[notifications]\n  privacy = 'sendr'").starts_with("config.toml:3:13: "));
     assert!(error("keep_dayz = 3").contains("keep_dayz"));
@@ -116,7 +143,10 @@ fn one_bad_account_disables_only_itself_and_says_where() {
     let bad = "[[account]]\njid = 'sam@example.org'\nprot = 5222\n[[account]]\njid = 'kim@example.org'\n";
     let Loaded { config, problems } = loaded(bad);
     assert_eq!(config.accounts, vec![Account::new("kim@example.org")]);
-    assert_eq!((problems[0].line, problems[0].jid.as_deref()), (3, Some("sam@example.org")));
+    assert_eq!(
+        (problems[0].line, problems[0].jid.as_deref()),
+        (3, Some("sam@example.org"))
+    );
     assert!(problems[0].message.contains("prot"));
 }
 
@@ -132,15 +162,30 @@ fn an_account_must_make_sense() {
         ("jid = 'sam@example.org'\nhost = 'h'\nport = 0", "isn't a port"),
         ("jid = 'sam@example.org'\nhost = ' '", "`host` is empty"),
         ("jid = 'sam@example.org'\nhost = 'h'\nport = 65536", "65536"),
-        (&format!("jid = 'sam@example.org'\npins = ['{pin}']"), "SHA-256 fingerprint"),
-        ("jid = 'sam@example.org'\nsubscriptions = [{ service = '@', node = 'n' }]", "isn't a pubsub service"),
-        ("jid = 'sam@example.org'\nsubscriptions = [{ service = 'p', node = '' }]", "names no node"),
+        (
+            &format!("jid = 'sam@example.org'\npins = ['{pin}']"),
+            "SHA-256 fingerprint",
+        ),
+        (
+            "jid = 'sam@example.org'\nsubscriptions = [{ service = '@', node = 'n' }]",
+            "isn't a pubsub service",
+        ),
+        (
+            "jid = 'sam@example.org'\nsubscriptions = [{ service = 'p', node = '' }]",
+            "names no node",
+        ),
         ("jid = 'sam@example.org'\nnotifiers = ['@@']", "isn't a JID"),
-        ("jid = 'sam@example.org'\npassword = { command = [] }", "names no program"),
+        (
+            "jid = 'sam@example.org'\npassword = { command = [] }",
+            "names no program",
+        ),
         ("jid = 'sam@example.org'\npassword = 'hunter2'", "unknown variant"),
     ] {
         let problems = problems(&format!("[[account]]\n{rest}"));
-        assert!(problems.len() == 1 && problems[0].contains(expected), "{rest:?}: {problems:?}");
+        assert!(
+            problems.len() == 1 && problems[0].contains(expected),
+            "{rest:?}: {problems:?}"
+        );
     }
     let twice = "[[account]]\njid = 'sam@example.org'\n[[account]]\njid = 'SAM@example.org'";
     assert!(problems(twice)[0].starts_with("line 3, "));
@@ -205,7 +250,10 @@ fn a_flawed_account_is_mended_by_saving_it() {
     let (_dir, file) = file("[[account]]\njid = 'sam@example.org' # me\nprot = 5222\nenabled = false\n");
     file.save_account(&Account::new("sam@example.org")).unwrap();
     let loaded = file.load().unwrap();
-    assert_eq!((loaded.config.accounts, loaded.problems), (vec![Account::new("sam@example.org")], vec![]));
+    assert_eq!(
+        (loaded.config.accounts, loaded.problems),
+        (vec![Account::new("sam@example.org")], vec![])
+    );
     assert!(text(&file).contains("# me"));
 }
 
@@ -249,19 +297,31 @@ fn mode_and_symbolic_link_stay() {
     fs::set_permissions(file.path(), fs::Permissions::from_mode(0o640)).unwrap();
     let link = dir.path().join("link.toml");
     symlink(file.path(), &link).unwrap();
-    ConfigFile::new(&link).save_account(&Account::new("kim@example.org")).unwrap();
+    ConfigFile::new(&link)
+        .save_account(&Account::new("kim@example.org"))
+        .unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(file.load().unwrap().config.accounts.len(), 3);
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
+    assert_eq!(
+        fs::read_dir(dir.path()).unwrap().count(),
+        2,
+        "no temporary file is left"
+    );
 }
 
 #[test]
 fn a_broken_file_is_never_overwritten() {
     let (_dir, file) = file("keep_days = \n# precious\n");
-    assert!(matches!(file.save_account(&Account::new("sam@example.org")), Err(ConfigError::Invalid { line: 1, .. })));
+    assert!(matches!(
+        file.save_account(&Account::new("sam@example.org")),
+        Err(ConfigError::Invalid { line: 1, .. })
+    ));
     assert_eq!(text(&file), "keep_days = \n# precious\n");
-    assert!(matches!(file.save_account(&Account::new("nobody")), Err(ConfigError::Account(Flaw::Jid(_)))));
+    assert!(matches!(
+        file.save_account(&Account::new("nobody")),
+        Err(ConfigError::Account(Flaw::Jid(_)))
+    ));
 }
 
 #[test]
@@ -278,7 +338,14 @@ fn edits_side_by_side_lose_nothing() {
             });
         }
     });
-    let jids: Vec<String> = file.load().unwrap().config.accounts.into_iter().map(|account| account.jid).collect();
+    let jids: Vec<String> = file
+        .load()
+        .unwrap()
+        .config
+        .accounts
+        .into_iter()
+        .map(|account| account.jid)
+        .collect();
     assert!(names.iter().all(|name| jids.contains(name)), "{jids:?}");
 }
 

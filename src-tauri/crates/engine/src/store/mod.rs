@@ -90,7 +90,10 @@ impl Store {
     pub fn open(dir: &Path) -> Result<(Self, Option<SetAside>), StoreError> {
         let (writer, aside) = schema::open(dir)?;
         let reader = schema::reader(dir)?;
-        let thread = |source| StoreError::Io { path: dir.to_owned(), source };
+        let thread = |source| StoreError::Io {
+            path: dir.to_owned(),
+            source,
+        };
         let store = Self {
             writer: Worker::spawn("store-write", writer).map_err(thread)?,
             reader: Worker::spawn("store-read", reader).map_err(thread)?,
@@ -143,7 +146,8 @@ impl Store {
     /// Message-ID the account has told of before. Kinds `gone`, `cleared` and `closed` are kept as history that is
     /// never unread: what they do to other rows is [`Store::retract`] and [`Store::purge`].
     pub async fn append(&self, arrivals: Vec<Arrival>) -> Result<Vec<Stored>, StoreError> {
-        self.write(move |t| arrivals.iter().map(|arrival| write::append(t, arrival)).collect()).await
+        self.write(move |t| arrivals.iter().map(|arrival| write::append(t, arrival)).collect())
+            .await
     }
 
     /// An item was retracted: its rows are gone, and read where their dialect
@@ -160,7 +164,8 @@ impl Store {
         node: String,
         at: Timestamp,
     ) -> Result<Vec<Row>, StoreError> {
-        self.write(move |t| write::purge(t, [&account, &service, &node], at)).await
+        self.write(move |t| write::purge(t, [&account, &service, &node], at))
+            .await
     }
 
     /// The node's items are exactly `present`: rows of items that aren't among them are gone and read, where their
@@ -173,7 +178,8 @@ impl Store {
         present: Vec<String>,
         at: Timestamp,
     ) -> Result<Vec<Row>, StoreError> {
-        self.write(move |t| write::reconcile(t, [&account, &service, &node], &present, at)).await
+        self.write(move |t| write::reconcile(t, [&account, &service, &node], &present, at))
+            .await
     }
 
     /// Marks rows read, or unread again. With a `changed` row that is read the older ones of its node are read too:
@@ -210,7 +216,8 @@ impl Store {
         node: String,
         items: Vec<String>,
     ) -> Result<HashSet<String>, StoreError> {
-        self.read(move |c| read::known_items(c, [&account, &service, &node], &items)).await
+        self.read(move |c| read::known_items(c, [&account, &service, &node], &items))
+            .await
     }
 
     /// Nodes (account, service, node) of which everything was seen once, so that what comes now is news.
@@ -220,7 +227,8 @@ impl Store {
 
     /// Everything on the node was seen.
     pub async fn set_baseline(&self, account: String, service: String, node: String) -> Result<(), StoreError> {
-        self.write(move |t| write::set_baseline(t, [&account, &service, &node])).await
+        self.write(move |t| write::set_baseline(t, [&account, &service, &node]))
+            .await
     }
 
     /// Rows of a filter, newest first, older than `before`; at most `limit`, and at most 500.

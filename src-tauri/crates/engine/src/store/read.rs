@@ -77,8 +77,16 @@ pub fn dialect_named(name: &str) -> rusqlite::Result<Dialect> {
 pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let text = |name: &str| columns.get::<_, Option<String>>(name);
     // Empty stands for "none" where the identity needs a value.
-    let key = |name: &str| columns.get::<_, String>(name).map(|value| (!value.is_empty()).then_some(value));
-    let number = |name: &str| columns.get::<_, Option<i64>>(name).map(|value| value.and_then(|n| u64::try_from(n).ok()));
+    let key = |name: &str| {
+        columns
+            .get::<_, String>(name)
+            .map(|value| (!value.is_empty()).then_some(value))
+    };
+    let number = |name: &str| {
+        columns
+            .get::<_, Option<i64>>(name)
+            .map(|value| value.and_then(|n| u64::try_from(n).ok()))
+    };
     let time = |name: &str| columns.get::<_, Option<i64>>(name)?.map(timestamp).transpose();
     let named = |name: &str| columns.get::<_, String>(name);
     let (name, address) = (text("from_name")?, text("from_address")?);
@@ -152,7 +160,9 @@ pub fn condition(filter: &Filter) -> (String, Vec<Value>) {
 /// text. Bounded, since FTS5's effort grows with the words. `None` without a word: nothing is asked for then.
 fn match_expression(text: &str) -> Option<String> {
     // FTS5 reads its expression up to a NUL; a quote left open by that would be an error.
-    let words = text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
+    let words = text
+        .split(|c: char| c.is_whitespace() || c == '\0')
+        .filter(|word| !word.is_empty());
     let quoted: Vec<String> = words
         .take(32)
         .map(|word| {
@@ -179,7 +189,11 @@ pub fn feed(c: &Connection, filter: &Filter, before: Option<i64>, limit: u32) ->
     values.push(i64::from(limit).saturating_add(1).into());
     let sql = format!("SELECT {COLUMNS} FROM event WHERE {condition} AND seq < ? ORDER BY seq DESC LIMIT ?");
     let (rows, more) = page(rows(c, &sql, params_from_iter(values))?, limit);
-    Ok(Page { rows, more, rev: rev(c)? })
+    Ok(Page {
+        rows,
+        more,
+        rev: rev(c)?,
+    })
 }
 
 pub fn changes(c: &Connection, since: i64, limit: u32) -> rusqlite::Result<Page> {
@@ -212,7 +226,9 @@ pub fn unread(c: &Connection) -> rusqlite::Result<Vec<(String, u32)>> {
                    SELECT account, CASE kind WHEN 'changed' THEN 1 ELSE count(*) END AS n
                    FROM event WHERE unread = 1 GROUP BY account, service, node, kind
                ) GROUP BY account ORDER BY account";
-    c.prepare_cached(sql)?.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    c.prepare_cached(sql)?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 pub fn arrivals(c: &Connection, now: Timestamp, hours: u32) -> rusqlite::Result<Vec<u32>> {
@@ -233,7 +249,11 @@ pub fn arrivals(c: &Connection, now: Timestamp, hours: u32) -> rusqlite::Result<
     Ok(counts)
 }
 
-pub fn known_items(c: &Connection, [account, service, node]: Node<'_>, items: &[String]) -> rusqlite::Result<HashSet<String>> {
+pub fn known_items(
+    c: &Connection,
+    [account, service, node]: Node<'_>,
+    items: &[String],
+) -> rusqlite::Result<HashSet<String>> {
     let sql = "SELECT EXISTS (SELECT 1 FROM event WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4
                               AND item <> '' AND kind IN ('new', 'changed'))
                    OR EXISTS (SELECT 1 FROM swept WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)";
@@ -249,9 +269,12 @@ pub fn known_items(c: &Connection, [account, service, node]: Node<'_>, items: &[
 
 pub fn baselines(c: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
     let mut statement = c.prepare_cached("SELECT account, service, node FROM baseline")?;
-    statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+    statement
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
 }
 
 pub fn setting(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
-    c.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0)).optional()
+    c.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0))
+        .optional()
 }

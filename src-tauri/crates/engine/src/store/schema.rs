@@ -53,13 +53,22 @@ impl From<rusqlite::Error> for Fault {
 /// Opens the database in `dir` for writing; creates what is missing and sets a broken one aside.
 pub fn open(dir: &Path) -> Result<(Connection, Option<SetAside>), StoreError> {
     let path = dir.join(FILE);
-    private_files(dir, &path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
+    private_files(dir, &path).map_err(|source| StoreError::Io {
+        path: path.clone(),
+        source,
+    })?;
     match writer(&path) {
         Ok(connection) => Ok((connection, None)),
         Err(Fault::Other(error)) => Err(error),
         Err(Fault::Corrupt(reason)) => {
-            let aside = set_aside(&path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
-            private_files(dir, &path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
+            let aside = set_aside(&path).map_err(|source| StoreError::Io {
+                path: path.clone(),
+                source,
+            })?;
+            private_files(dir, &path).map_err(|source| StoreError::Io {
+                path: path.clone(),
+                source,
+            })?;
             match writer(&path) {
                 Ok(connection) => Ok((connection, Some(SetAside { path: aside, reason }))),
                 Err(Fault::Corrupt(reason)) => Err(StoreError::Corrupt { path, reason }),
@@ -88,7 +97,11 @@ fn writer(path: &Path) -> Result<Connection, Fault> {
     }
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if version > known {
-        return Err(Fault::Other(StoreError::Newer { path: path.to_owned(), found: version, known }));
+        return Err(Fault::Other(StoreError::Newer {
+            path: path.to_owned(),
+            found: version,
+            known,
+        }));
     }
     let check: String = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0))?;
     if check != "ok" {

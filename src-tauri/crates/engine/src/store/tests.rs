@@ -30,7 +30,11 @@ fn mail(item: &str, payload: &str) -> Arrival {
     event.mailbox = Some("Inbox".to_owned());
     Arrival {
         account: ACCOUNT.to_owned(),
-        decoded: Decoded { event, delayed: false, payload: PayloadDigest(payload.to_owned()) },
+        decoded: Decoded {
+            event,
+            delayed: false,
+            payload: PayloadDigest(payload.to_owned()),
+        },
         received_at: at(0),
         owed: true,
     }
@@ -90,8 +94,18 @@ async fn all(store: &Store) -> Vec<Row> {
 }
 
 async fn find(store: &Store, text: &str) -> Vec<i64> {
-    let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
-    store.feed(filter, None, 500).await.unwrap().rows.iter().map(|row| row.seq).collect()
+    let filter = Filter {
+        text: Some(text.to_owned()),
+        ..Filter::default()
+    };
+    store
+        .feed(filter, None, 500)
+        .await
+        .unwrap()
+        .rows
+        .iter()
+        .map(|row| row.seq)
+        .collect()
 }
 
 async fn count(store: &Store) -> u32 {
@@ -107,7 +121,10 @@ async fn a_row_keeps_everything_that_was_decoded() {
         event.token = Some("E1B537".to_owned());
         event.subid = Some("3DEpJ055dXgB2gLRTQYvW4qGh91E36y2n9e27G3X".to_owned());
         event.sent_at = Some("2008-07-18T01:11:11.447Z".parse().unwrap());
-        event.from = Some(Sender { name: Some("Zoë Ångström".to_owned()), address: None });
+        event.from = Some(Sender {
+            name: Some("Zoë Ångström".to_owned()),
+            address: None,
+        });
         event.subject = Some("Grüße aus Köln\u{1f426}".to_owned());
         event.snippet = Some("Line one of the body…".to_owned());
         event.message_id = Some("abc@example.org".to_owned());
@@ -118,7 +135,10 @@ async fn a_row_keeps_everything_that_was_decoded() {
     });
     let row = is_new(&append_one(&store, arrival.clone()).await).clone();
     assert_eq!(row.event, arrival.decoded.event);
-    assert_eq!((row.account.as_str(), row.received_at, row.delayed), (ACCOUNT, at(0), false));
+    assert_eq!(
+        (row.account.as_str(), row.received_at, row.delayed),
+        (ACCOUNT, at(0), false)
+    );
     assert!(row.unread && row.gone_at.is_none());
     assert_eq!(store.row(row.seq).await.unwrap(), Some(row));
 }
@@ -153,7 +173,12 @@ async fn the_same_item_is_one_row_live_delayed_or_fetched() {
 async fn the_same_item_twice_in_one_batch_is_one_row() {
     let (_dir, store) = open();
     let outcomes = store.append(vec![mail("a", "d"), mail("a", "d")]).await.unwrap();
-    assert_eq!(outcomes[1], Stored::Known { seq: is_new(&outcomes[0]).seq });
+    assert_eq!(
+        outcomes[1],
+        Stored::Known {
+            seq: is_new(&outcomes[0]).seq
+        }
+    );
 }
 
 #[tokio::test]
@@ -163,7 +188,10 @@ async fn account_service_and_node_are_part_of_the_identity() {
     other_account.account = "kim@example.org".to_owned();
     let other_node = with(mail("a", "d"), |event| event.node = Some("elsewhere".to_owned()));
     let other_service = with(mail("a", "d"), |event| event.service = None);
-    let outcomes = store.append(vec![mail("a", "d"), other_account, other_node, other_service]).await.unwrap();
+    let outcomes = store
+        .append(vec![mail("a", "d"), other_account, other_node, other_service])
+        .await
+        .unwrap();
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Stored::New { .. })));
 }
 
@@ -199,7 +227,9 @@ async fn published_again_after_its_retraction_it_is_unread_again_without_a_secon
     let gone = store.retract(key("a"), at(1)).await.unwrap();
     assert_eq!(gone.len(), 1);
     assert!(!gone[0].unread && gone[0].gone_at == Some(at(1)));
-    let Stored::Revived { row } = append_one(&store, mail("a", "d")).await else { panic!("not revived") };
+    let Stored::Revived { row } = append_one(&store, mail("a", "d")).await else {
+        panic!("not revived")
+    };
     assert!(row.seq == seq && row.unread && row.gone_at.is_none() && row.rev > gone[0].rev);
     assert!(store.owed().await.unwrap().is_empty());
 }
@@ -209,7 +239,9 @@ async fn an_item_that_returns_to_an_earlier_payload_has_just_that_one_unread() {
     let (_dir, store) = open();
     let first = is_new(&append_one(&store, mail("current", "1")).await).seq;
     append_one(&store, mail("current", "2")).await;
-    let Stored::Revived { row } = append_one(&store, mail("current", "1")).await else { panic!("not revived") };
+    let Stored::Revived { row } = append_one(&store, mail("current", "1")).await else {
+        panic!("not revived")
+    };
     assert_eq!(row.seq, first);
     assert_eq!(count(&store).await, 1);
 }
@@ -224,7 +256,10 @@ async fn a_retraction_reads_a_mirrors_rows_and_only_withdraws_others() {
     assert_eq!((mirror[0].unread, mirror[0].gone_at), (false, Some(at(1))));
     assert_eq!((other[0].unread, other[0].gone_at), (true, Some(at(1))));
     assert!(store.owed().await.unwrap().is_empty());
-    assert!(store.retract(key("a"), at(2)).await.unwrap().is_empty(), "twice retracted changes nothing");
+    assert!(
+        store.retract(key("a"), at(2)).await.unwrap().is_empty(),
+        "twice retracted changes nothing"
+    );
     assert!(store.retract(key("never seen"), at(2)).await.unwrap().is_empty());
 }
 
@@ -232,7 +267,10 @@ async fn a_retraction_reads_a_mirrors_rows_and_only_withdraws_others() {
 async fn a_purge_takes_every_row_of_its_node_and_no_other() {
     let (_dir, store) = open();
     let elsewhere = with(mail("c", "c"), |event| event.node = Some("elsewhere".to_owned()));
-    store.append(vec![mail("a", "a"), mail("", "b"), elsewhere]).await.unwrap();
+    store
+        .append(vec![mail("a", "a"), mail("", "b"), elsewhere])
+        .await
+        .unwrap();
     let (account, service, node) = node();
     assert_eq!(store.purge(account, service, node, at(1)).await.unwrap().len(), 2);
     assert_eq!(count(&store).await, 1);
@@ -242,10 +280,19 @@ async fn a_purge_takes_every_row_of_its_node_and_no_other() {
 async fn what_is_missing_from_a_mirrors_complete_list_went_meanwhile() {
     let (_dir, store) = open();
     let atom = with(mail("d", "d"), |event| event.dialect = Dialect::Atom);
-    store.append(vec![mail("a", "a"), mail("b", "b"), mail("", "c"), atom]).await.unwrap();
+    store
+        .append(vec![mail("a", "a"), mail("b", "b"), mail("", "c"), atom])
+        .await
+        .unwrap();
     let (account, service, node) = node();
-    let gone = store.reconcile(account, service, node, vec!["a".to_owned()], at(1)).await.unwrap();
-    assert_eq!(gone.iter().map(|row| row.event.item.as_deref()).collect::<Vec<_>>(), vec![Some("b")]);
+    let gone = store
+        .reconcile(account, service, node, vec!["a".to_owned()], at(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        gone.iter().map(|row| row.event.item.as_deref()).collect::<Vec<_>>(),
+        vec![Some("b")]
+    );
     assert!(!gone[0].unread);
 }
 
@@ -266,7 +313,10 @@ async fn purged_and_closed_nodes_are_history_that_is_never_unread() {
         let stored = append_one(&store, with(mail("a", ""), |event| event.kind = kind)).await;
         assert!(!is_new(&stored).unread && !owed_of(&stored));
     }
-    assert!(matches!(append_one(&store, mail("a", "")).await, Stored::New { .. }), "history has no identity");
+    assert!(
+        matches!(append_one(&store, mail("a", "")).await, Stored::New { .. }),
+        "history has no identity"
+    );
     assert_eq!((all(&store).await.len(), count(&store).await), (4, 1));
 }
 
@@ -275,14 +325,26 @@ async fn a_popup_is_owed_until_it_was_shown_or_the_mail_seen_or_gone() {
     let (_dir, store) = open();
     let mut quiet = mail("d", "d");
     quiet.owed = false;
-    store.append(vec![mail("a", "a"), mail("b", "b"), mail("c", "c"), quiet, mail("e", "e")]).await.unwrap();
+    store
+        .append(vec![
+            mail("a", "a"),
+            mail("b", "b"),
+            mail("c", "c"),
+            quiet,
+            mail("e", "e"),
+        ])
+        .await
+        .unwrap();
     let owed = store.owed().await.unwrap();
     assert_eq!(owed.len(), 4);
     store.notified(vec![owed[0].seq]).await.unwrap();
     store.mark(vec![owed[1].seq], true, at(1)).await.unwrap();
     store.retract(key("c"), at(1)).await.unwrap();
     let left = store.owed().await.unwrap();
-    assert_eq!(left.iter().map(|row| row.event.item.as_deref()).collect::<Vec<_>>(), vec![Some("e")]);
+    assert_eq!(
+        left.iter().map(|row| row.event.item.as_deref()).collect::<Vec<_>>(),
+        vec![Some("e")]
+    );
     store.disown().await.unwrap();
     assert!(store.owed().await.unwrap().is_empty());
     store.mark(vec![owed[1].seq], false, at(2)).await.unwrap();
@@ -310,18 +372,31 @@ async fn a_message_id_already_told_owes_no_second_popup() {
     };
     let first = append_one(&store, message("1", "Inbox")).await;
     assert!(owed_of(&first));
-    assert!(!owed_of(&append_one(&store, message("2", "Lists")).await), "the first is about to tell");
+    assert!(
+        !owed_of(&append_one(&store, message("2", "Lists")).await),
+        "the first is about to tell"
+    );
     store.notified(vec![is_new(&first).seq]).await.unwrap();
-    assert!(!owed_of(&append_one(&store, message("3", "Archive")).await), "the first has told");
+    assert!(
+        !owed_of(&append_one(&store, message("3", "Archive")).await),
+        "the first has told"
+    );
     let mut kim = message("1", "Inbox");
     kim.account = "kim@example.org".to_owned();
-    assert!(owed_of(&append_one(&store, kim).await), "another account is another person");
+    assert!(
+        owed_of(&append_one(&store, kim).await),
+        "another account is another person"
+    );
 }
 
 #[tokio::test]
 async fn a_message_moved_before_anyone_was_told_still_owes_its_popup() {
     let (_dir, store) = open();
-    let message = |item: &str| with(mail(item, item), |event| event.message_id = Some("abc@example.org".to_owned()));
+    let message = |item: &str| {
+        with(mail(item, item), |event| {
+            event.message_id = Some("abc@example.org".to_owned())
+        })
+    };
     append_one(&store, message("1")).await;
     store.retract(key("1"), at(1)).await.unwrap();
     assert!(owed_of(&append_one(&store, message("2")).await));
@@ -343,10 +418,16 @@ async fn marking_changes_what_is_unread_and_tells_only_what_changed() {
 async fn the_changes_of_a_box_count_as_one_and_are_read_together() {
     let (_dir, store) = open();
     let elsewhere = with(changed("x"), |event| event.node = Some("elsewhere".to_owned()));
-    let outcomes = store.append(vec![changed("a"), changed("b"), elsewhere, mail("m", "m")]).await.unwrap();
+    let outcomes = store
+        .append(vec![changed("a"), changed("b"), elsewhere, mail("m", "m")])
+        .await
+        .unwrap();
     assert_eq!(store.unread().await.unwrap(), vec![(ACCOUNT.to_owned(), 3)]);
     let read = store.mark(vec![is_new(&outcomes[1]).seq], true, at(1)).await.unwrap();
-    assert_eq!(read.iter().map(|row| row.event.item.as_deref()).collect::<Vec<_>>(), vec![Some("a"), Some("b")]);
+    assert_eq!(
+        read.iter().map(|row| row.event.item.as_deref()).collect::<Vec<_>>(),
+        vec![Some("a"), Some("b")]
+    );
     assert_eq!(count(&store).await, 2);
 }
 
@@ -354,7 +435,14 @@ async fn the_changes_of_a_box_count_as_one_and_are_read_together() {
 async fn an_older_change_read_leaves_the_newer_one_unread() {
     let (_dir, store) = open();
     let outcomes = store.append(vec![changed("a"), changed("b")]).await.unwrap();
-    assert_eq!(store.mark(vec![is_new(&outcomes[0]).seq], true, at(1)).await.unwrap().len(), 1);
+    assert_eq!(
+        store
+            .mark(vec![is_new(&outcomes[0]).seq], true, at(1))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(count(&store).await, 1);
 }
 
@@ -378,7 +466,10 @@ async fn marking_all_takes_the_filters_rows_alone() {
 #[tokio::test]
 async fn the_feed_comes_newest_first_in_pages() {
     let (_dir, store) = open();
-    store.append((0..7).map(|n| mail(&n.to_string(), "d")).collect()).await.unwrap();
+    store
+        .append((0..7).map(|n| mail(&n.to_string(), "d")).collect())
+        .await
+        .unwrap();
     let mut seen = Vec::new();
     let mut before = None;
     loop {
@@ -395,7 +486,10 @@ async fn the_feed_comes_newest_first_in_pages() {
 #[tokio::test]
 async fn changes_come_oldest_first_and_following_them_sees_every_row() {
     let (_dir, store) = open();
-    store.append((0..5).map(|n| mail(&n.to_string(), "d")).collect()).await.unwrap();
+    store
+        .append((0..5).map(|n| mail(&n.to_string(), "d")).collect())
+        .await
+        .unwrap();
     store.mark(vec![2], true, at(1)).await.unwrap();
     let first = store.changes(0, 3).await.unwrap();
     assert_eq!(first.rows.iter().map(|row| row.seq).collect::<Vec<_>>(), vec![1, 3, 4]);
@@ -404,7 +498,11 @@ async fn changes_come_oldest_first_and_following_them_sees_every_row() {
     assert_eq!(rest.rows.iter().map(|row| row.seq).collect::<Vec<_>>(), vec![5, 2]);
     assert!(!rest.more && rest.rev == store.rev().await.unwrap());
     assert!(store.changes(rest.rev, 3).await.unwrap().rows.is_empty());
-    assert_eq!(store.changes(0, 0).await.unwrap().rev, 0, "a page of nothing skips nothing");
+    assert_eq!(
+        store.changes(0, 0).await.unwrap().rev,
+        0,
+        "a page of nothing skips nothing"
+    );
 }
 
 #[tokio::test]
@@ -421,10 +519,29 @@ async fn every_word_must_begin_a_word_whatever_its_accents() {
     });
     append_one(&store, arrival).await;
     append_one(&store, mail("b", "b")).await;
-    for hit in ["zoe", "ANGSTR", "gruß", "koln aus", "zoe@exam", "bod zoë", "lists rust", "rust-dev", "", "  \t"] {
+    for hit in [
+        "zoe",
+        "ANGSTR",
+        "gruß",
+        "koln aus",
+        "zoe@exam",
+        "bod zoë",
+        "lists rust",
+        "rust-dev",
+        "",
+        "  \t",
+    ] {
         assert!(find(&store, hit).await.contains(&1), "{hit:?}");
     }
-    for miss in ["oln", "zoe kiel", "example.com", "subject:koln", "köln OR kiel", "NOT kiel", "koln*s"] {
+    for miss in [
+        "oln",
+        "zoe kiel",
+        "example.com",
+        "subject:koln",
+        "köln OR kiel",
+        "NOT kiel",
+        "koln*s",
+    ] {
         assert!(find(&store, miss).await.is_empty(), "{miss:?}");
     }
 }
@@ -432,10 +549,43 @@ async fn every_word_must_begin_a_word_whatever_its_accents() {
 #[tokio::test]
 async fn searching_never_fails_whatever_is_typed() {
     let (_dir, store) = open();
-    append_one(&store, with(mail("a", "a"), |event| event.subject = Some("a \"quoted\" (word)".to_owned()))).await;
+    append_one(
+        &store,
+        with(mail("a", "a"), |event| {
+            event.subject = Some("a \"quoted\" (word)".to_owned())
+        }),
+    )
+    .await;
     let hostile = [
-        "\"", "\"\"", "'", "*", "a*b", "^a", "a:", "NEAR(a b)", "AND", "a AND", "OR OR", "NOT", "(", ")", "{a}", "+ +",
-        "-", "--", ";", "\0", "a\0b", "\u{202e}", "\u{1f426}", "🐦*", "\\", "%", "_", "search MATCH 'x'", "a\u{301}",
+        "\"",
+        "\"\"",
+        "'",
+        "*",
+        "a*b",
+        "^a",
+        "a:",
+        "NEAR(a b)",
+        "AND",
+        "a AND",
+        "OR OR",
+        "NOT",
+        "(",
+        ")",
+        "{a}",
+        "+ +",
+        "-",
+        "--",
+        ";",
+        "\0",
+        "a\0b",
+        "\u{202e}",
+        "\u{1f426}",
+        "🐦*",
+        "\\",
+        "%",
+        "_",
+        "search MATCH 'x'",
+        "a\u{301}",
     ];
     for text in hostile {
         find(&store, text).await;
@@ -459,7 +609,10 @@ async fn ten_thousand_characters_go_in_and_come_out() {
 async fn arrivals_are_counted_by_the_hour() {
     let (_dir, store) = open();
     let now: Timestamp = "2008-07-18T01:59:59Z".parse().unwrap();
-    let on = |item: &str, time: &str| Arrival { received_at: time.parse().unwrap(), ..mail(item, item) };
+    let on = |item: &str, time: &str| Arrival {
+        received_at: time.parse().unwrap(),
+        ..mail(item, item)
+    };
     let mut cleared = on("e", "2008-07-18T01:30:00Z");
     cleared.decoded.event.kind = Kind::Cleared;
     let arrivals = vec![
@@ -481,8 +634,14 @@ async fn old_rows_are_swept_and_their_items_are_still_known() {
     told.owed = false;
     let mut gone = mail("gone", "d");
     gone.owed = false;
-    let young = Arrival { received_at: at(100), ..mail("young", "d") };
-    store.append(vec![told.clone(), gone.clone(), mail("owed", "d"), young]).await.unwrap();
+    let young = Arrival {
+        received_at: at(100),
+        ..mail("young", "d")
+    };
+    store
+        .append(vec![told.clone(), gone.clone(), mail("owed", "d"), young])
+        .await
+        .unwrap();
     store.retract(key("gone"), at(1)).await.unwrap();
     assert_eq!(store.sweep(at(50)).await.unwrap(), 2);
     let left: Vec<_> = all(&store).await.into_iter().filter_map(|row| row.event.item).collect();
@@ -503,7 +662,13 @@ async fn an_account_is_forgotten_as_a_whole() {
     let (dir, store) = open();
     let mut kim = with(mail("a", "a"), |event| event.subject = Some("kept".to_owned()));
     kim.account = "kim@example.org".to_owned();
-    store.append(vec![with(mail("a", "a"), |event| event.subject = Some("secret".to_owned())), kim]).await.unwrap();
+    store
+        .append(vec![
+            with(mail("a", "a"), |event| event.subject = Some("secret".to_owned())),
+            kim,
+        ])
+        .await
+        .unwrap();
     let (account, service, node) = node();
     store.set_baseline(account.clone(), service, node).await.unwrap();
     store.forget(account).await.unwrap();
@@ -511,14 +676,22 @@ async fn an_account_is_forgotten_as_a_whole() {
     assert_eq!(find(&store, "secret").await, Vec::<i64>::new());
     assert_eq!(find(&store, "kept").await, vec![2]);
     store.close().await.unwrap();
-    assert!(!fs::read(dir.path().join(schema::FILE)).unwrap().windows(6).any(|bytes| bytes == b"secret"));
+    assert!(
+        !fs::read(dir.path().join(schema::FILE))
+            .unwrap()
+            .windows(6)
+            .any(|bytes| bytes == b"secret")
+    );
 }
 
 #[tokio::test]
 async fn baselines_and_settings_are_remembered() {
     let (dir, store) = open();
     let (account, service, name) = node();
-    store.set_baseline(account.clone(), service.clone(), name.clone()).await.unwrap();
+    store
+        .set_baseline(account.clone(), service.clone(), name.clone())
+        .await
+        .unwrap();
     store.set_baseline(account, service, name).await.unwrap();
     store.set("pause", Some("until".to_owned())).await.unwrap();
     store.set("pause", Some("later".to_owned())).await.unwrap();
@@ -537,7 +710,10 @@ async fn a_closed_store_says_so() {
     let other = store.clone();
     store.close().await.unwrap();
     assert!(matches!(other.owed().await, Err(StoreError::Closed)));
-    assert!(matches!(other.append(vec![mail("a", "a")]).await, Err(StoreError::Closed)));
+    assert!(matches!(
+        other.append(vec![mail("a", "a")]).await,
+        Err(StoreError::Closed)
+    ));
 }
 
 #[tokio::test]
@@ -545,7 +721,10 @@ async fn nobody_else_can_read_the_files() {
     let (dir, store) = open();
     append_one(&store, mail("a", "a")).await;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let names: Vec<_> = fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert_eq!(names.len(), 3, "the database, its log and its index: {names:?}");
     assert!(names.iter().all(|path| mode(path) == 0o600));
     assert_eq!(mode(dir.path()), 0o700);
@@ -564,7 +743,15 @@ async fn files_that_others_could_read_are_closed_to_them() {
 async fn set_aside_and_usable(dir: &Path, before: &[u8]) {
     let (store, aside) = Store::open(dir).unwrap();
     let aside = aside.expect("set aside");
-    assert!(aside.path.file_name().unwrap().to_str().unwrap().starts_with("events.corrupt-"));
+    assert!(
+        aside
+            .path
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with("events.corrupt-")
+    );
     assert_eq!(fs::read(&aside.path).unwrap(), before, "nothing of it was changed");
     assert!(!aside.reason.is_empty());
     append_one(&store, mail("a", "a")).await;
@@ -583,7 +770,10 @@ async fn a_file_that_is_no_database_is_set_aside() {
 #[tokio::test]
 async fn a_database_with_damaged_pages_is_set_aside() {
     let (dir, store) = open();
-    store.append((0..200).map(|n| mail(&n.to_string(), "d")).collect()).await.unwrap();
+    store
+        .append((0..200).map(|n| mail(&n.to_string(), "d")).collect())
+        .await
+        .unwrap();
     store.close().await.unwrap();
     let path = dir.path().join(schema::FILE);
     let mut bytes = fs::read(&path).unwrap();
@@ -612,7 +802,9 @@ async fn a_newer_database_is_left_as_it_is() {
     newer.pragma_update(None, "user_version", 99).unwrap();
     newer.close().unwrap();
     let before = fs::read(&path).unwrap();
-    let Err(error) = Store::open(dir.path()) else { panic!("opened") };
+    let Err(error) = Store::open(dir.path()) else {
+        panic!("opened")
+    };
     assert!(matches!(error, StoreError::Newer { found: 99, .. }));
     assert!(error.to_string().contains("update Mailwren"));
     assert_eq!(fs::read(&path).unwrap(), before);
@@ -621,7 +813,9 @@ async fn a_newer_database_is_left_as_it_is() {
 /// The other half of the two tests below; does nothing unless one of them starts it.
 #[tokio::test]
 async fn child() {
-    let Ok(dir) = std::env::var("MAILWREN_TEST_STORE") else { return };
+    let Ok(dir) = std::env::var("MAILWREN_TEST_STORE") else {
+        return;
+    };
     let (store, _) = Store::open(Path::new(&dir)).unwrap();
     for n in 0..50 {
         append_one(&store, mail(&format!("child {n}"), "d")).await;
@@ -692,7 +886,10 @@ async fn take(store: &Store, step: Step, now: Timestamp) -> Vec<Row> {
     let (account, service, node) = node();
     match step {
         Step::Append { item, payload } => {
-            let arrival = Arrival { received_at: now, ..mail(&item.to_string(), &payload.to_string()) };
+            let arrival = Arrival {
+                received_at: now,
+                ..mail(&item.to_string(), &payload.to_string())
+            };
             match append_one(store, arrival).await {
                 Stored::New { row, mut replaced, .. } => {
                     replaced.push(row);

@@ -13,7 +13,8 @@ use super::read::{self, Node, OWING, dialect_name, dialect_named, kind_name};
 const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// The rows that stand for an item's payload; the same condition as that of the index over the identity.
-const ITEM: &str = "account = ? AND service = ? AND node = ? AND item = ? AND item <> '' AND kind IN ('new', 'changed')";
+const ITEM: &str =
+    "account = ? AND service = ? AND node = ? AND item = ? AND item <> '' AND kind IN ('new', 'changed')";
 const NODE: &str = "account = ? AND service = ? AND node = ? AND kind IN ('new', 'changed')";
 
 /// What happens to a row.
@@ -63,7 +64,8 @@ impl Change {
 }
 
 fn next_rev(t: &Transaction<'_>) -> rusqlite::Result<i64> {
-    t.prepare_cached("UPDATE counter SET rev = rev + 1 RETURNING rev")?.query_row((), |row| row.get(0))
+    t.prepare_cached("UPDATE counter SET rev = rev + 1 RETURNING rev")?
+        .query_row((), |row| row.get(0))
 }
 
 fn seqs(t: &Transaction<'_>, condition: &str, params: impl Params) -> rusqlite::Result<Vec<i64>> {
@@ -90,14 +92,20 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     let identity = [account, service, node, item, digest];
     if item.is_empty() || !matches!(event.kind, Kind::New | Kind::Changed) {
         let owed = owes(t, arrival)?;
-        return Ok(Stored::New { row: insert(t, arrival, owed)?, replaced: Vec::new(), owed });
+        return Ok(Stored::New {
+            row: insert(t, arrival, owed)?,
+            replaced: Vec::new(),
+            owed,
+        });
     }
     if let Some(twin) = twin(t, identity)? {
         if !twin.gone {
             return Ok(Stored::Known { seq: twin.seq });
         }
         replace_others(t, identity, arrival.received_at)?;
-        return Ok(Stored::Revived { row: Change::Revived.apply(t, twin.seq)? });
+        return Ok(Stored::Revived {
+            row: Change::Revived.apply(t, twin.seq)?,
+        });
     }
     let sql = "UPDATE swept SET seen_at = ?6
                WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4 AND digest = ?5 RETURNING seq";
@@ -111,7 +119,11 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     }
     let owed = owes(t, arrival)?;
     let replaced = replace_others(t, identity, arrival.received_at)?;
-    Ok(Stored::New { row: insert(t, arrival, owed)?, replaced, owed })
+    Ok(Stored::New {
+        row: insert(t, arrival, owed)?,
+        replaced,
+        owed,
+    })
 }
 
 /// Whether a popup is owed for a new row: if the arrival says so, or one was still owed for the payload it replaces, and
@@ -123,7 +135,9 @@ fn owes(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
     }
     let [account, service, node, item] = place(&arrival.account, event);
     let inherits = t
-        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM event WHERE {ITEM} AND owed = 1 AND gone_at IS NULL)"))?
+        .prepare_cached(&format!(
+            "SELECT EXISTS (SELECT 1 FROM event WHERE {ITEM} AND owed = 1 AND gone_at IS NULL)"
+        ))?
         .query_row([account, service, node, item], |row| row.get(0))?;
     Ok((arrival.owed || inherits) && !told(t, arrival)?)
 }
@@ -140,24 +154,39 @@ fn told(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
                    WHERE account = ?1 AND message_id = ?2 AND kind IN ('new', 'changed')
                        AND (owed = 0 AND replaced = 0
                             OR unread = 1 AND gone_at IS NULL AND (service, node, item) IS NOT (?3, ?4, ?5)))";
-    t.prepare_cached(sql)?.query_row(params![account, message_id, service, node, item], |row| row.get(0))
+    t.prepare_cached(sql)?
+        .query_row(params![account, message_id, service, node, item], |row| row.get(0))
 }
 
 fn twin(t: &Transaction<'_>, identity: [&str; 5]) -> rusqlite::Result<Option<Twin>> {
-    t.prepare_cached(&format!("SELECT seq, gone_at IS NOT NULL FROM event WHERE {ITEM} AND digest = ?"))?
-        .query_row(identity, |row| Ok(Twin { seq: row.get(0)?, gone: row.get(1)? }))
-        .optional()
+    t.prepare_cached(&format!(
+        "SELECT seq, gone_at IS NOT NULL FROM event WHERE {ITEM} AND digest = ?"
+    ))?
+    .query_row(identity, |row| {
+        Ok(Twin {
+            seq: row.get(0)?,
+            gone: row.get(1)?,
+        })
+    })
+    .optional()
 }
 
 /// The item has this payload now: its other rows are gone. Gives those that were unread.
 fn replace_others(t: &Transaction<'_>, identity: [&str; 5], at: Timestamp) -> rusqlite::Result<Vec<Row>> {
     let others = |unread: bool| {
-        let condition = format!("{ITEM} AND digest <> ? AND replaced = 0 AND unread = {}", i32::from(unread));
+        let condition = format!(
+            "{ITEM} AND digest <> ? AND replaced = 0 AND unread = {}",
+            i32::from(unread)
+        );
         seqs(t, &condition, identity)
     };
     let (unread, read) = (others(true)?, others(false)?);
     Change::Replaced(at).apply_all(t, &read)?;
-    forget_swept(t, "account = ? AND service = ? AND node = ? AND item = ? AND digest <> ?", identity)?;
+    forget_swept(
+        t,
+        "account = ? AND service = ? AND node = ? AND item = ? AND digest <> ?",
+        identity,
+    )?;
     Change::Replaced(at).apply_all(t, &unread)
 }
 
@@ -214,14 +243,19 @@ fn withdraw(
     let sql = format!("SELECT seq, dialect FROM event WHERE {condition} AND gone_at IS NULL ORDER BY seq");
     let going: Vec<(i64, Dialect)> = t
         .prepare_cached(&sql)?
-        .query_map(params, |row| Ok((row.get(0)?, dialect_named(&row.get::<_, String>(1)?)?)))?
+        .query_map(params, |row| {
+            Ok((row.get(0)?, dialect_named(&row.get::<_, String>(1)?)?))
+        })?
         .collect::<rusqlite::Result<_>>()?;
     let going = going.into_iter().filter(|(_, dialect)| which(*dialect));
-    going.map(|(seq, dialect)| Change::Gone(at, dialect).apply(t, seq)).collect()
+    going
+        .map(|(seq, dialect)| Change::Gone(at, dialect).apply(t, seq))
+        .collect()
 }
 
 fn forget_swept(t: &Transaction<'_>, condition: &str, params: impl Params) -> rusqlite::Result<()> {
-    t.prepare_cached(&format!("DELETE FROM swept WHERE {condition}"))?.execute(params)?;
+    t.prepare_cached(&format!("DELETE FROM swept WHERE {condition}"))?
+        .execute(params)?;
     Ok(())
 }
 
@@ -241,9 +275,19 @@ pub fn reconcile(t: &Transaction<'_>, node: Node<'_>, present: &[String], at: Ti
     let [account, service, node] = node;
     let values = [account, service, node, present.as_str()];
     let absent = "item NOT IN (SELECT value FROM json_each(?))";
-    forget_swept(t, &format!("account = ? AND service = ? AND node = ? AND {absent}"), values)?;
+    forget_swept(
+        t,
+        &format!("account = ? AND service = ? AND node = ? AND {absent}"),
+        values,
+    )?;
     // On a node that is no mirror an item may be absent since the node keeps few or none, which says nothing.
-    withdraw(t, &format!("{NODE} AND item <> '' AND {absent}"), values, Dialect::mirrors_unread, at)
+    withdraw(
+        t,
+        &format!("{NODE} AND item <> '' AND {absent}"),
+        values,
+        Dialect::mirrors_unread,
+        at,
+    )
 }
 
 pub fn mark(t: &Transaction<'_>, marked: &[i64], read: bool, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
@@ -261,12 +305,18 @@ pub fn mark(t: &Transaction<'_>, marked: &[i64], read: bool, at: Timestamp) -> r
 
 pub fn mark_all(t: &Transaction<'_>, filter: &Filter, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
     let (condition, values) = read::condition(filter);
-    Change::Read(at).apply_all(t, &seqs(t, &format!("unread = 1 AND {condition}"), params_from_iter(values))?)
+    Change::Read(at).apply_all(
+        t,
+        &seqs(t, &format!("unread = 1 AND {condition}"), params_from_iter(values))?,
+    )
 }
 
 pub fn notified(t: &Transaction<'_>, shown: &[i64]) -> rusqlite::Result<()> {
     let shown = Value::from(serde_json::Value::from(shown).to_string());
-    t.execute("UPDATE event SET owed = 0 WHERE owed = 1 AND seq IN (SELECT value FROM json_each(?))", [shown])?;
+    t.execute(
+        "UPDATE event SET owed = 0 WHERE owed = 1 AND seq IN (SELECT value FROM json_each(?))",
+        [shown],
+    )?;
     Ok(())
 }
 
@@ -296,9 +346,15 @@ pub fn sweep(t: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> 
          WHERE received_at < ? AND NOT owed AND gone_at IS NULL AND item <> '' AND kind IN ('new', 'changed')",
         [micros],
     )?;
-    let forgotten = before.checked_sub(REMEMBER_SWEPT).unwrap_or(Timestamp::MIN).as_microsecond();
+    let forgotten = before
+        .checked_sub(REMEMBER_SWEPT)
+        .unwrap_or(Timestamp::MIN)
+        .as_microsecond();
     forget_swept(t, "seen_at < ?", [forgotten])?;
-    t.execute(&format!("DELETE FROM event WHERE received_at < ? AND NOT ({OWING})"), [micros])
+    t.execute(
+        &format!("DELETE FROM event WHERE received_at < ? AND NOT ({OWING})"),
+        [micros],
+    )
 }
 
 pub fn set(t: &Transaction<'_>, key: &str, value: Option<&str>) -> rusqlite::Result<()> {

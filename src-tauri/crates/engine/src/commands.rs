@@ -200,7 +200,7 @@ impl Run {
 }
 
 /// When a pause "until tomorrow" ends: eight in the morning, local time.
-pub fn tomorrow_morning(now: &jiff::Zoned) -> Timestamp {
+pub fn tomorrow_morning(now: &jiff::ZonedDateTime) -> Timestamp {
     now.tomorrow()
         .and_then(|day| day.with().hour(8).minute(0).second(0).subsec_nanosecond(0).build())
         .map_or(now.timestamp() + SignedDuration::from_hours(12), |zoned| zoned.timestamp())

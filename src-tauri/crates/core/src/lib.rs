@@ -5,12 +5,15 @@
 
 pub mod account;
 pub mod arrival;
+pub mod catch_up;
 pub mod event;
 pub mod limits;
+pub mod link;
 pub mod model;
 pub mod payload;
 pub mod policy;
 pub mod popup;
+pub mod scram;
 pub mod sources;
 pub mod split;
 pub mod stanza;

@@ -184,8 +184,9 @@ impl Splitter {
             (Place::Comment(2..), b'>') => self.place = Place::Between,
             (Place::Comment(hyphens), _) => *hyphens = if byte == b'-' { hyphens.saturating_add(1) } else { 0 },
             (Place::EndTag(name), b'>') => {
-                let of_stream = name.trim_ascii_end().ends_with(b"stream");
-                if of_stream && self.header.take().is_some() {
+                // The end of a stream is in order even where its start isn't part of the input.
+                if name.trim_ascii_end().rsplit(|b| *b == b':').next() == Some(b"stream") {
+                    self.header = None;
                     self.place = Place::Between;
                 } else {
                     self.stray(Broken::EndTag);
@@ -322,9 +323,8 @@ impl std::fmt::Debug for Building {
 
 impl Building {
     fn new(limits: Limits, header: Option<&[u8]>) -> Self {
-        // Attribute lengths are the limiter's to judge, with a better message than the parser's.
         let options = Options {
-            max_token_length: limits.attribute_bytes.saturating_add(1),
+            max_token_length: limits.attribute_bytes,
             ..Options::default()
         };
         let mut parser = Parser::with_options(options.clone());

@@ -86,7 +86,7 @@ pub(crate) fn is_forwarded(message: &Element) -> bool {
     message.children().any(|child| {
         let namespace = child.ns();
         match child.name() {
-            "forwarded" => true,
+            "forwarded" => namespace.starts_with("urn:xmpp:forward:"),
             "sent" | "received" => namespace.starts_with("urn:xmpp:carbons:"),
             "result" => namespace.starts_with("urn:xmpp:mam:"),
             _ => false,
@@ -144,7 +144,7 @@ fn pubsub(event: &Element, frame: &Event, delayed: bool) -> Vec<Decoded> {
     for action in event.children().filter(|child| child.has_ns(PUBSUB_EVENT)) {
         let mut on_node = frame.clone();
         on_node.node = action.attr("node").map(str::to_owned);
-        let told = |kind| nothing_but(kind, on_node.clone(), delayed);
+        let told = |kind| without_payload(kind, on_node.clone(), delayed);
         match action.name() {
             // A node that keeps nothing tells of a change without an item (§7.1.2.4).
             "items" if action.children().next().is_none() => {
@@ -191,7 +191,7 @@ fn changed(mut event: Event, item: &Element, delayed: bool) -> Decoded {
 }
 
 /// An event without a payload: the node alone may tell the dialect.
-fn nothing_but(kind: Kind, mut event: Event, delayed: bool) -> Decoded {
+fn without_payload(kind: Kind, mut event: Event, delayed: bool) -> Decoded {
     event.kind = kind;
     of_node(&mut event);
     event.dialect = match event.node.as_deref() {

@@ -74,6 +74,15 @@ fn a_stream_is_its_stanzas() {
 }
 
 #[test]
+fn a_stream_may_lack_its_start_or_its_end() {
+    check("<message n='1'/></stream:stream>\n<iq n='2'/>", &["message1", "iq2"]);
+    check(
+        &format!("{HEADER}<message n='1'><body>half<?xml version='1.0'?>{HEADER}<message n='2'/></stream:stream>"),
+        &["1: xml", "message2"],
+    );
+}
+
+#[test]
 fn the_stream_declares_namespaces_for_its_stanzas_and_for_no_others() {
     let mut splitter = Splitter::default();
     splitter.push(format!("{HEADER}<message/><stream:features/></stream:stream><message/>").as_bytes());

@@ -104,13 +104,14 @@ impl Profile {
             .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .map_err(failed)?;
+        let data_dir = dir.path().join("data");
+        private_dir(&data_dir)?;
         Ok(Self {
             config_file: dir.path().join("config.toml"),
-            data_dir: dir.path().join("data"),
+            data_dir,
             socket: dir.path().join("control.sock"),
             _temporary: Some(Arc::new(dir)),
         })
-        .and_then(|profile| private_dir(&profile.data_dir).map(|()| profile))
     }
 
     /// The configuration; needn't be there.

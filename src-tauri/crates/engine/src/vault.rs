@@ -334,6 +334,12 @@ mod tests {
         }
     }
 
+    fn fifo(dir: &Path) -> PathBuf {
+        let fifo = dir.join("fifo");
+        mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        fifo
+    }
+
     async fn ask_for(password: PasswordSource) -> Result<String, PasswordError> {
         let vault = Arc::new(MemoryVault::default());
         Ok(super::password(&account(password), vault)
@@ -390,10 +396,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_that_leaves_something_running_is_not_waited_for() {
-        assert_eq!(
-            ask_for(command(&["sh", "-c", "sleep 600 & echo first"])).await.unwrap(),
-            "first"
-        );
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = fifo(dir.path());
+        let script = format!("cat {} 2>/dev/null & echo first", fifo.display());
+        assert_eq!(ask_for(command(&["sh", "-c", &script])).await.unwrap(), "first");
+        // Waits for `cat`, which holds the output still, and ends it.
+        fs::OpenOptions::new().write(true).open(fifo).unwrap();
     }
 
     #[tokio::test]
@@ -415,8 +423,7 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_gives_no_answer_is_ended_with_what_it_started() {
         let dir = tempfile::tempdir().unwrap();
-        let fifo = dir.path().join("fifo");
-        mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let fifo = fifo(dir.path());
         let script = format!(
             "sh -c 'exec 9>{}; echo started >&9; exec sleep 600'; true",
             fifo.display()

@@ -19,16 +19,14 @@ const TEXT_DEPTH: usize = 64;
 
 /// Fill in what the item's payload says; an item without payload, or with one that no dialect knows, stays as it is.
 pub(crate) fn read(item: &Element, event: &mut Event) {
+    let dialects: [fn(&Element, &mut Event) -> bool; 4] = [mobileme::read, mailwren::read, atom::read, ox::read];
     // Publishers of 2008 left the plistfrag out and put its namespace on the item itself.
-    let bare = item.has_ns(mobileme::NS).then_some(item);
-    let known = |payload: &Element, event: &mut Event| {
-        mobileme::read(payload, event)
-            || mailwren::read(payload, event)
-            || atom::read(payload, event)
-            || ox::read(payload, event)
-    };
-    let _ =
-        item.children().any(|payload| known(payload, event)) || bare.is_some_and(|item| mobileme::read(item, event));
+    let itself = item.has_ns(mobileme::NS).then_some(item);
+    for payload in item.children().chain(itself) {
+        if dialects.iter().any(|read| read(payload, event)) {
+            return;
+        }
+    }
 }
 
 /// Digest of what an item holds: namespaces, names, attributes and text. Prefixes, the order of attributes, and white

@@ -9,7 +9,7 @@ use mailwren_core::account::Account;
 use rustix::fs::{FlockOperation, flock};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
+use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Table, Value};
 
 use super::{Config, ConfigError, Flaw, Loaded, bare_jid, checked, parse};
 
@@ -124,7 +124,10 @@ impl ConfigFile {
     }
 
     /// Applies an edit to what is in the file now; anew if somebody else writes to it meanwhile.
-    fn edit(&self, mut change: impl FnMut(&mut DocumentMut) -> Result<(), ConfigError>) -> Result<(), ConfigError> {
+    pub(super) fn edit(
+        &self,
+        mut change: impl FnMut(&mut DocumentMut) -> Result<(), ConfigError>,
+    ) -> Result<(), ConfigError> {
         // A symbolic link stays one: its target is replaced.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let folder = target
@@ -147,7 +150,7 @@ impl ConfigFile {
             let after = document.to_string();
             // What is written can be read.
             parse(&self.path, &after)?;
-            if before.as_deref() == Some(after.as_str()) {
+            if text == after {
                 return Ok(());
             }
             if self.replace(&target, folder, before.as_deref(), &after)? {
@@ -274,14 +277,31 @@ fn set(table: &mut Table, key: &str, mut value: Value) {
             *old = value;
         }
         (Some(Item::ArrayOfTables(old)), Value::Array(new)) => update_tables(old, new),
-        (_, Value::Array(new)) => {
-            lay_out(new);
-            table.insert(key, Item::Value(value));
+        (Some(old), _) => {
+            let comment = old.as_table().map(comment_above).unwrap_or_default();
+            *old = Item::Value(value);
+            if let Some(mut key) = table.key_mut(key) {
+                *key.leaf_decor_mut() = Decor::new(comment, " ");
+            }
         }
-        _ => {
+        (None, _) => {
+            if let Value::Array(new) = &mut value {
+                lay_out(new);
+            }
             table.insert(key, Item::Value(value));
         }
     }
+}
+
+/// What stands above a table's header, or above its first key where it has none (`password.file = …`).
+fn comment_above(table: &Table) -> String {
+    let first_key = table.iter().next().and_then(|(name, _)| table.key(name));
+    let decor = match first_key {
+        Some(key) if table.is_dotted() => key.leaf_decor(),
+        _ => table.decor(),
+    };
+    let above = decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    above.trim_start_matches('\n').to_owned()
 }
 
 /// A value without its looks.

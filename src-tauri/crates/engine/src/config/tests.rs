@@ -246,6 +246,19 @@ fn subscriptions_written_as_tables_stay_tables() {
 }
 
 #[test]
+fn a_password_written_as_a_table_keeps_the_comment_above_it_when_it_changes() {
+    for password in [
+        "password.command = ['pass', 'a']",
+        "[account.password]\ncommand = ['pass', 'a']",
+    ] {
+        let account = format!("[[account]]\njid = 'sam@example.org'\n# from pass\n{password}\n");
+        let (_dir, file) = file(&account);
+        file.save_account(&Account::new("sam@example.org")).unwrap();
+        assert_eq!(text(&file), account.replace(password, "password = \"keyring\""));
+    }
+}
+
+#[test]
 fn a_flawed_account_is_mended_by_saving_it() {
     let (_dir, file) = file("[[account]]\njid = 'sam@example.org' # me\nprot = 5222\nenabled = false\n");
     file.save_account(&Account::new("sam@example.org")).unwrap();
@@ -347,6 +360,40 @@ fn edits_side_by_side_lose_nothing() {
         .map(|account| account.jid)
         .collect();
     assert!(names.iter().all(|name| jids.contains(name)), "{jids:?}");
+}
+
+#[test]
+fn what_another_program_writes_during_an_edit_is_kept() {
+    let (_dir, file) = file(FILE);
+    let mut others = vec![FILE.replace("# My mail.", "# Our mail.")];
+    let edit = |document: &mut toml_edit::DocumentMut| {
+        if let Some(text) = others.pop() {
+            fs::write(file.path(), text).unwrap();
+        }
+        document["keep_days"] = toml_edit::value(15);
+        Ok(())
+    };
+    file.edit(edit).unwrap();
+    assert_eq!(file.load().unwrap().config.keep_days, 15);
+    assert!(text(&file).contains("# Our mail."));
+
+    let mut n = 0;
+    let contended = file.edit(|document| {
+        n += 1;
+        fs::write(file.path(), format!("# {n}\n{FILE}")).unwrap();
+        document["keep_days"] = toml_edit::value(16);
+        Ok(())
+    });
+    assert!(matches!(contended, Err(ConfigError::Contended(_))));
+    assert!(text(&file).starts_with(&format!("# {n}\n")));
+}
+
+#[test]
+fn removing_what_isnt_there_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = ConfigFile::new(dir.path().join("config.toml"));
+    assert!(!file.remove_account("sam@example.org").unwrap());
+    assert!(!file.path().exists());
 }
 
 #[test]

@@ -87,14 +87,14 @@ pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             .get::<_, Option<i64>>(name)
             .map(|value| value.and_then(|n| u64::try_from(n).ok()))
     };
-    let time = |name: &str| columns.get::<_, Option<i64>>(name)?.map(timestamp).transpose();
+    let time = |name: &str| columns.get::<_, Option<i64>>(name).map(|value| value.map(timestamp));
     let named = |name: &str| columns.get::<_, String>(name);
     let (name, address) = (text("from_name")?, text("from_address")?);
     Ok(Row {
         seq: columns.get("seq")?,
         rev: columns.get("rev")?,
         account: columns.get("account")?,
-        received_at: timestamp(columns.get("received_at")?)?,
+        received_at: timestamp(columns.get("received_at")?),
         delayed: columns.get("delayed")?,
         unread: columns.get("unread")?,
         gone_at: time("gone_at")?,
@@ -121,8 +121,11 @@ pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     })
 }
 
-fn timestamp(micros: i64) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_microsecond(micros).map_err(|_| unreadable("time"))
+/// An instant from its microseconds. jiff doesn't take those of the very last second of its range, which a sender is
+/// free to claim.
+fn timestamp(micros: i64) -> Timestamp {
+    let end = if micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_microsecond(micros).unwrap_or(end)
 }
 
 fn unreadable(what: &'static str) -> rusqlite::Error {

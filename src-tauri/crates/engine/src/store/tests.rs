@@ -755,6 +755,7 @@ async fn set_aside_and_usable(dir: &Path, before: &[u8]) {
     assert_eq!(fs::read(&aside.path).unwrap(), before, "nothing of it was changed");
     assert!(!aside.reason.is_empty());
     append_one(&store, mail("a", "a")).await;
+    store.close().await.unwrap();
 }
 
 #[tokio::test]

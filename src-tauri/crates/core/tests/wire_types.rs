@@ -1,0 +1,66 @@
+//! The UI's TypeScript types are those of the wire: `ui/src/generated/wire.ts` is made from the Rust types, and this
+//! test fails when it is stale. `UPDATE_TYPES=1` (`make types`) rewrites it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+
+use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
+use mailwren_core::event::{Dialect, Event, Kind, Sender};
+use mailwren_core::view::{
+    AccountStatus, ApiCode, ApiError, Command, Filter, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Reply,
+    Row, Status, StepName, StepState, TestStep, TrayShape,
+};
+use ts_rs::{Config, TS};
+
+const HEAD: &str = "// Made from the Rust types by `make types`; not to be edited.\n";
+
+fn declarations() -> String {
+    let config = Config::new();
+    let mut text = HEAD.to_owned();
+    macro_rules! declare {
+        ($($type:ty),+ $(,)?) => {$(
+            text.push_str("\nexport ");
+            text.push_str(&<$type>::decl(&config));
+            text.push('\n');
+        )+};
+    }
+    declare![Kind, Dialect, Sender, Event];
+    declare![Security, PasswordSource, Subscription, Account];
+    declare![
+        Row,
+        Filter,
+        Command,
+        Reply,
+        Notice,
+        Status,
+        Pause,
+        LinkState,
+        AccountStatus,
+        NodeStatus,
+        NodeState,
+        Problem,
+        TestStep,
+        StepName,
+        StepState,
+        ApiError,
+        ApiCode,
+        TrayShape,
+    ];
+    // ts-rs leaves blanks at the ends of lines.
+    text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
+}
+
+#[test]
+fn typescript_types_of_the_wire_are_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/generated/wire.ts");
+    let made = declarations();
+    if std::env::var_os("UPDATE_TYPES").is_some() {
+        fs::create_dir_all(path.parent().expect("the file has a folder")).expect("the folder can be made");
+        fs::write(&path, made).expect("the types can be written");
+        return;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == made, "ui/src/generated/wire.ts is stale: run `make types`");
+}

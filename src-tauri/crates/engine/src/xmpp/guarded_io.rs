@@ -1,0 +1,222 @@
+//! The bytes below the XML parser: bounded, counted, and never written to a dead connection for ever.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use mailwren_core::limits::{LimitExceeded, Limiter, Limits};
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep};
+
+/// A write that makes no progress for so long means that the connection is dead.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Size of the read buffer, in bytes.
+const BUFFER: usize = 8192;
+
+/// What went through one connection, as plain text inside TLS. Lives on after the connection, which dies out of sight.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    received: AtomicU64,
+    sent: AtomicU64,
+    exceeded: OnceLock<LimitExceeded>,
+}
+
+impl Gauge {
+    /// Bytes received.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// Bytes sent.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The limit that ended the connection, if one did.
+    pub fn exceeded(&self) -> Option<LimitExceeded> {
+        self.exceeded.get().copied()
+    }
+}
+
+/// A byte stream that ends with an error as soon as the peer passes a limit, before the parser sees why.
+#[derive(Debug)]
+pub struct GuardedIo<S> {
+    inner: S,
+    buffer: Box<[u8]>,
+    /// The unread part of `buffer`.
+    unread: std::ops::Range<usize>,
+    limiter: Limiter,
+    gauge: Arc<Gauge>,
+    /// Runs while a write makes no progress.
+    stalled: Option<Pin<Box<Sleep>>>,
+    write_timeout: Duration,
+}
+
+impl<S> GuardedIo<S> {
+    /// Around a fresh connection.
+    pub fn new(inner: S, limits: Limits, gauge: Arc<Gauge>) -> Self {
+        Self {
+            inner,
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+            unread: 0..0,
+            limiter: Limiter::new(limits),
+            gauge,
+            stalled: None,
+            write_timeout: WRITE_TIMEOUT,
+        }
+    }
+
+    /// For the stream that begins next on the same connection, as after SASL.
+    #[must_use]
+    pub fn restarted(mut self, limits: Limits) -> Self {
+        self.limiter = Limiter::new(limits);
+        self
+    }
+
+    /// The connection itself; `None` if the peer sent more than was read. What comes before TLS and is kept until after
+    /// it would pass as if it had come inside.
+    pub fn into_inner(self) -> Option<S> {
+        self.unread.is_empty().then_some(self.inner)
+    }
+
+    /// Watches a write: `Pending` for too long is an error.
+    fn watch_write<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let deadline = Instant::now() + self.write_timeout;
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the peer takes no more data",
+        )))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncBufRead for GuardedIo<S> {
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let this = self.get_mut();
+        if this.unread.is_empty() {
+            let mut buffer = ReadBuf::new(&mut this.buffer);
+            ready!(Pin::new(&mut this.inner).poll_read(cx, &mut buffer))?;
+            let fresh = buffer.filled();
+            this.gauge.received.fetch_add(fresh.len() as u64, Ordering::Relaxed);
+            if let Err(exceeded) = this.limiter.scan(fresh) {
+                let _ = this.gauge.exceeded.set(exceeded);
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, exceeded)));
+            }
+            this.unread = 0..fresh.len();
+        }
+        Poll::Ready(Ok(this.buffer.get(this.unread.clone()).unwrap_or_default()))
+    }
+
+    fn consume(self: Pin<&mut Self>, amount: usize) {
+        let unread = &mut self.get_mut().unread;
+        unread.start = (unread.start + amount).min(unread.end);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for GuardedIo<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let available = ready!(self.as_mut().poll_fill_buf(cx))?;
+        let taken = available.len().min(buf.remaining());
+        buf.put_slice(available.get(..taken).unwrap_or_default());
+        self.consume(taken);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for GuardedIo<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.inner).poll_write(cx, buf);
+        if let Poll::Ready(Ok(n)) = &written {
+            this.gauge.sent.fetch_add(*n as u64, Ordering::Relaxed);
+        }
+        this.watch_write(cx, written)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.inner).poll_flush(cx);
+        this.watch_write(cx, flushed)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let shut = Pin::new(&mut this.inner).poll_shutdown(cx);
+        this.watch_write(cx, shut)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    fn limits() -> Limits {
+        Limits {
+            stanza_bytes: 1000,
+            ..Limits::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn bytes_within_the_limits_pass_and_are_counted() {
+        let (mut peer, ours) = duplex(64);
+        let gauge = Arc::new(Gauge::default());
+        let mut io = GuardedIo::new(ours, limits(), gauge.clone());
+        let sent = b"<stream><message>one</message><message>two</message>";
+        let (_, read) = tokio::join!(peer.write_all(sent), async {
+            let mut got = vec![0; sent.len()];
+            io.read_exact(&mut got).await.map(|_| got)
+        });
+        assert_eq!(read.unwrap(), sent);
+        io.write_all(b"answer").await.unwrap();
+        assert_eq!(
+            (gauge.received(), gauge.sent(), gauge.exceeded()),
+            (sent.len() as u64, 6, None)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stanza_that_is_too_large_ends_the_stream_and_is_remembered() {
+        let (mut peer, ours) = duplex(1 << 16);
+        let gauge = Arc::new(Gauge::default());
+        let mut io = GuardedIo::new(ours, limits(), gauge.clone());
+        peer.write_all(format!("<stream><message>{}", "x".repeat(2000)).as_bytes())
+            .await
+            .unwrap();
+        let error = io.read(&mut [0; 100]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(gauge.exceeded(), Some(LimitExceeded::StanzaBytes(1000)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_no_data_is_given_up() {
+        let (_peer, ours) = duplex(16);
+        let mut io = GuardedIo::new(ours, limits(), Arc::default());
+        let began = Instant::now();
+        let error = io.write_all(&[b'x'; 100]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(began.elapsed().as_secs(), WRITE_TIMEOUT.as_secs());
+    }
+
+    #[tokio::test]
+    async fn a_connection_with_unread_bytes_is_not_handed_on() {
+        let (mut peer, ours) = duplex(64);
+        let mut io = GuardedIo::new(ours, limits(), Arc::default());
+        peer.write_all(b"<proceed/><injected/>").await.unwrap();
+        io.read_exact(&mut [0; 10]).await.unwrap();
+        assert!(io.into_inner().is_none());
+    }
+}

@@ -1,0 +1,17 @@
+//! XMPP: finding the server, getting in, and watching the bytes.
+//!
+//! [`connector`] makes one attempt from a JID to an authenticated stream: [`resolve`] finds the endpoints, [`tls`] judges the
+//! certificate, [`login`] runs SASL, and [`guarded_io`] keeps what the parser above sees bounded. When to attempt again is
+//! decided by [`mailwren_core::link`].
+
+pub mod connector;
+pub mod guarded_io;
+pub mod login;
+pub mod probe;
+pub mod resolve;
+pub mod tls;
+pub mod trouble;
+
+pub use connector::{Connector, LoginFacts, Progress};
+pub use login::LoginMemory;
+pub use trouble::ConnectError;

@@ -1,0 +1,262 @@
+## Zeiten
+
+time-now = jetzt
+time-minutes = { $n } min
+time-stored = Gespeichert { $stored }
+time-sent-stored = Gesendet { $sent }, gespeichert { $stored }
+day-today = Heute
+day-yesterday = Gestern
+span-seconds = { $n } s
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n } d
+millis = { $n } ms
+
+## Wie es um die Konten steht
+
+link-connected = verbunden
+link-connecting = verbindet
+link-offline = nicht erreichbar
+link-error = braucht Sie
+link-disabled = ausgeschaltet
+link-partly = teils verbunden
+standing-none = Kein Konto ist eingeschaltet
+standing-connected =
+    { $n ->
+        [one] Verbunden
+       *[other] Alle { $n } verbunden
+    }
+standing-partly = { $up } von { $n } verbunden
+standing-error = Angehalten
+standing-offline = Nicht erreichbar
+standing-connecting = Verbindet
+standing-detached = Wartet auf Mailwren
+proof-none = noch nicht belegt
+proof-none-of = { $label } noch nicht belegt
+proof-one = Push belegt vor { $ago }
+proof-all = Push aller belegt binnen { $ago }
+proof-named = { $label }: { $what }
+await-person = hält an, bis Sie nachsehen
+await-try = nächster Versuch in { $left }
+await-trying = versucht es gerade
+why = Warum?
+retry = Jetzt versuchen
+
+## Feed: Kopf
+
+feed-title = Eingegangene Mail
+search = Suchen
+search-label = Mail durchsuchen
+filter-off = Filter
+filter-on = Filter: an
+filter-unread = Nur ungelesene
+filter-folders-all = Alle Ordner
+pause-label = Benachrichtigungen pausieren
+pause-hour = Für eine Stunde
+pause-tomorrow = Bis morgen um 8
+pause-open = Bis ich fortsetze
+pause-resume = Fortsetzen
+paused-open = Benachrichtigungen pausieren
+paused-until = Benachrichtigungen pausieren bis { $time }
+menu = Menü
+menu-all-read = Alle als gelesen markieren
+menu-shown-read = Gezeigte als gelesen markieren
+menu-settings = Einstellungen
+menu-keys = Tastatur
+close = Schließen
+accounts = Konten
+tab-all = Alle
+unread-count = { $n } ungelesen
+arrivals-caption = 24 h
+arrivals-total =
+    { $n ->
+        [0] Keine Mail in den letzten 24 Stunden
+        [one] Eine Mail in den letzten 24 Stunden
+       *[other] { $n } Mails in den letzten 24 Stunden
+    }
+arrivals-hour = Stunde ab
+arrivals-mails = Mails
+
+## Feed: Liste
+
+mail = Mail
+fresh = { $n } neu
+loading = Lädt
+loading-older = Ältere Mail …
+mark-read = Als gelesen markieren
+mark-unread = Als ungelesen markieren
+open-at = Öffnen bei { $host }
+row-unread = Ungelesen
+row-gone = Anderswo gelesen, verschoben oder gelöscht
+row-no-sender = Unbekannter Absender
+row-no-subject = Ohne Betreff
+row-changed = { $box } hat sich geändert
+row-changed-only = Mehr sagt der Server nicht
+row-unseen =
+    { $n ->
+        [0] Nichts Ungelesenes darin
+        [one] Eine ungelesene darin
+       *[other] { $n } ungelesene darin
+    }
+row-item-gone = Etwas hat { $box } verlassen
+row-cleared = { $box } wurde geleert
+row-closed = { $box } sendet keine Ereignisse mehr
+said-arrived =
+    { $n ->
+        [one] Neue Mail von { $latest }
+       *[other] { $n } neue Mails, zuletzt von { $latest }
+    }
+
+## Feed: nichts zu zeigen
+
+failed-title = Die Mail lässt sich nicht lesen
+failed-again = Erneut versuchen
+none-found = Nichts gefunden für { $text }
+none-found-how = Jedes Wort muss ein Wort aus Absender, Betreff, Text oder Ordner beginnen.
+none-search-all = Alle Mail durchsuchen
+none-unread = Nichts ungelesen
+none-here = Hier ist nichts
+none-show-all = Alle Mail zeigen
+none-yet = Noch keine Mail
+none-yet-listening = Mailwren hört zu. Was ab jetzt eingeht, erscheint hier.
+none-yet-connecting = Sie erscheint hier, sobald ein Konto verbunden ist.
+
+## Feed: erster Start
+
+first-title = Wissen, wann Mail kommt.
+first-title-2 = Sonst nichts offen halten.
+first-lead = Melden Sie sich mit XMPP an. Den Rest findet Mailwren.
+first-add = Konto hinzufügen
+keyring-note = Das Passwort kommt in den Schlüsselbund des Desktops, sonst nirgendwohin.
+
+## Feed: Leiste unten
+
+bar = Letzte Aktion
+bar-one-read = „{ $what }“ als gelesen markiert
+bar-one-unread = „{ $what }“ als ungelesen markiert
+bar-marked-read = { $n } als gelesen markiert
+bar-marked-unread = { $n } als ungelesen markiert
+bar-nothing-unread = Es war nichts ungelesen
+bar-no-link = Dieses Ereignis hat keinen Link
+undo = Rückgängig
+dismiss = Schließen
+
+## Tastatur
+
+keys-title = Tastatur
+key-move = Weiter, zurück
+key-open = Link öffnen
+key-read = Gelesen, ungelesen
+key-undo = Rückgängig
+key-search = Suchen
+key-filter = Filter
+key-unread = Nur ungelesene
+key-account = Ein Konto
+key-all = Alle Konten
+key-top = Zur neuesten
+key-end = Zur ältesten gezeigten
+key-pause = Pausieren, fortsetzen
+key-settings = Einstellungen
+key-escape = Suche leeren, dann schließen
+close-box = Schließen
+
+## Einstellungen
+
+settings = Einstellungen
+about = Über
+back = Zurück
+cancel = Abbrechen
+save = Speichern
+test = Testen
+testing = Testet …
+account-add = Konto hinzufügen
+account-edit = { $label } bearbeiten
+account-remove = { $label } entfernen
+account-enabled = { $label } verbinden
+nodes-count =
+    { $n ->
+        [one] Ein Knoten
+       *[other] { $n } Knoten
+    }
+node-unknown = noch nicht gefragt
+node-subscribed = abonniert
+node-pending = wartet auf Zustimmung des Besitzers
+node-refused = abgelehnt
+node-closed = geschlossen
+strangers =
+    { $n ->
+        [one] Ein Ereignis wurde verworfen, weil sein Absender nicht abonniert ist.
+       *[other] { $n } Ereignisse wurden verworfen, weil ihre Absender nicht abonniert sind.
+    }
+
+## Einstellungen: Kontoformular
+
+form-new = Neues Konto
+form-edit = Konto bearbeiten
+form-first = Mailwren hört über XMPP zu. Am besten mit einem eigenen Konto neben dem, mit dem Sie chatten.
+field-jid = XMPP-Adresse
+field-password = Passwort
+password-kept = Wie gespeichert
+password-elsewhere = Aus dem Befehl oder der Datei in der Konfiguration
+advanced = Erweitert
+field-name = Kurzname
+field-security = Verschlüsselung
+security-auto = Was der Server anbietet
+security-direct = TLS von Anfang an
+security-starttls = STARTTLS
+field-host = Host
+field-port = Port
+host-auto = Aus dem DNS
+field-ca = Datei einer weiteren Zertifizierungsstelle (PEM)
+pins = Vertraute Zertifikate
+pin-drop = Diesem Zertifikat nicht mehr vertrauen
+listen-to = Hört auf
+field-pep = Eigener Mail-Knoten dieses Kontos (PEP)
+node-service = Dienst von Knoten { $n }
+node-node = Name von Knoten { $n }
+node-drop = Knoten { $n } entfernen
+node-add = Knoten hinzufügen
+field-notifiers = Adressen, deren Nachrichten als Mail gelten, eine je Zeile (Sieve notify)
+fault-jid-empty = Geben Sie eine Adresse wie du@example.org ein.
+fault-jid-resource = Lassen Sie den Teil nach dem Schrägstrich weg.
+fault-jid-form = Eine Adresse sieht aus wie du@example.org.
+fault-jid-taken = Dieses Konto gibt es schon.
+fault-port = Ein Port ist eine Zahl von 1 bis 65535.
+fault-host = Ein Port braucht einen Host.
+fault-subscription = Ein Knoten braucht seinen Dienst und seinen Namen.
+fault-notifiers = Eine Adresse je Zeile, ohne Leerzeichen.
+
+## Einstellungen: Test
+
+test-label = Test
+test-passed = Alles funktioniert.
+step-dns = DNS
+step-tls = TLS
+step-login = Anmeldung
+step-services = Dienste
+step-nodes = Knoten
+step-todo = kommt noch
+step-running = läuft
+step-passed = fertig
+step-warned = fertig, mit Warnung
+step-failed = fehlgeschlagen
+nodes-choose = Knoten, auf die gehört wird
+trust-says = Niemand bürgt für dieses Zertifikat. Vertrauen Sie ihm nur, wenn sein Fingerabdruck der ist, den der Betreiber des Servers nennt:
+trust-do = Diesem Zertifikat vertrauen
+
+## Einstellungen: entfernen
+
+remove-title = { $jid } entfernen?
+remove-says = Mailwren hört nicht mehr darauf. Auf dem Server ändert sich nichts.
+remove-says-keyring = Mailwren hört nicht mehr darauf, und das Passwort verlässt den Schlüsselbund. Auf dem Server ändert sich nichts.
+remove-forget = Auch die gespeicherten Ereignisse entfernen
+remove-forget-yes = Sie lassen sich nicht zurückholen.
+remove-forget-no = Sie bleiben im Feed und lassen sich suchen.
+remove-do = Entfernen
+
+## Einstellungen: über
+
+about-what = Sagt Ihnen über eine einzige XMPP-Verbindung, wann Mail eingeht.
+about-license = Freie Software unter der MIT- oder der Apache-2.0-Lizenz, wie Sie mögen.
+problems = Probleme
+problems-none = Keine.

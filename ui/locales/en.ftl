@@ -1,0 +1,262 @@
+## Times
+
+time-now = now
+time-minutes = { $n } min
+time-stored = Stored { $stored }
+time-sent-stored = Sent { $sent }, stored { $stored }
+day-today = Today
+day-yesterday = Yesterday
+span-seconds = { $n } s
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n } d
+millis = { $n } ms
+
+## How the accounts stand
+
+link-connected = connected
+link-connecting = connecting
+link-offline = offline
+link-error = needs you
+link-disabled = switched off
+link-partly = partly connected
+standing-none = No account is switched on
+standing-connected =
+    { $n ->
+        [one] Connected
+       *[other] All { $n } connected
+    }
+standing-partly = { $up } of { $n } connected
+standing-error = Stopped
+standing-offline = Offline
+standing-connecting = Connecting
+standing-detached = Waiting for Mailwren
+proof-none = not proven yet
+proof-none-of = { $label } not proven yet
+proof-one = push proven { $ago } ago
+proof-all = push of each proven within { $ago }
+proof-named = { $label }: { $what }
+await-person = stopped until you look
+await-try = next try in { $left }
+await-trying = trying now
+why = Why?
+retry = Try now
+
+## Feed: header
+
+feed-title = Mail that arrived
+search = Search
+search-label = Search mail
+filter-off = Filter
+filter-on = Filter: on
+filter-unread = Unread only
+filter-folders-all = All folders
+pause-label = Pause notifications
+pause-hour = For an hour
+pause-tomorrow = Until tomorrow at 8
+pause-open = Until I resume
+pause-resume = Resume
+paused-open = Notifications are paused
+paused-until = Notifications are paused until { $time }
+menu = Menu
+menu-all-read = Mark all read
+menu-shown-read = Mark what is shown read
+menu-settings = Settings
+menu-keys = Keyboard
+close = Close
+accounts = Accounts
+tab-all = All
+unread-count = { $n } unread
+arrivals-caption = 24 h
+arrivals-total =
+    { $n ->
+        [0] No mail in the last 24 hours
+        [one] One mail in the last 24 hours
+       *[other] { $n } mails in the last 24 hours
+    }
+arrivals-hour = Hour from
+arrivals-mails = Mails
+
+## Feed: list
+
+mail = Mail
+fresh = { $n } new
+loading = Loading
+loading-older = Older mail …
+mark-read = Mark read
+mark-unread = Mark unread
+open-at = Open at { $host }
+row-unread = Unread
+row-gone = Read, moved or deleted elsewhere
+row-no-sender = Unknown sender
+row-no-subject = No subject
+row-changed = { $box } changed
+row-changed-only = The server tells no more than that
+row-unseen =
+    { $n ->
+        [0] Nothing unseen in it
+        [one] One unseen in it
+       *[other] { $n } unseen in it
+    }
+row-item-gone = Something left { $box }
+row-cleared = { $box } was emptied
+row-closed = { $box } sends no more events
+said-arrived =
+    { $n ->
+        [one] New mail from { $latest }
+       *[other] { $n } new mails, latest from { $latest }
+    }
+
+## Feed: nothing to show
+
+failed-title = The mail can’t be read
+failed-again = Try again
+none-found = Nothing found for { $text }
+none-found-how = Each word must begin a word of the sender, subject, text or folder.
+none-search-all = Search all mail
+none-unread = Nothing unread
+none-here = Nothing here
+none-show-all = Show all mail
+none-yet = No mail yet
+none-yet-listening = Mailwren is listening. What arrives from now on shows up here.
+none-yet-connecting = It will show up here once an account is connected.
+
+## Feed: first run
+
+first-title = Know when mail arrives.
+first-title-2 = Nothing else to keep open.
+first-lead = Sign in with XMPP. Mailwren finds the rest.
+first-add = Add an account
+keyring-note = The password goes to the desktop’s keyring, nowhere else.
+
+## Feed: bar at the bottom
+
+bar = Last action
+bar-one-read = Marked “{ $what }” read
+bar-one-unread = Marked “{ $what }” unread
+bar-marked-read = Marked { $n } read
+bar-marked-unread = Marked { $n } unread
+bar-nothing-unread = Nothing was unread
+bar-no-link = This event has no link to open
+undo = Undo
+dismiss = Close
+
+## Keyboard
+
+keys-title = Keyboard
+key-move = Next, previous
+key-open = Open the link
+key-read = Read, unread
+key-undo = Undo
+key-search = Search
+key-filter = Filter
+key-unread = Unread only
+key-account = One account
+key-all = All accounts
+key-top = To the newest
+key-end = To the oldest shown
+key-pause = Pause, resume
+key-settings = Settings
+key-escape = Clear the search, then close
+close-box = Close
+
+## Settings
+
+settings = Settings
+about = About
+back = Back
+cancel = Cancel
+save = Save
+test = Test
+testing = Testing …
+account-add = Add account
+account-edit = Edit { $label }
+account-remove = Remove { $label }
+account-enabled = Connect { $label }
+nodes-count =
+    { $n ->
+        [one] One node
+       *[other] { $n } nodes
+    }
+node-unknown = not asked yet
+node-subscribed = subscribed
+node-pending = waits for its owner’s approval
+node-refused = refused
+node-closed = closed
+strangers =
+    { $n ->
+        [one] One event was dropped because its sender isn’t subscribed to.
+       *[other] { $n } events were dropped because their senders aren’t subscribed to.
+    }
+
+## Settings: account form
+
+form-new = New account
+form-edit = Edit account
+form-first = Mailwren listens on XMPP. An account of its own, apart from the one you chat with, is best.
+field-jid = XMPP address
+field-password = Password
+password-kept = As stored
+password-elsewhere = From the command or file in the configuration
+advanced = Advanced
+field-name = Short name
+field-security = Encryption
+security-auto = As the server offers
+security-direct = TLS from the start
+security-starttls = STARTTLS
+field-host = Host
+field-port = Port
+host-auto = Asked from DNS
+field-ca = File of a further certificate authority (PEM)
+pins = Trusted certificates
+pin-drop = No longer trust this certificate
+listen-to = Listens to
+field-pep = Own mail node of this account (PEP)
+node-service = Service of node { $n }
+node-node = Name of node { $n }
+node-drop = Remove node { $n }
+node-add = Add a node
+field-notifiers = Addresses whose messages count as mail, one a line (Sieve notify)
+fault-jid-empty = Enter an address such as you@example.org.
+fault-jid-resource = Leave out the part after the slash.
+fault-jid-form = An address looks like you@example.org.
+fault-jid-taken = This account exists already.
+fault-port = A port is a number from 1 to 65535.
+fault-host = A port needs a host.
+fault-subscription = A node needs both its service and its name.
+fault-notifiers = One address a line, without blanks.
+
+## Settings: test
+
+test-label = Test
+test-passed = All of it works.
+step-dns = DNS
+step-tls = TLS
+step-login = Login
+step-services = Services
+step-nodes = Nodes
+step-todo = to come
+step-running = in progress
+step-passed = done
+step-warned = done, with a warning
+step-failed = failed
+nodes-choose = Nodes to listen to
+trust-says = Nobody vouches for this certificate. Trust it only if its fingerprint is the one that the server’s operator tells you:
+trust-do = Trust this certificate
+
+## Settings: remove
+
+remove-title = Remove { $jid }?
+remove-says = Mailwren stops listening for it. Nothing changes on the server.
+remove-says-keyring = Mailwren stops listening for it, and its password leaves the keyring. Nothing changes on the server.
+remove-forget = Also remove its stored events
+remove-forget-yes = They can’t be brought back.
+remove-forget-no = They stay in the feed and can be searched.
+remove-do = Remove
+
+## Settings: about
+
+about-what = Tells you the moment mail arrives, over one XMPP connection.
+about-license = Free software, under the MIT or Apache 2.0 licence, as you prefer.
+problems = Problems
+problems-none = None.

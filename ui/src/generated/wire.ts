@@ -1,0 +1,573 @@
+// Made from the Rust types by `make types`; not to be edited.
+
+export type Kind = "changed" | "new" | "gone" | "cleared" | "closed";
+
+export type Dialect = "mobileme" | "mailwren" | "atom" | "ox" | "sieve" | "gmail" | "unknown";
+
+export type Sender = {
+/**
+ * Display name, decoded and cleaned.
+ */
+name: string | null,
+/**
+ * Mail address, cleaned.
+ */
+address: string | null, };
+
+export type Event = {
+/**
+ * Bare JID or host that published it.
+ */
+service: string | null,
+/**
+ * Node name as sent.
+ */
+node: string | null,
+/**
+ * Item id as sent.
+ */
+item: string | null,
+/**
+ * What happened.
+ */
+kind: Kind,
+/**
+ * The payload's format.
+ */
+dialect: Dialect,
+/**
+ * Whose box.
+ */
+user: string | null,
+/**
+ * Which box; hierarchy by `/`.
+ */
+mailbox: string | null,
+/**
+ * MobileMe's opaque change token.
+ */
+token: string | null,
+/**
+ * Subscription id, from the SHIM header `pubsub#subid` (XEP-0060 §12.20).
+ */
+subid: string | null,
+/**
+ * When it was sent: XEP-0203 delay, else XEP-0091 delay, else the payload's own date.
+ */
+sent_at: string | null,
+/**
+ * Who wrote.
+ */
+from: Sender | null,
+/**
+ * Subject, decoded, cleaned, at most 1,000 characters.
+ */
+subject: string | null,
+/**
+ * First words of the text, at most 500 characters.
+ */
+snippet: string | null,
+/**
+ * Message-ID without angle brackets.
+ */
+message_id: string | null,
+/**
+ * Unseen messages in the box, as told.
+ */
+unseen: number | null,
+/**
+ * IMAP UID.
+ */
+uid: number | null,
+/**
+ * IMAP UIDVALIDITY.
+ */
+uidvalidity: number | null,
+/**
+ * A link to the message; https, http, mailto, xmpp, mid or imap.
+ */
+link: string | null, };
+
+export type Security = "auto" | "direct" | "starttls";
+
+export type PasswordSource = "keyring" | { "command": Array<string> } | { "file": string };
+
+export type Subscription = {
+/**
+ * The pubsub service: a host or a bare JID.
+ */
+service: string,
+/**
+ * The node's name.
+ */
+node: string, };
+
+export type Account = {
+/**
+ * Bare JID; also the account's identity in the store.
+ */
+jid: string,
+/**
+ * A short name for people; the JID when absent.
+ */
+name: string | null,
+/**
+ * Whether it connects.
+ */
+enabled: boolean,
+/**
+ * Host to connect to instead of asking SRV.
+ */
+host: string | null,
+/**
+ * Port to connect to; only with `host`.
+ */
+port: number | null,
+/**
+ * How the connection is secured.
+ */
+security: Security,
+/**
+ * PEM file of further certificate authorities to trust for this account.
+ */
+ca_file: string | null,
+/**
+ * SHA-256 fingerprints (hex) of certificates to accept instead of asking the authorities.
+ */
+pins: Array<string>,
+/**
+ * Whether to listen to the own PEP node `urn:mailwren:mail:0`.
+ */
+pep: boolean,
+/**
+ * Nodes on pubsub services.
+ */
+subscriptions: Array<Subscription>,
+/**
+ * JIDs whose Sieve notify messages (RFC 5437) count as mail.
+ */
+notifiers: Array<string>,
+/**
+ * Where the password comes from.
+ */
+password: PasswordSource, };
+
+export type Row = {
+/**
+ * Position in the store; never changes, never reused.
+ */
+seq: number,
+/**
+ * Raised each time the row changes; unique over the store.
+ */
+rev: number,
+/**
+ * The account's bare JID.
+ */
+account: string,
+/**
+ * When it was stored.
+ */
+received_at: string,
+/**
+ * Whether the server sent it late.
+ */
+delayed: boolean,
+/**
+ * Whether a person has still to see it.
+ */
+unread: boolean,
+/**
+ * When its item was retracted, purged or replaced.
+ */
+gone_at: string | null,
+/**
+ * Bare JID or host that published it.
+ */
+service: string | null,
+/**
+ * Node name as sent.
+ */
+node: string | null,
+/**
+ * Item id as sent.
+ */
+item: string | null,
+/**
+ * What happened.
+ */
+kind: Kind,
+/**
+ * The payload's format.
+ */
+dialect: Dialect,
+/**
+ * Whose box.
+ */
+user: string | null,
+/**
+ * Which box; hierarchy by `/`.
+ */
+mailbox: string | null,
+/**
+ * MobileMe's opaque change token.
+ */
+token: string | null,
+/**
+ * Subscription id, from the SHIM header `pubsub#subid` (XEP-0060 §12.20).
+ */
+subid: string | null,
+/**
+ * When it was sent: XEP-0203 delay, else XEP-0091 delay, else the payload's own date.
+ */
+sent_at: string | null,
+/**
+ * Who wrote.
+ */
+from: Sender | null,
+/**
+ * Subject, decoded, cleaned, at most 1,000 characters.
+ */
+subject: string | null,
+/**
+ * First words of the text, at most 500 characters.
+ */
+snippet: string | null,
+/**
+ * Message-ID without angle brackets.
+ */
+message_id: string | null,
+/**
+ * Unseen messages in the box, as told.
+ */
+unseen: number | null,
+/**
+ * IMAP UID.
+ */
+uid: number | null,
+/**
+ * IMAP UIDVALIDITY.
+ */
+uidvalidity: number | null,
+/**
+ * A link to the message; https, http, mailto, xmpp, mid or imap.
+ */
+link: string | null, };
+
+export type Filter = {
+/**
+ * Only this account.
+ */
+account: string | null,
+/**
+ * Only this mailbox.
+ */
+mailbox: string | null,
+/**
+ * Only unread ones.
+ */
+unread: boolean,
+/**
+ * Only rows in which every word begins a word of sender, address, subject, snippet or mailbox.
+ */
+text: string | null, };
+
+export type Command = { "do": "feed",
+/**
+ * Which rows.
+ */
+filter: Filter,
+/**
+ * Only rows with a lower `seq`.
+ */
+before: number | null,
+/**
+ * At most so many; 500 is the most.
+ */
+limit: number, } | { "do": "changes",
+/**
+ * The last revision known.
+ */
+since: number, } | { "do": "row",
+/**
+ * Which.
+ */
+seq: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mark",
+/**
+ * Which rows.
+ */
+seqs: number[],
+/**
+ * Read, or unread again.
+ */
+read: boolean, } | { "do": "mark_all_read",
+/**
+ * Which rows.
+ */
+filter: Filter, } | { "do": "pause",
+/**
+ * Until when; `null` until resumed.
+ */
+until: string | null, } | { "do": "resume" } | { "do": "accounts" } | { "do": "test_account",
+/**
+ * The account to try; need not be configured.
+ */
+account: Account,
+/**
+ * Its password; the stored one when absent.
+ */
+password: string | null,
+/**
+ * A number of the face's choice that comes back in the notices.
+ */
+run: number, } | { "do": "save_account",
+/**
+ * The account.
+ */
+account: Account,
+/**
+ * A new password for the keyring; the stored one stays when absent.
+ */
+password: string | null, } | { "do": "remove_account",
+/**
+ * Its JID.
+ */
+jid: string,
+/**
+ * Remove its stored events as well.
+ */
+forget: boolean, } | { "do": "retry",
+/**
+ * Its JID.
+ */
+jid: string, } | { "do": "show_feed" } | { "do": "hand_over" };
+
+export type Reply = { "re": "feed",
+/**
+ * The rows, newest first.
+ */
+rows: Array<Row>,
+/**
+ * Whether older ones exist.
+ */
+more: boolean,
+/**
+ * The store's revision when they were read.
+ */
+rev: number, } | { "re": "changes",
+/**
+ * The rows, oldest change first.
+ */
+rows: Array<Row>,
+/**
+ * Whether further changes exist.
+ */
+more: boolean,
+/**
+ * The revision to ask from next.
+ */
+rev: number, } | { "re": "row",
+/**
+ * The row, if it is there.
+ */
+row: Row | null, } | { "re": "status",
+/**
+ * How everything stands.
+ */
+status: Status, } | { "re": "arrivals",
+/**
+ * Counts per hour, oldest first; the last is the running hour.
+ */
+hours: Array<number>, } | { "re": "accounts",
+/**
+ * The accounts, in order.
+ */
+accounts: Array<Account>, } | { "re": "test_account",
+/**
+ * Whether all steps went well.
+ */
+passed: boolean, } | { "re": "done",
+/**
+ * How many rows or things it touched.
+ */
+count: number, };
+
+export type Notice = { "on": "changed",
+/**
+ * The newest revision.
+ */
+rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "test",
+/**
+ * The number given in [`Command::TestAccount`].
+ */
+run: number,
+/**
+ * The step.
+ */
+step: TestStep, } | { "on": "open",
+/**
+ * The row; the feed when absent.
+ */
+seq: number | null, } | { "on": "closing" };
+
+export type Status = {
+/**
+ * Each account, in configured order.
+ */
+accounts: Array<AccountStatus>,
+/**
+ * Unread rows in all accounts.
+ */
+unread: number,
+/**
+ * The pause that is on.
+ */
+pause: Pause | null,
+/**
+ * What is missing or broken beside the accounts, each told once.
+ */
+problems: Array<Problem>,
+/**
+ * The store's revision.
+ */
+rev: number,
+/**
+ * Mailwren's version.
+ */
+version: string, };
+
+export type Pause = {
+/**
+ * Until when; `null` until resumed.
+ */
+until: string | null, };
+
+export type LinkState = "connected" | "connecting" | "offline" | "error" | "disabled";
+
+export type AccountStatus = {
+/**
+ * Its bare JID.
+ */
+jid: string,
+/**
+ * What people call it.
+ */
+label: string,
+/**
+ * Its connection.
+ */
+link: LinkState,
+/**
+ * Since when.
+ */
+since: string | null,
+/**
+ * What is wrong, and what to do.
+ */
+trouble: Problem | null,
+/**
+ * When the next try comes.
+ */
+next_try: string | null,
+/**
+ * When push was last proven alive by something that came through.
+ */
+proven_at: string | null,
+/**
+ * Unread rows.
+ */
+unread: number,
+/**
+ * Its nodes.
+ */
+nodes: Array<NodeStatus>,
+/**
+ * Events dropped because nobody entitled sent them.
+ */
+strangers: number, };
+
+export type NodeStatus = {
+/**
+ * The service.
+ */
+service: string,
+/**
+ * The node.
+ */
+node: string,
+/**
+ * Whether events arrive from it.
+ */
+state: NodeState,
+/**
+ * Why not.
+ */
+trouble: string | null, };
+
+export type NodeState = "unknown" | "subscribed" | "pending" | "refused" | "closed";
+
+export type Problem = {
+/**
+ * What it is about, for code: `auth`, `tls`, `dns`, `tcp`, `keyring`, `notifier`, `config`, `store`, …
+ */
+code: string,
+/**
+ * What is wrong.
+ */
+message: string,
+/**
+ * What to do.
+ */
+hint: string | null, };
+
+export type TestStep = {
+/**
+ * Which step.
+ */
+name: StepName,
+/**
+ * How it stands.
+ */
+state: StepState,
+/**
+ * What was found, or what is wrong.
+ */
+detail: string,
+/**
+ * What to do if it failed.
+ */
+hint: string | null,
+/**
+ * How long it took, in milliseconds.
+ */
+millis: number,
+/**
+ * SHA-256 fingerprint of a certificate that wasn't trusted, to be pinned on an explicit yes.
+ */
+fingerprint: string | null,
+/**
+ * Nodes found, in the last step.
+ */
+nodes: Array<Subscription>, };
+
+export type StepName = "dns" | "tls" | "login" | "services" | "nodes";
+
+export type StepState = "running" | "passed" | "warned" | "failed";
+
+export type ApiError = {
+/**
+ * For code that acts on it.
+ */
+code: ApiCode,
+/**
+ * What went wrong.
+ */
+message: string,
+/**
+ * What to do.
+ */
+hint: string | null, };
+
+export type ApiCode = "invalid" | "not_found" | "forbidden" | "keyring" | "closed" | "internal";
+
+export type TrayShape = "connected" | "connecting" | "offline" | "error" | "paused";

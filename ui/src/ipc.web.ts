@@ -1,0 +1,44 @@
+/**
+ * The twin of `ipc.ts` for a browser without the app: the same functions on a scripted engine. `?state=` chooses the
+ * script (see `web/script.ts`); `window.twin` lets a test play the engine's part.
+ */
+import type { Command, Notice, Reply } from './generated/wire';
+import type { ReplyTo, WindowName } from './ipc';
+import { Engine } from './web/engine';
+import { script } from './web/script';
+
+export type { ReplyTo, WindowName } from './ipc';
+
+const state = new URLSearchParams(globalThis.location?.search ?? '').get('state') ?? 'busy';
+const engine = new Engine(script(state, Date.now()));
+
+declare global {
+  interface Window {
+    twin: Engine;
+  }
+}
+if (globalThis.window) window.twin = engine;
+
+export async function call<K extends Command['do']>(
+  command: Extract<Command, { do: K }>,
+): Promise<ReplyTo<K>> {
+  const reply: Reply = await engine.answer(structuredClone(command) as Command);
+  return structuredClone(reply) as ReplyTo<K>;
+}
+
+export function listen(hear: (notice: Notice) => void): () => void {
+  engine.ears.add(hear);
+  return () => void engine.ears.delete(hear);
+}
+
+export async function openLink(seq: number): Promise<void> {
+  engine.asked.push({ open_link: seq });
+}
+
+export async function showWindow(name: WindowName): Promise<void> {
+  engine.asked.push({ show_window: name });
+}
+
+export async function closeWindow(): Promise<void> {
+  engine.asked.push({ close_window: true });
+}

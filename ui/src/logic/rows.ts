@@ -1,0 +1,91 @@
+/** The rows a window holds: a run of the feed, newest first, kept true by what changed since. */
+import type { Filter, Row } from '../generated/wire';
+import { matches, words } from './marks';
+import { dayNumber } from './time';
+
+export interface Day {
+  day: number;
+  rows: Row[];
+}
+
+/** Whether a row belongs into a filtered feed, as the store decides it. */
+export function belongs(row: Row, filter: Filter): boolean {
+  if (filter.account !== null && row.account !== filter.account) return false;
+  if (filter.mailbox !== null && row.mailbox !== filter.mailbox) return false;
+  if (filter.unread && !row.unread) return false;
+  if (filter.text === null) return true;
+  const texts = [row.from?.name, row.from?.address, row.subject, row.snippet, row.mailbox];
+  return matches(texts, words(filter.text));
+}
+
+export interface Merge {
+  /** The held rows, with changes taken in. */
+  rows: Row[];
+  /** Rows that are new at the top, newest first: shown now or kept waiting, as the window likes. */
+  fresh: Row[];
+}
+
+/**
+ * Takes changed rows in. A held row is replaced where it stands, even if the filter would no longer choose it:
+ * nothing vanishes under the pointer. An unheld one comes in if it belongs and isn't older than what was read.
+ */
+export function merge(
+  held: readonly Row[],
+  changed: readonly Row[],
+  filter: Filter,
+  newest: number,
+  more: boolean,
+): Merge {
+  const latest = new Map<number, Row>();
+  for (const row of changed) {
+    const known = latest.get(row.seq);
+    if (!known || known.rev <= row.rev) latest.set(row.seq, row);
+  }
+  const rows = held.map((row) => {
+    const now = latest.get(row.seq);
+    latest.delete(row.seq);
+    return now && now.rev >= row.rev ? now : row;
+  });
+  const oldest = held.at(-1)?.seq ?? 0;
+  const fresh: Row[] = [];
+  let between = false;
+  for (const row of latest.values()) {
+    if (!belongs(row, filter)) continue;
+    if (row.seq > newest) fresh.push(row);
+    else if (!more || row.seq > oldest) between = rows.push(row) > 0;
+  }
+  if (between) rows.sort(newestFirst);
+  return { rows, fresh: fresh.sort(newestFirst) };
+}
+
+/** Joins two runs, newest first; of a row that is in both, the later revision stays. */
+export function join(a: readonly Row[], b: readonly Row[]): Row[] {
+  const bySeq = new Map<number, Row>();
+  for (const row of [...a, ...b]) {
+    const known = bySeq.get(row.seq);
+    if (!known || known.rev <= row.rev) bySeq.set(row.seq, row);
+  }
+  return [...bySeq.values()].sort(newestFirst);
+}
+
+function newestFirst(a: Row, b: Row): number {
+  return b.seq - a.seq;
+}
+
+/** Groups rows by the local day on which they were stored, which grows with their order. */
+export function byDay(rows: readonly Row[]): Day[] {
+  const days: Day[] = [];
+  for (const row of rows) {
+    const day = dayNumber(Date.parse(row.received_at));
+    const last = days.at(-1);
+    if (last?.day === day) last.rows.push(row);
+    else days.push({ day, rows: [row] });
+  }
+  return days;
+}
+
+/** The mailboxes met so far, in alphabetical order. */
+export function mailboxes(rows: readonly Row[]): string[] {
+  const names = new Set(rows.flatMap((row) => row.mailbox ?? []));
+  return [...names].sort((a, b) => a.localeCompare(b));
+}

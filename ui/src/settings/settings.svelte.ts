@@ -1,0 +1,115 @@
+/** What the settings window knows, and what it can do. */
+import { call, listen } from '$ipc';
+import type { Account, ApiError, Notice, Status, StepName, TestStep } from '../generated/wire';
+
+export class Settings {
+  accounts = $state.raw<Account[] | null>(null);
+  status = $state.raw<Status | null>(null);
+  /** What could not be read or done. */
+  fault = $state.raw<ApiError | null>(null);
+  test = $state.raw<TestRun | null>(null);
+
+  #runs = Math.floor(Math.random() * 0x7fff_0000);
+
+  start(): () => void {
+    const stop = listen((notice) => this.#hear(notice));
+    void this.load();
+    return stop;
+  }
+
+  async load(): Promise<void> {
+    await this.#ask(async () => {
+      await this.#readStatus();
+      await this.#readAccounts();
+    });
+  }
+
+  /** Whether it was saved; if not, `fault` says why. */
+  save(account: Account, password: string | null): Promise<boolean> {
+    return this.#ask(async () => {
+      await call<'save_account'>({ do: 'save_account', account, password });
+      await this.#readAccounts();
+      await this.#readStatus();
+    });
+  }
+
+  remove(jid: string, forget: boolean): Promise<boolean> {
+    return this.#ask(async () => {
+      await call<'remove_account'>({ do: 'remove_account', jid, forget });
+      await this.#readAccounts();
+      await this.#readStatus();
+    });
+  }
+
+  retry(jid: string): Promise<boolean> {
+    return this.#ask(async () => {
+      await call<'retry'>({ do: 'retry', jid });
+      await this.#readStatus();
+    });
+  }
+
+  /** Tries an account out; {@link test} follows it. */
+  async tryOut(account: Account, password: string | null): Promise<void> {
+    const run = new TestRun((this.#runs += 1));
+    this.test = run;
+    try {
+      const reply = await call<'test_account'>({ do: 'test_account', account, password, run: run.number });
+      run.end(reply.passed ? 'passed' : 'failed', null);
+    } catch (error) {
+      run.end('failed', error as ApiError);
+    }
+  }
+
+  async #readAccounts(): Promise<void> {
+    this.accounts = (await call<'accounts'>({ do: 'accounts' })).accounts;
+  }
+
+  async #readStatus(): Promise<void> {
+    this.status = (await call<'status'>({ do: 'status' })).status;
+  }
+
+  async #ask(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act();
+      this.fault = null;
+      return true;
+    } catch (error) {
+      this.fault = error as ApiError;
+      return false;
+    }
+  }
+
+  #hear(notice: Notice): void {
+    if (notice.on === 'test') this.test?.take(notice.run, notice.step);
+    else if (notice.on === 'accounts') void this.#ask(() => this.#readAccounts());
+    else if (notice.on === 'status') void this.#readStatus().catch(() => undefined);
+  }
+}
+
+const order: readonly StepName[] = ['dns', 'tls', 'login', 'services', 'nodes'];
+
+/** One run of an account test, as its notices come in. */
+export class TestRun {
+  readonly number: number;
+  steps = $state.raw<ReadonlyMap<StepName, TestStep>>(new Map());
+  outcome = $state<'running' | 'passed' | 'failed'>('running');
+  fault = $state.raw<ApiError | null>(null);
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  /** Every step in order, also those not begun. */
+  get lines(): { name: StepName; step: TestStep | null }[] {
+    return order.map((name) => ({ name, step: this.steps.get(name) ?? null }));
+  }
+
+  take(run: number, step: TestStep): void {
+    if (run === this.number) this.steps = new Map(this.steps).set(step.name, step);
+  }
+
+  end(outcome: 'passed' | 'failed', fault: ApiError | null): void {
+    this.outcome = outcome;
+    this.fault = fault;
+  }
+}

@@ -1,0 +1,215 @@
+/** A scripted engine in the page: enough of the real one's manners for the windows to be used and tested. */
+import type { Account, ApiError, Command, Notice, Reply, Row, Status, TestStep } from '../generated/wire';
+import { belongs } from '../logic/rows';
+
+export interface Script {
+  rows: Row[];
+  accounts: Account[];
+  status: Status;
+  hours: number[];
+  /** The steps that a test of an account goes through. */
+  test: (account: Account) => TestStep[];
+  /** Commands that are never answered. */
+  silent?: Command['do'][];
+  /** Commands that are refused. */
+  refused?: Partial<Record<Command['do'], ApiError>>;
+}
+
+export class Engine {
+  readonly ears = new Set<(notice: Notice) => void>();
+  /** Every command and app call, for tests to look at. */
+  readonly asked: unknown[] = [];
+  #script: Script;
+  #rev: number;
+
+  constructor(script: Script) {
+    this.#script = script;
+    this.#rev = Math.max(0, ...script.rows.map((row) => row.rev));
+  }
+
+  get script(): Script {
+    return this.#script;
+  }
+
+  async answer(command: Command): Promise<Reply> {
+    this.asked.push(command);
+    if (this.#script.silent?.includes(command.do)) return new Promise(() => undefined);
+    const refusal = this.#script.refused?.[command.do];
+    if (refusal) throw refusal;
+    return this.#answer(command);
+  }
+
+  tell(notice: Notice): void {
+    for (const hear of [...this.ears]) hear(structuredClone(notice));
+  }
+
+  /** Mails arrive, oldest first. */
+  arrive(...mails: Partial<Row>[]): void {
+    for (const mail of mails) {
+      const seq = (this.#script.rows[0]?.seq ?? 0) + 1;
+      const row = { ...blankRow(), ...mail, seq, rev: ++this.#rev } as Row;
+      this.#script.rows = [row, ...this.#script.rows];
+    }
+    this.#count();
+    this.tell({ on: 'changed', rev: this.#rev });
+  }
+
+  /** Rows change, as by another device. */
+  change(seqs: readonly number[], change: Partial<Row>): number {
+    let touched = 0;
+    this.#script.rows = this.#script.rows.map((row) => {
+      if (!seqs.includes(row.seq)) return row;
+      touched += 1;
+      return { ...row, ...change, rev: ++this.#rev };
+    });
+    this.#count();
+    if (touched > 0) this.tell({ on: 'changed', rev: this.#rev });
+    return touched;
+  }
+
+  setStatus(change: Partial<Status>): void {
+    this.#script.status = { ...this.#script.status, ...change };
+    this.tell({ on: 'status' });
+  }
+
+  #answer(command: Command): Reply | Promise<Reply> {
+    const s = this.#script;
+    switch (command.do) {
+      case 'feed': {
+        const before = command.before ?? Infinity;
+        const found = s.rows.filter((row) => row.seq < before && belongs(row, command.filter));
+        const limit = Math.min(command.limit, 500);
+        return { re: 'feed', rows: found.slice(0, limit), more: found.length > limit, rev: this.#rev };
+      }
+      case 'changes': {
+        const found = s.rows.filter((row) => row.rev > command.since).sort((a, b) => a.rev - b.rev);
+        const rows = found.slice(0, 500);
+        return { re: 'changes', rows, more: found.length > 500, rev: rows.at(-1)?.rev ?? command.since };
+      }
+      case 'status':
+        return { re: 'status', status: s.status };
+      case 'arrivals':
+        return { re: 'arrivals', hours: s.hours };
+      case 'mark':
+        return { re: 'done', count: this.change(command.seqs, { unread: !command.read }) };
+      case 'mark_all_read': {
+        const seqs = s.rows.filter((row) => row.unread && belongs(row, command.filter)).map((row) => row.seq);
+        return { re: 'done', count: this.change(seqs, { unread: false }) };
+      }
+      case 'pause':
+        this.setStatus({ pause: { until: command.until } });
+        return { re: 'done', count: 1 };
+      case 'resume':
+        this.setStatus({ pause: null });
+        return { re: 'done', count: 1 };
+      case 'retry':
+        this.#link(command.jid, { link: 'connecting', trouble: null, next_try: null });
+        return { re: 'done', count: 1 };
+      case 'accounts':
+        return { re: 'accounts', accounts: s.accounts };
+      case 'save_account': {
+        const { account } = command;
+        const known = s.accounts.some((a) => a.jid === account.jid);
+        s.accounts = known
+          ? s.accounts.map((a) => (a.jid === account.jid ? account : a))
+          : [...s.accounts, account];
+        const now = new Date().toISOString();
+        if (!known) s.status = { ...s.status, accounts: [...s.status.accounts, blankStatus(account)] };
+        const up = { link: 'connected', proven_at: now, label: account.name ?? account.jid } as const;
+        this.#link(account.jid, account.enabled ? up : { link: 'disabled' });
+        this.tell({ on: 'accounts' });
+        return { re: 'done', count: 1 };
+      }
+      case 'remove_account':
+        s.accounts = s.accounts.filter((a) => a.jid !== command.jid);
+        this.setStatus({ accounts: s.status.accounts.filter((a) => a.jid !== command.jid) });
+        this.tell({ on: 'accounts' });
+        return { re: 'done', count: 1 };
+      case 'test_account':
+        return this.#test(command.account, command.run);
+      case 'row':
+        return { re: 'row', row: s.rows.find((row) => row.seq === command.seq) ?? null };
+      case 'show_feed':
+      case 'hand_over':
+        throw { code: 'forbidden', message: 'Not from a window.', hint: null } satisfies ApiError;
+    }
+  }
+
+  /** Each step is told twice, as it begins and ends, a moment apart. */
+  async #test(account: Account, run: number): Promise<Reply> {
+    let passed = true;
+    for (const step of this.#script.test(account)) {
+      const begun: TestStep = {
+        ...step,
+        state: 'running',
+        detail: '',
+        hint: null,
+        nodes: [],
+        fingerprint: null,
+      };
+      this.tell({ on: 'test', run, step: begun });
+      await new Promise((go) => setTimeout(go, 40));
+      if (step.state === 'running') return new Promise(() => undefined);
+      this.tell({ on: 'test', run, step });
+      passed &&= step.state !== 'failed';
+    }
+    return { re: 'test_account', passed };
+  }
+
+  #link(jid: string, change: Partial<Status['accounts'][number]>): void {
+    const accounts = this.#script.status.accounts.map((a) => (a.jid === jid ? { ...a, ...change } : a));
+    this.setStatus({ accounts });
+  }
+
+  #count(): void {
+    const unread = this.#script.rows.filter((row) => row.unread);
+    const accounts = this.#script.status.accounts.map((a) => ({
+      ...a,
+      unread: unread.filter((row) => row.account === a.jid).length,
+    }));
+    this.#script.status = { ...this.#script.status, unread: unread.length, accounts };
+  }
+}
+
+export function blankRow(): Omit<Row, 'seq' | 'rev'> {
+  return {
+    account: 'lena@home.example',
+    received_at: new Date().toISOString(),
+    delayed: false,
+    unread: true,
+    gone_at: null,
+    service: 'pubsub.home.example',
+    node: 'mail/lena/INBOX',
+    item: null,
+    kind: 'new',
+    dialect: 'mailwren',
+    user: null,
+    mailbox: 'INBOX',
+    token: null,
+    subid: null,
+    sent_at: null,
+    from: null,
+    subject: null,
+    snippet: null,
+    message_id: null,
+    unseen: null,
+    uid: null,
+    uidvalidity: null,
+    link: null,
+  };
+}
+
+export function blankStatus(account: Account): Status['accounts'][number] {
+  return {
+    jid: account.jid,
+    label: account.name ?? account.jid,
+    link: 'connecting',
+    since: null,
+    trouble: null,
+    next_try: null,
+    proven_at: null,
+    unread: 0,
+    nodes: account.subscriptions.map((s) => ({ ...s, state: 'subscribed', trouble: null })),
+    strangers: 0,
+  };
+}

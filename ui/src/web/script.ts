@@ -1,0 +1,423 @@
+/** The states that the web twin can be put into, by name. */
+import type { Account, AccountStatus, Row, Status, TestStep } from '../generated/wire';
+import { blankRow, blankStatus, type Script } from './engine';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const states = [
+  'busy',
+  'single',
+  'long',
+  'hostile',
+  'quiet',
+  'first-run',
+  'loading',
+  'error',
+  'offline',
+  'connecting',
+  'trouble',
+  'paused',
+  'unread-none',
+  'untrusted',
+  'refused',
+  'slow-test',
+  'unsaved',
+] as const;
+export type State = (typeof states)[number];
+
+const home = account('lena@home.example', 'Home', [
+  'mail/lena/INBOX',
+  'mail/lena/Rechnungen',
+  'mail/lena/Familie',
+]);
+const work = account('l.brandt@work.example', 'Work', ['mail/l.brandt/INBOX', 'mail/l.brandt/Builds']);
+const choir = account('alto@choir.example', 'Choir', ['mail/alto/INBOX']);
+const sam: Account = {
+  ...account('sam@aosnotify.mac.com', null, []),
+  host: '127.0.0.1',
+  port: 15223,
+  pep: false,
+  subscriptions: [
+    { service: 'pubsub.aosnotify.mac.com', node: '/protected/com/apple/mobileme/sam/mail/Inbox' },
+  ],
+};
+
+/** A script for a state, as of `now`. An unknown name is the busy one. */
+export function script(name: string, now: number): Script {
+  const busy: Script = {
+    rows: someMail(now),
+    accounts: [home, work, choir],
+    status: status(now, [
+      up(home, now - 40 * SECOND, 3),
+      up(work, now - 70 * SECOND, 1),
+      { ...blankStatus(choir), next_try: at(now + 12 * SECOND), link: 'connecting' },
+    ]),
+    hours: [0, 0, 0, 0, 1, 0, 2, 5, 3, 2, 4, 1, 0, 1, 2, 1, 3, 0, 0, 1, 2, 4, 2, 3],
+    test: () => goodTest,
+  };
+  const only = { accounts: [home], status: status(now, [up(home, now - 40 * SECOND, 0)]) };
+  switch (name as State) {
+    case 'single':
+      return {
+        ...busy,
+        accounts: [sam],
+        status: status(now, [{ ...up(sam, now - 3 * SECOND, 1), label: sam.jid }]),
+        hours: [...Array<number>(23).fill(0), 2],
+        rows: capturesOf2008(now),
+      };
+    case 'long':
+      return { ...busy, rows: muchMail(now, 5000) };
+    case 'hostile':
+      return { ...busy, rows: hostileMail(now) };
+    case 'quiet':
+      return { ...busy, ...only, rows: [], hours: Array<number>(24).fill(0) };
+    case 'first-run':
+      return { ...busy, accounts: [], rows: [], status: status(now, []), hours: Array<number>(24).fill(0) };
+    case 'loading':
+      return { ...busy, rows: [], silent: ['feed'] };
+    case 'error':
+      return {
+        ...busy,
+        refused: {
+          feed: {
+            code: 'internal',
+            message: 'The store can’t be opened: the disk is full.',
+            hint: 'Make room in your home folder, then try again.',
+          },
+        },
+      };
+    case 'offline':
+      return {
+        ...busy,
+        status: status(
+          now,
+          [home, work, choir].map((a) => ({ ...up(a, now, 0), ...away(now) })),
+        ),
+      };
+    case 'connecting':
+      return { ...busy, ...only, status: status(now, [blankStatus(home)]) };
+    case 'trouble':
+      return {
+        ...busy,
+        status: {
+          ...status(now, [
+            up(home, now - 40 * SECOND, 3),
+            {
+              ...up(work, now, 1),
+              link: 'error',
+              proven_at: null,
+              trouble: {
+                code: 'auth',
+                message: 'The server refused the password.',
+                hint: 'Enter the new password in Settings, Accounts, Work.',
+              },
+            },
+            {
+              ...up(choir, now - 9 * MINUTE, 0),
+              nodes: [
+                {
+                  service: 'pubsub.choir.example',
+                  node: 'mail/alto/INBOX',
+                  state: 'refused',
+                  trouble: 'Only members may subscribe to this node.',
+                },
+              ],
+              strangers: 2,
+            },
+          ]),
+          problems: [
+            {
+              code: 'notifier',
+              message: 'No notification service runs on this desktop.',
+              hint: 'Install one, such as dunst or xfce4-notifyd.',
+            },
+          ],
+        },
+      };
+    case 'paused':
+      return { ...busy, status: { ...busy.status, pause: { until: at(now + 50 * MINUTE) } } };
+    case 'unread-none':
+      return { ...busy, rows: busy.rows.map((row) => ({ ...row, unread: false })) };
+    case 'untrusted':
+      return { ...busy, test: (tried) => (tried.pins.length > 0 ? goodTest : untrustedTest) };
+    case 'refused':
+      return { ...busy, test: () => refusedTest };
+    case 'slow-test':
+      return { ...busy, test: () => [...goodTest.slice(0, 3), step('services', 'running', '')] };
+    case 'unsaved':
+      return {
+        ...busy,
+        refused: {
+          save_account: {
+            code: 'keyring',
+            message: 'The keyring is locked.',
+            hint: 'Unlock it, then save again.',
+          },
+        },
+      };
+    default:
+      return busy;
+  }
+}
+
+function at(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function account(jid: string, name: string | null, nodes: string[]): Account {
+  const service = `pubsub.${jid.split('@')[1]}`;
+  return {
+    jid,
+    name,
+    enabled: true,
+    host: null,
+    port: null,
+    security: 'auto',
+    ca_file: null,
+    pins: [],
+    pep: true,
+    subscriptions: nodes.map((node) => ({ service, node })),
+    notifiers: [],
+    password: 'keyring',
+  };
+}
+
+function up(of: Account, proven: number, unread: number): AccountStatus {
+  return { ...blankStatus(of), link: 'connected', proven_at: at(proven), since: at(proven - HOUR), unread };
+}
+
+function away(now: number): Partial<AccountStatus> {
+  return {
+    link: 'offline',
+    unread: 0,
+    next_try: at(now + 25 * SECOND),
+    trouble: {
+      code: 'tcp',
+      message: 'The network is unreachable.',
+      hint: 'Mailwren tries again by itself, at once when the network is back.',
+    },
+  };
+}
+
+function status(_now: number, accounts: AccountStatus[]): Status {
+  const unread = accounts.reduce((sum, a) => sum + a.unread, 0);
+  return { accounts, unread, pause: null, problems: [], rev: 0, version: '0.1.0' };
+}
+
+/** Rows from newest to oldest, numbered down to 1. */
+function numbered(mails: Partial<Row>[]): Row[] {
+  return mails.map((mail, i) => ({
+    ...blankRow(),
+    unread: false,
+    ...mail,
+    seq: mails.length - i,
+    rev: mails.length - i,
+  }));
+}
+
+function mail(
+  received: number,
+  name: string,
+  subject: string | null,
+  snippet: string,
+  more: Partial<Row> = {},
+): Partial<Row> {
+  return {
+    received_at: at(received),
+    sent_at: at(received - 2 * SECOND),
+    from: { name, address: null },
+    subject,
+    snippet,
+    ...more,
+  };
+}
+
+/** The moment `clock` o'clock, `days` days before today. */
+function dayBefore(now: number, days: number, hour: number, minute: number): number {
+  const d = new Date(now);
+  return new Date(d.getFullYear(), d.getMonth(), d.getDate() - days, hour, minute).getTime();
+}
+
+function someMail(now: number): Row[] {
+  const inWork = { account: work.jid, service: 'pubsub.work.example' };
+  return numbered([
+    mail(
+      now - 2 * MINUTE,
+      'Miriam',
+      'Schlüsselübergabe am Donnerstag, 17:30 Uhr',
+      'Passt dir das noch? Sonst lege ich ihn beim Nachbarn in den Kasten.',
+      { unread: true, link: 'https://webmail.home.example/m/4711' },
+    ),
+    mail(
+      now - 9 * MINUTE,
+      'Ελένη',
+      'Συνάντηση της επόμενης εβδομάδας',
+      'Καλημέρα, σας στέλνω τρεις πιθανές ημερομηνίες.',
+      { ...inWork, unread: true, link: 'https://mail.work.example/m/99' },
+    ),
+    mail(
+      now - 26 * MINUTE,
+      'Build server',
+      'Re: [nightly] mail-store/replication: 3 of 412 checks failed on arm64 after the merge of “retry-on-partial-write”',
+      'test_resume_after_suspend timed out after 30 s',
+      { ...inWork, mailbox: 'Builds' },
+    ),
+    mail(
+      now - 48 * MINUTE,
+      'ليلى',
+      'تذكير: موعد الاجتماع غدًا الساعة العاشرة صباحًا',
+      'مرحبًا، أرفقت جدول الأعمال. هل يمكنك تأكيد الحضور؟',
+      { unread: true },
+    ),
+    {
+      kind: 'changed',
+      dialect: 'unknown',
+      received_at: at(now - 55 * MINUTE),
+      account: choir.jid,
+      mailbox: 'Inbox',
+      unread: true,
+      unseen: 3,
+    },
+    mail(
+      dayBefore(now, 1, 21, 47),
+      'Tomasz',
+      null,
+      'photo of the boiler label, is this the right part number?',
+      { link: 'mid:boiler@home.example' },
+    ),
+    mail(
+      dayBefore(now, 1, 20, 12),
+      'Jonas',
+      'Rechnung 2026-1187 und Lieferschein',
+      'Im Anhang beides als PDF. Zahlungsziel wie immer 14 Tage.',
+      { mailbox: 'Rechnungen', sent_at: at(dayBefore(now, 3, 8, 12)), delayed: true },
+    ),
+    mail(
+      dayBefore(now, 1, 19, 5),
+      'Choir list',
+      'Notes for Sunday',
+      'Altos please bring the second folder.',
+      { account: choir.jid, gone_at: at(now - HOUR) },
+    ),
+    { kind: 'cleared', received_at: at(dayBefore(now, 1, 18, 0)), mailbox: 'Lists' },
+    mail(
+      dayBefore(now, 1, 9, 30),
+      'Winter hours',
+      'Winter opening hours of the library',
+      'From 1 December we open at ten.',
+      {},
+    ),
+    mail(dayBefore(now, 4, 16, 20), 'דנה', 'מפתח המשרד', 'השארתי את המפתח אצל השכן.', {}),
+  ]);
+}
+
+function capturesOf2008(now: number): Row[] {
+  const one = {
+    kind: 'changed',
+    dialect: 'mobileme',
+    account: sam.jid,
+    service: 'pubsub.aosnotify.mac.com',
+    node: '/protected/com/apple/mobileme/sam/mail/Inbox',
+    user: 'sam',
+    mailbox: 'Inbox',
+  } as const;
+  return numbered([
+    { ...one, received_at: at(now - 2 * SECOND), token: '544FE17', item: '8ATABX9e6satO6Y', unread: true },
+    {
+      ...one,
+      received_at: at(now - 3 * SECOND),
+      token: 'E1B537',
+      item: '5WE7I82L5bdNGm2',
+      sent_at: '2008-07-18T01:11:11.447Z',
+      delayed: true,
+    },
+  ]);
+}
+
+function muchMail(now: number, count: number): Row[] {
+  const names = ['Miriam', 'Jonas', 'Tomasz', 'Build server', 'Ελένη', 'ليلى'];
+  return numbered(
+    Array.from({ length: count }, (_, i) =>
+      mail(
+        now - i * 20 * MINUTE,
+        names[i % names.length] ?? '',
+        `Report ${count - i}`,
+        'All as it was the day before.',
+        {
+          unread: i < 4,
+          mailbox: i % 5 === 0 ? 'Reports' : 'INBOX',
+        },
+      ),
+    ),
+  );
+}
+
+function hostileMail(now: number): Row[] {
+  const image = '<img src=x onerror="document.title=1">';
+  return numbered([
+    mail(now - MINUTE, '<b>x</b>&amp;', '<script>alert(1)</script>', image, {
+      unread: true,
+      link: 'javascript:alert(1)',
+    }),
+    mail(
+      now - 2 * MINUTE,
+      '\u202Egnp.exe\u2066',
+      `\u202E\u202Einvoice \u2067gpj.exe`,
+      '\u2066\u2066\u202Ereversed',
+      { mailbox: '</span><h1>INBOX' },
+    ),
+    mail(now - 3 * MINUTE, 'A'.repeat(500), 'W'.repeat(1000), 'long '.repeat(100), {
+      link: `https://${'a'.repeat(60)}.example/`,
+    }),
+    mail(now - 4 * MINUTE, 'Z̸̡͍̮a̷̢̛̱l̵̛̪g̷̦͆o̴̗͝', 'combining marks H̴̢̛̳̟e̸̡̛ ç̶̛ọ̸̢m̸̛̱e̶̢s̸', '&lt;p&gt; ]]> {{7*7}} ${7*7}', {
+      link: 'https://аррӏе.com/login',
+    }),
+    mail(now - 5 * MINUTE, '', '', '', { from: { name: null, address: '"><svg/onload=x>@evil.example' } }),
+  ]);
+}
+
+function step(
+  name: TestStep['name'],
+  state: TestStep['state'],
+  detail: string,
+  more: Partial<TestStep> = {},
+): TestStep {
+  return { name, state, detail, hint: null, millis: 18, fingerprint: null, nodes: [], ...more };
+}
+
+const goodTest: TestStep[] = [
+  step('dns', 'passed', 'xmpp.birds.example, port 5223, direct TLS'),
+  step('tls', 'passed', '1.3, certificate good until 3 March 2027', { millis: 41 }),
+  step('login', 'passed', 'SCRAM-SHA-256', { millis: 63 }),
+  step('services', 'warned', 'PEP; pubsub.birds.example keeps one item a node', {
+    millis: 112,
+    hint: 'Mail that arrives while you are offline may be missed.',
+  }),
+  step('nodes', 'passed', '3 found', {
+    millis: 2100,
+    nodes: [
+      { service: 'pubsub.birds.example', node: 'mail/lena/INBOX' },
+      { service: 'pubsub.birds.example', node: 'mail/lena/Familie' },
+      { service: 'pubsub.birds.example', node: 'mail/lena/Lists' },
+    ],
+  }),
+];
+
+const untrustedTest: TestStep[] = [
+  step('dns', 'passed', 'home.example, port 5222, STARTTLS'),
+  step('tls', 'failed', 'The certificate is signed by nobody that this computer trusts.', {
+    millis: 38,
+    hint: 'A server of your own often signs its certificate itself.',
+    fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  }),
+];
+
+const refusedTest: TestStep[] = [
+  ...goodTest.slice(0, 2),
+  step('login', 'failed', 'The server refused the password.', {
+    millis: 71,
+    hint: 'Check the address and the password.',
+  }),
+];

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, Visitor, type Message, type VariableReference } from '@fluent/syntax';
+import { describe, expect, it } from 'vitest';
+
+const here = (path: string) => join(import.meta.dirname, '..', path);
+const generated = here('src/generated/messages.ts');
+
+/** Each message's id with the names of the variables it takes. */
+function catalogue(language: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const entry of parse(readFileSync(here(`locales/${language}.ftl`), 'utf8'), {}).body) {
+    if (entry.type === 'Junk') throw new Error(`${language}.ftl: ${JSON.stringify(entry)}`);
+    if (entry.type !== 'Message') continue;
+    const message = entry as Message;
+    const variables = new Set<string>();
+    const visitor = new (class extends Visitor {
+      override visitVariableReference(node: VariableReference): void {
+        variables.add(node.id.name);
+      }
+    })();
+    visitor.visit(message);
+    if (found.has(message.id.name)) throw new Error(`${language}.ftl has ${message.id.name} twice`);
+    found.set(message.id.name, [...variables].sort().join(' '));
+  }
+  return found;
+}
+
+function sources(folder: string): string {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((file) => file.isFile() && !file.parentPath.endsWith('generated'))
+    .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
+    .join('\n');
+}
+
+describe('the catalogue', () => {
+  const english = catalogue('en');
+
+  it('gives its ids to the type checker, so that a missing message is a type error', () => {
+    const ids = [...english.keys()].map((id) => `\n  | '${id}'`).join('');
+    const made = `// Made from locales/en.ftl by \`npm run messages\`; not to be edited.\n\nexport type MessageId =${ids};\n`;
+    if (process.env['UPDATE_MESSAGES']) writeFileSync(generated, made);
+    expect(readFileSync(generated, 'utf8'), 'stale: run `npm run messages`').toBe(made);
+  });
+
+  it('holds no message that the UI never says', () => {
+    const text = sources(here('src'));
+    expect([...english.keys()].filter((id) => !text.includes(`'${id}'`))).toEqual([]);
+  });
+
+  it.each(readdirSync(here('locales')).map((file) => file.replace('.ftl', '')))(
+    'is complete in %s, with the same variables',
+    (language) => {
+      expect(Object.fromEntries(catalogue(language))).toEqual(Object.fromEntries(english));
+    },
+  );
+});

@@ -1,2 +1,88 @@
-//! x
-fn main() {}
+//! `mailwrenctl`: the Mailwren engine without a screen.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod account;
+mod decode;
+mod demo;
+mod exit;
+mod feed;
+mod open;
+mod print;
+mod status;
+mod watch;
+
+use exit::Failure;
+
+/// Push mail over XMPP, without a screen.
+///
+/// Exit codes: 0 done; 1 something failed (the message says what to do); 2 wrong usage; 3 an account needs a person,
+/// e.g. a new password; 4 the time given by --timeout was over.
+#[derive(Debug, Parser)]
+#[command(name = "mailwrenctl", version, max_term_width = 100)]
+struct Arguments {
+    /// Configuration file; its events are kept apart from those of other configurations.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Tell more on standard error; twice for still more. Never holds passwords.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Print events as they arrive.
+    Watch(watch::Arguments),
+    /// Look at stored events.
+    #[command(subcommand)]
+    Feed(feed::What),
+    /// Decode stanzas: one JSON object a line for each event.
+    Decode(decode::Arguments),
+    /// Accounts: add, list, test, remove.
+    #[command(subcommand)]
+    Account(account::What),
+    /// How connections and counts stand.
+    Status(status::Arguments),
+    /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
+    Demo(demo::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.what {
+        // Needs no runtime, no profile, no log.
+        What::Decode(decode) => decode::run(&decode),
+        what => run(arguments.config, arguments.verbose, what),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::failed(format!("the runtime can't start: {e}")))?;
+    mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(e.to_string()))?;
+    let done = runtime.block_on(async {
+        match what {
+            What::Watch(arguments) => watch::run(config, arguments).await,
+            What::Feed(what) => feed::run(config, what).await,
+            What::Account(what) => account::run(config, what).await,
+            What::Status(arguments) => status::run(config, &arguments).await,
+            What::Demo(arguments) => demo::run(&arguments).await,
+            What::Decode(arguments) => decode::run(&arguments),
+        }
+    });
+    // A blocked read of standard input must not hold the end up.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(100));
+    done
+}

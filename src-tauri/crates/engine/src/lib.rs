@@ -1,9 +1,14 @@
 //! Mailwren's engine: everything that does I/O and needs no screen.
 
+pub mod commands;
 pub mod config;
+pub mod face;
 pub mod log;
+mod popups;
 pub mod ports;
 pub mod profile;
+pub mod run;
+pub mod socket;
 pub mod store;
 pub mod vault;
 pub mod xmpp;

@@ -1,0 +1,135 @@
+//! `mailwrenctl feed`: stored events.
+
+use std::path::PathBuf;
+
+use mailwren_core::view::{Command, Filter, Reply};
+use mailwren_engine::face::Face;
+
+use crate::exit::Failure;
+use crate::{open, print};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// List events, newest first.
+    List {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Search sender, address, subject, snippet and mailbox: every word must begin a word there.
+    Search {
+        /// The words.
+        #[arg(required = true, num_args = 1..)]
+        words: Vec<String>,
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Mark events read: by their numbers, or all.
+    MarkRead {
+        /// Numbers as `feed list` shows them.
+        #[arg(value_name = "SEQ", required_unless_present = "all")]
+        seqs: Vec<i64>,
+        /// All of them.
+        #[arg(long, conflicts_with = "seqs")]
+        all: bool,
+        #[command(flatten)]
+        which: Which,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Which {
+    /// Only this account (its JID).
+    #[arg(long, value_name = "JID")]
+    account: Option<String>,
+    /// Only this mailbox.
+    #[arg(long)]
+    mailbox: Option<String>,
+    /// Only unread ones.
+    #[arg(long)]
+    unread: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct How {
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: u32,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Which {
+    fn filter(self, text: Option<String>) -> Filter {
+        Filter {
+            account: self.account,
+            mailbox: self.mailbox,
+            unread: self.unread,
+            text,
+        }
+    }
+}
+
+pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
+    let face = open::look(config).await?;
+    let done = match what {
+        What::List { which, how } => list(&face, which.filter(None), &how).await,
+        What::Search { words, which, how } => list(&face, which.filter(Some(words.join(" "))), &how).await,
+        What::MarkRead { seqs, all, which, json } => mark(&face, seqs, all, which, json).await,
+    };
+    face.close().await;
+    done
+}
+
+async fn list(face: &Face, filter: Filter, how: &How) -> Result<(), Failure> {
+    let mut left = how.limit;
+    let mut before = None;
+    while left > 0 {
+        let command = Command::Feed {
+            filter: filter.clone(),
+            before,
+            limit: left,
+        };
+        let Reply::Feed { rows, more, .. } = face.call(command).await? else {
+            return Err(Failure::failed("unexpected reply"));
+        };
+        for row in &rows {
+            if how.json {
+                print::row_json(row)?;
+            } else {
+                print::plain(row, &row.event)?;
+            }
+        }
+        before = rows.last().map(|r| r.seq);
+        left = left.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        if !more || rows.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn mark(face: &Face, seqs: Vec<i64>, all: bool, which: Which, json: bool) -> Result<(), Failure> {
+    let command = if all {
+        Command::MarkAllRead {
+            filter: which.filter(None),
+        }
+    } else {
+        Command::Mark { seqs, read: true }
+    };
+    let Reply::Done { count } = face.call(command).await? else {
+        return Err(Failure::failed("unexpected reply"));
+    };
+    if json {
+        print::out(&serde_json::json!({ "marked": count }).to_string())
+    } else {
+        print::out(&format!("{count} marked read"))
+    }
+}

@@ -1,0 +1,233 @@
+//! `mailwrenctl watch`: events as they arrive.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mailwren_core::event::{Event, Kind};
+use mailwren_core::view::{Command, LinkState, Notice, Reply, Row, Status};
+use mailwren_engine::face::{Face, Opening};
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+use crate::exit::Failure;
+use crate::{open, print};
+
+/// After a host handed over or ended, how long another is waited for before hosting the engine here.
+const FOLLOW: Duration = Duration::from_secs(3);
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+    /// End after so many events.
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
+    /// End with exit code 4 after so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+}
+
+/// How a watch ended.
+pub enum End {
+    Counted,
+    Signal,
+    Parked(Failure),
+}
+
+pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
+    let opening = open::opening(config, true)?;
+    let deadline = arguments.timeout.map(|s| Instant::now() + Duration::from_secs(s));
+    let mut watch = Watch::new(arguments.json, arguments.count);
+    tokio::select! {
+        end = watch.run(&opening) => match end? {
+            End::Counted | End::Signal => Ok(()),
+            End::Parked(failure) => Err(failure),
+        },
+        () = at(deadline) => Err(Failure::timeout()),
+    }
+}
+
+async fn at(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Prints events until so many were printed.
+pub struct Watch {
+    json: bool,
+    left: Option<u64>,
+    /// The revision up to which everything was printed.
+    since: Option<i64>,
+    /// The highest row printed as new.
+    newest: i64,
+    /// What was said of the accounts last.
+    told: Vec<String>,
+}
+
+impl Watch {
+    pub const fn new(json: bool, count: Option<u64>) -> Self {
+        Self {
+            json,
+            left: count,
+            since: None,
+            newest: 0,
+            told: Vec::new(),
+        }
+    }
+
+    async fn run(&mut self, opening: &Opening) -> Result<End, Failure> {
+        let mut signals = Signals::new()?;
+        let mut face = open::face(opening).await?;
+        loop {
+            let end = tokio::select! {
+                end = self.attend(&face) => end,
+                () = signals.any() => Ok(Some(End::Signal)),
+            };
+            face.close().await;
+            if let Some(end) = end? {
+                return Ok(end);
+            }
+            // The host ended, or this one handed over to a desktop face: go on with whoever comes up.
+            face = tokio::select! {
+                followed = Face::follow(opening, FOLLOW) => followed.map_err(|e| Failure::failed(e.to_string()))?,
+                () = signals.any() => return Ok(End::Signal),
+            };
+        }
+    }
+
+    /// Prints until the end is reached (`Some`) or the engine leaves (`None`).
+    pub async fn attend(&mut self, face: &Face) -> Result<Option<End>, Failure> {
+        let mut notices = face.notices();
+        let status = status(face).await?;
+        if self.since.is_none() {
+            let horizon = face.horizon().await?;
+            self.since = Some(horizon.rev);
+            self.newest = horizon.seq;
+            if status.accounts.is_empty() {
+                return Err(Failure::failed("no account is configured")
+                    .hint("Add one with `mailwrenctl account add JID`, or try `mailwrenctl demo`.".to_owned()));
+            }
+        }
+        if let Some(end) = self.told(&status) {
+            return Ok(Some(end));
+        }
+        loop {
+            if self.catch_up(face).await? {
+                return Ok(Some(End::Counted));
+            }
+            match notices.recv().await {
+                Ok(Notice::Changed { .. }) => {}
+                Ok(Notice::Status) => {
+                    let Ok(status) = status(face).await else { return Ok(None) };
+                    if let Some(end) = self.told(&status) {
+                        return Ok(Some(end));
+                    }
+                }
+                Ok(Notice::Closing) | Err(broadcast::error::RecvError::Closed) => return Ok(None),
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            }
+        }
+    }
+
+    /// Prints what changed; true once the count is reached.
+    async fn catch_up(&mut self, face: &Face) -> Result<bool, Failure> {
+        loop {
+            let since = self.since.unwrap_or(0);
+            let Ok(Reply::Changes { rows, more, rev }) = face.call(Command::Changes { since }).await else {
+                // The engine is leaving; the notice says so.
+                return Ok(false);
+            };
+            for row in &rows {
+                self.since = Some(row.rev);
+                if self.print(row)? && self.counted() {
+                    return Ok(true);
+                }
+            }
+            self.since = Some(rev.max(since));
+            if !more {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn counted(&mut self) -> bool {
+        self.left = self.left.map(|n| n.saturating_sub(1));
+        self.left == Some(0)
+    }
+
+    /// Prints a changed row if it is news: stored, or gone. Whether it was.
+    fn print(&mut self, row: &Row) -> Result<bool, Failure> {
+        let arrived = row.seq > self.newest;
+        self.newest = self.newest.max(row.seq);
+        let gone;
+        let event = match (arrived, row.gone_at) {
+            (true, None) => &row.event,
+            (false, Some(_)) => {
+                gone = Event {
+                    service: row.event.service.clone(),
+                    node: row.event.node.clone(),
+                    item: row.event.item.clone(),
+                    ..Event::bare(Kind::Gone)
+                };
+                &gone
+            }
+            // Come and gone before it could be told.
+            (true, Some(_)) => &row.event,
+            // Read here.
+            (false, None) => return Ok(false),
+        };
+        if self.json {
+            print::event_json(row, event)?;
+        } else {
+            print::plain(row, event)?;
+        }
+        Ok(true)
+    }
+
+    /// Says on standard error what changed with the accounts; ends when every one of them needs a person.
+    fn told(&mut self, status: &Status) -> Option<End> {
+        let lines: Vec<String> = status.accounts.iter().map(crate::status::line).collect();
+        for line in lines.iter().filter(|l| !self.told.contains(l)) {
+            eprintln!("mailwrenctl: {line}");
+        }
+        self.told = lines;
+        let enabled = || status.accounts.iter().filter(|a| a.link != LinkState::Disabled);
+        let parked = enabled().count() > 0 && enabled().all(|a| a.link == LinkState::Error);
+        let trouble = enabled().find_map(|a| a.trouble.as_ref())?;
+        parked.then(|| End::Parked(Failure::needs_person(trouble.message.clone()).hint(trouble.hint.clone())))
+    }
+}
+
+async fn status(face: &Face) -> Result<Status, Failure> {
+    match face.call(Command::Status).await? {
+        Reply::Status { status } => Ok(status),
+        other => Err(Failure::failed(format!("unexpected reply: {other:?}"))),
+    }
+}
+
+/// SIGINT and SIGTERM.
+pub struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    pub fn new() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|e| Failure::failed(format!("can't listen for signals: {e}")));
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    pub async fn any(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

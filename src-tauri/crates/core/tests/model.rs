@@ -1,0 +1,617 @@
+//! The model from outside: inputs in, effects out, over simulated time.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use mailwren_core::MAIL_NODE;
+use mailwren_core::account::Account;
+use mailwren_core::arrival::{Arrival, ItemKey, Stored};
+use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
+use mailwren_core::model::{Effect, Input, LinkChange, Manners, Model};
+use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
+use mailwren_core::view::{LinkState, Notice, Pause, Problem, Row, TrayShape};
+use proptest::prelude::*;
+
+const SAM: &str = "sam@example.org";
+
+/// A model with a store in memory, a screen that shows popups, and a clock that stands still until told.
+struct World {
+    model: Model,
+    now: Timestamp,
+    rows: Vec<(ItemKey, PayloadDigest, Row)>,
+    owed: BTreeSet<i64>,
+    up: BTreeMap<u64, Popup>,
+    shows: Vec<(Timestamp, Popup)>,
+    told: Vec<Notice>,
+    rev: i64,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self {
+            model: Model::default(),
+            now: "2026-11-24T12:00:00Z".parse().unwrap(),
+            rows: Vec::new(),
+            owed: BTreeSet::new(),
+            up: BTreeMap::new(),
+            shows: Vec::new(),
+            told: Vec::new(),
+            rev: 0,
+        };
+        world.input(Input::Manners(Manners {
+            desktop: true,
+            ..Manners::default()
+        }));
+        world.input(Input::Accounts(vec![Account::new(SAM)]));
+        world
+    }
+
+    /// A world whose account is connected and has seen its node in whole.
+    fn caught_up() -> Self {
+        let mut world = Self::new();
+        world.link(LinkChange::Fresh);
+        world.fetched(Vec::new());
+        world.input(Input::CaughtUp {
+            account: SAM.to_owned(),
+        });
+        world
+    }
+
+    fn input(&mut self, input: Input) {
+        let mut inputs = vec![input];
+        while !inputs.is_empty() {
+            for effect in self.model.update(self.now, inputs.remove(0)) {
+                if let Some(follows) = self.carry_out(effect) {
+                    inputs.push(follows);
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Option<Input> {
+        match effect {
+            Effect::Append(arrivals) => {
+                let stored = arrivals.into_iter().map(|a| self.store(a)).collect();
+                Some(Input::Stored(stored))
+            }
+            Effect::Retract(key) => Some(self.change(|k, _| *k == key, |row, now| row.gone_at = Some(now))),
+            Effect::Purge { node, .. } => Some(self.change(|k, _| k.node == node, |row, now| row.gone_at = Some(now))),
+            Effect::Reconcile { node, present, .. } => Some(self.change(
+                |k, row| k.node == node && row.unread && !present.contains(&k.item),
+                |row, now| row.gone_at = Some(now),
+            )),
+            Effect::MarkRead(seqs) => Some(self.change(|_, row| seqs.contains(&row.seq), |_, _| {})),
+            Effect::Show(popup) => {
+                popup.settles.iter().for_each(|seq| drop(self.owed.remove(seq)));
+                self.shows.push((self.now, popup.clone()));
+                self.up.insert(popup.id, popup);
+                None
+            }
+            Effect::Settle(seqs) => {
+                seqs.iter().for_each(|seq| drop(self.owed.remove(seq)));
+                None
+            }
+            Effect::Withdraw(id) => {
+                self.up.remove(&id);
+                None
+            }
+            Effect::Tell(notice) => {
+                self.told.push(notice);
+                None
+            }
+            Effect::Baseline { .. } | Effect::KeepPause(_) => None,
+        }
+    }
+
+    fn store(&mut self, arrival: Arrival) -> Stored {
+        let event = arrival.decoded.event;
+        let key = ItemKey {
+            account: arrival.account.clone(),
+            service: event.service.clone().unwrap_or_default(),
+            node: event.node.clone().unwrap_or_default(),
+            item: event.item.clone().unwrap_or_default(),
+        };
+        self.rev += 1;
+        let rev = self.rev;
+        let same = |(k, d, _): &&mut (ItemKey, PayloadDigest, Row)| *k == key && *d == arrival.decoded.payload;
+        if let Some((_, _, row)) = self.rows.iter_mut().find(same) {
+            if row.gone_at.take().is_some() {
+                row.unread = true;
+                return Stored::Revived { row: row.clone() };
+            }
+            return Stored::Known { seq: row.seq };
+        }
+        let (now, owed) = (self.now, &mut self.owed);
+        let replaced = self
+            .rows
+            .iter_mut()
+            .filter(|(k, _, row)| *k == key && row.unread)
+            .map(|(_, _, row)| {
+                owed.remove(&row.seq);
+                row.unread = false;
+                row.gone_at = Some(now);
+                row.clone()
+            })
+            .collect();
+        let row = Row {
+            seq: i64::try_from(self.rows.len()).unwrap() + 1,
+            rev,
+            account: arrival.account,
+            received_at: arrival.received_at,
+            delayed: arrival.decoded.delayed,
+            unread: matches!(event.kind, Kind::New | Kind::Changed),
+            gone_at: None,
+            event,
+        };
+        if arrival.owed {
+            self.owed.insert(row.seq);
+        }
+        self.rows.push((key, arrival.decoded.payload, row.clone()));
+        Stored::New {
+            row,
+            replaced,
+            owed: arrival.owed,
+        }
+    }
+
+    fn change(&mut self, which: impl Fn(&ItemKey, &Row) -> bool, how: impl Fn(&mut Row, Timestamp)) -> Input {
+        let now = self.now;
+        let mut changed = Vec::new();
+        for (key, _, row) in &mut self.rows {
+            if which(key, row) {
+                how(row, now);
+                row.unread = false;
+                self.owed.remove(&row.seq);
+                changed.push(row.clone());
+            }
+        }
+        Input::Changed(changed)
+    }
+
+    fn link(&mut self, change: LinkChange) {
+        self.input(Input::Link {
+            account: SAM.to_owned(),
+            change,
+        });
+    }
+
+    fn live(&mut self, events: Vec<Decoded>) {
+        self.input(Input::Events {
+            account: SAM.to_owned(),
+            events,
+        });
+    }
+
+    fn fetched(&mut self, events: Vec<Decoded>) {
+        self.input(Input::Fetched {
+            account: SAM.to_owned(),
+            service: SAM.to_owned(),
+            node: MAIL_NODE.to_owned(),
+            events,
+            complete: true,
+        });
+    }
+
+    /// Lets time pass, with every deadline kept.
+    fn pass(&mut self, seconds: i64) {
+        let end = self.now + SignedDuration::from_secs(seconds);
+        while let Some(deadline) = self.model.next_deadline().filter(|d| *d <= end) {
+            self.now = deadline.max(self.now);
+            self.input(Input::Tick);
+        }
+        self.now = end;
+    }
+
+    fn titles(&self) -> Vec<&str> {
+        self.up.values().map(|p| p.title.as_str()).collect()
+    }
+
+    fn account(&self) -> mailwren_core::view::AccountStatus {
+        self.model.status().accounts[0].clone()
+    }
+}
+
+fn mail(item: &str, sender: &str) -> Decoded {
+    Decoded {
+        event: Event {
+            service: Some(SAM.to_owned()),
+            node: Some(MAIL_NODE.to_owned()),
+            item: Some(item.to_owned()),
+            dialect: Dialect::Mailwren,
+            mailbox: Some("INBOX".to_owned()),
+            from: Some(Sender {
+                name: Some(sender.to_owned()),
+                address: None,
+            }),
+            subject: Some(format!("about {item}")),
+            ..Event::bare(Kind::New)
+        },
+        delayed: false,
+        payload: PayloadDigest(format!("{item} from {sender}")),
+    }
+}
+
+fn late(decoded: Decoded) -> Decoded {
+    Decoded {
+        delayed: true,
+        ..decoded
+    }
+}
+
+fn changed(item: &str) -> Decoded {
+    let mut decoded = mail(item, "");
+    decoded.event.kind = Kind::Changed;
+    decoded.event.from = None;
+    decoded.event.subject = None;
+    decoded.event.mailbox = Some("Inbox".to_owned());
+    decoded
+}
+
+fn gone(item: &str) -> Decoded {
+    let mut decoded = mail(item, "");
+    decoded.event.kind = Kind::Gone;
+    decoded
+}
+
+fn numbered(count: usize) -> Vec<Decoded> {
+    (0..count)
+        .map(|n| mail(&format!("m{n}"), &format!("Sender {n}")))
+        .collect()
+}
+
+#[test]
+fn a_mail_raises_one_popup_with_sender_and_subject() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    let popup = world.up.values().next().unwrap();
+    assert_eq!((popup.title.as_str(), popup.body.as_str()), ("Miriam", "about m1"));
+    assert_eq!(popup.actions, [PopupAction::Open, PopupAction::MarkRead]);
+    assert!(popup.sound && world.owed.is_empty());
+}
+
+#[test]
+fn the_same_item_again_raises_no_second_popup() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    world.pass(60);
+    world.live(vec![late(mail("m1", "Miriam"))]);
+    world.fetched(vec![mail("m1", "Miriam")]);
+    world.pass(60);
+    assert_eq!(world.shows.len(), 1);
+}
+
+#[test]
+fn an_item_published_again_after_its_retraction_is_unread_without_a_popup() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    world.live(vec![gone("m1")]);
+    assert!(world.up.is_empty(), "a retraction withdraws the popup");
+    world.pass(60);
+    world.live(vec![mail("m1", "Miriam")]);
+    world.pass(60);
+    assert!(world.rows[0].2.unread);
+    assert_eq!(world.shows.len(), 1);
+}
+
+#[test]
+fn first_sight_of_a_node_stores_without_popups() {
+    let mut world = World::new();
+    world.link(LinkChange::Fresh);
+    world.live(vec![late(mail("m0", "Sender 0"))]);
+    world.fetched(numbered(20));
+    world.input(Input::CaughtUp {
+        account: SAM.to_owned(),
+    });
+    world.pass(60);
+    assert_eq!(world.rows.len(), 20, "m0 is one of the twenty");
+    assert!(world.shows.is_empty());
+    world.live(vec![mail("next", "Miriam")]);
+    assert_eq!(world.titles(), ["Miriam"]);
+}
+
+#[test]
+fn what_was_missed_is_told_by_one_popup() {
+    let mut world = World::caught_up();
+    world.link(LinkChange::Fresh);
+    world.live(vec![late(mail("m100", "Jonas"))]);
+    world.fetched(numbered(14).into_iter().map(late).collect());
+    assert!(world.shows.is_empty(), "not before all is known");
+    world.input(Input::CaughtUp {
+        account: SAM.to_owned(),
+    });
+    assert_eq!(world.titles(), ["While you were away: 14 new mails"]);
+    let popup = world.up.values().next().unwrap();
+    assert!(popup.body.ends_with("and 10 more"), "{}", popup.body);
+}
+
+#[test]
+fn a_single_missed_mail_is_told_as_itself() {
+    let mut world = World::caught_up();
+    world.link(LinkChange::Fresh);
+    world.fetched(vec![late(mail("m1", "Miriam"))]);
+    world.input(Input::CaughtUp {
+        account: SAM.to_owned(),
+    });
+    assert_eq!(world.titles(), ["Miriam"]);
+}
+
+#[test]
+fn a_burst_becomes_one_popup_that_counts_and_names() {
+    let mut world = World::caught_up();
+    for decoded in numbered(8) {
+        world.live(vec![decoded]);
+        world.now += SignedDuration::from_millis(100);
+    }
+    world.pass(20);
+    assert_eq!(world.titles(), ["8 new mails"]);
+    let up = world.up.values().next().unwrap();
+    assert_eq!(up.body, "Sender 0, Sender 1, Sender 2, Sender 3 and 4 more");
+}
+
+#[test]
+fn more_of_a_burst_replaces_its_popup_without_a_sound() {
+    let mut world = World::caught_up();
+    world.live(numbered(8));
+    world.pass(2);
+    let id = *world.up.keys().last().unwrap();
+    world.live(vec![mail("late one", "Miriam")]);
+    world.pass(2);
+    assert_eq!(world.titles(), ["9 new mails"]);
+    let (_, last) = world.shows.last().unwrap();
+    assert!(last.id == id && !last.sound);
+}
+
+#[test]
+fn reading_some_of_a_group_counts_it_down_and_reading_all_withdraws_it() {
+    let mut world = World::caught_up();
+    world.live(numbered(8));
+    world.pass(2);
+    world.live(vec![gone("m3")]);
+    assert_eq!(world.titles(), ["7 new mails"]);
+    world.live(
+        numbered(8)
+            .iter()
+            .map(|d| gone(d.event.item.as_deref().unwrap()))
+            .collect(),
+    );
+    assert!(world.up.is_empty());
+}
+
+#[test]
+fn mark_read_on_a_popup_marks_its_rows_and_takes_it_away() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    let id = *world.up.keys().next().unwrap();
+    world.input(Input::Popup(PopupEvent {
+        id,
+        kind: PopupEventKind::Action(PopupAction::MarkRead),
+    }));
+    assert!(!world.rows[0].2.unread && world.up.is_empty());
+}
+
+#[test]
+fn dismissing_a_popup_never_marks_mail_read() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    let id = *world.up.keys().next().unwrap();
+    world.input(Input::Popup(PopupEvent {
+        id,
+        kind: PopupEventKind::Closed,
+    }));
+    assert!(world.rows[0].2.unread);
+}
+
+#[test]
+fn open_on_a_popup_opens_its_row_and_on_a_group_the_feed() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    let open = |id| {
+        Input::Popup(PopupEvent {
+            id,
+            kind: PopupEventKind::Action(PopupAction::Open),
+        })
+    };
+    world.input(open(*world.up.keys().next().unwrap()));
+    assert!(world.told.contains(&Notice::Open { seq: Some(1) }));
+    world.pass(60);
+    world.live(numbered(9));
+    world.pass(2);
+    world.input(open(*world.up.keys().last().unwrap()));
+    assert!(world.told.contains(&Notice::Open { seq: None }));
+}
+
+#[test]
+fn changed_is_one_popup_per_mailbox_replaced_in_place() {
+    let mut world = World::caught_up();
+    for n in 0..5 {
+        world.live(vec![changed(&format!("c{n}"))]);
+        world.pass(30);
+    }
+    assert_eq!(world.titles(), ["Inbox changed"]);
+    assert_eq!(world.shows.iter().filter(|(_, p)| p.sound).count(), 1);
+}
+
+#[test]
+fn an_id_used_again_with_another_payload_changes_its_popup_in_place() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    world.pass(5);
+    world.live(vec![mail("m1", "Jonas")]);
+    world.pass(5);
+    assert_eq!(world.titles(), ["Jonas"]);
+    assert_eq!(world.rows.len(), 2);
+}
+
+#[test]
+fn a_pause_withholds_popups_and_its_end_tells_them_together() {
+    let mut world = World::caught_up();
+    let until = world.now + SignedDuration::from_hours(1);
+    world.input(Input::Pause(Pause { until: Some(until) }));
+    assert_eq!(world.model.status().tray_shape(), TrayShape::Paused);
+    world.live(numbered(3));
+    world.pass(1800);
+    world.live(vec![gone("m1")]);
+    assert!(world.shows.is_empty());
+    world.pass(1801);
+    assert_eq!(world.titles(), ["During the pause: 2 new mails"]);
+    assert_eq!(world.model.status().pause, None);
+}
+
+#[test]
+fn what_was_stored_but_not_told_is_told_at_the_next_start() {
+    let mut world = World::caught_up();
+    world.live(vec![mail("m1", "Miriam")]);
+    let owed = vec![world.rows[0].2.clone()];
+    let mut next = World::new();
+    next.input(Input::Loaded {
+        baselines: Vec::new(),
+        owed,
+        unread: vec![(SAM.to_owned(), 1)],
+        pause: None,
+        rev: 7,
+    });
+    assert_eq!(next.titles(), ["Miriam"]);
+    assert_eq!(next.model.status().unread, 1);
+}
+
+#[test]
+fn privacy_levels_keep_subject_and_sender_back() {
+    for (privacy, title, told) in [
+        (Privacy::Sender, "Miriam", "Miriam New mail"),
+        (Privacy::Count, "New mail", "New mail "),
+    ] {
+        let mut world = World::caught_up();
+        world.input(Input::Manners(Manners {
+            desktop: true,
+            privacy,
+            ..Manners::default()
+        }));
+        world.live(vec![mail("m1", "Miriam")]);
+        let popup = world.up.values().next().unwrap();
+        assert_eq!(popup.title, title);
+        assert_eq!(format!("{} {}", popup.title, popup.body), told);
+    }
+}
+
+#[test]
+fn a_headless_host_owes_no_popups() {
+    let mut world = World::caught_up();
+    world.input(Input::Manners(Manners::default()));
+    world.live(vec![mail("m1", "Miriam")]);
+    assert!(world.shows.is_empty() && world.owed.is_empty());
+}
+
+#[test]
+fn the_worst_account_decides_the_tray_icon() {
+    let mut world = World::caught_up();
+    assert_eq!(world.model.status().tray_shape(), TrayShape::Connected);
+    world.link(LinkChange::Lost {
+        trouble: None,
+        retry_at: Some(world.now),
+    });
+    assert_eq!(world.model.status().tray_shape(), TrayShape::Offline);
+    world.link(LinkChange::Parked(Problem {
+        code: "auth".to_owned(),
+        message: "wrong password".to_owned(),
+        hint: None,
+    }));
+    world.input(Input::Pause(Pause { until: None }));
+    assert_eq!(world.model.status().tray_shape(), TrayShape::Error);
+    assert_eq!(world.account().link, LinkState::Error);
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Live(u8, u8),
+    Gone(u8),
+    Fetch(Vec<u8>),
+    Fresh,
+    CaughtUp,
+    Resumed,
+    Pause,
+    Resume,
+    Close,
+    Pass(u16),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (0..20u8, 0..2u8).prop_map(|(item, payload)| Step::Live(item, payload)),
+        2 => (0..20u8).prop_map(Step::Gone),
+        1 => prop::collection::vec(0..20u8, 0..8).prop_map(Step::Fetch),
+        1 => Just(Step::Fresh),
+        1 => Just(Step::CaughtUp),
+        1 => Just(Step::Resumed),
+        1 => Just(Step::Pause),
+        1 => Just(Step::Resume),
+        1 => Just(Step::Close),
+        3 => (0..3000u16).prop_map(Step::Pass),
+    ]
+}
+
+proptest! {
+    /// Whatever comes, in any order: no row is told twice by a popup that may be heard, no two popups are heard within
+    /// a second, no popup stands for what is read, and nothing unread that is owed is forgotten.
+    #[test]
+    fn never_twice_never_a_flood_never_forgotten(steps in prop::collection::vec(step(), 1..80)) {
+        let mut world = World::caught_up();
+        for step in steps {
+            match step {
+                Step::Live(item, payload) => world.live(vec![mail(&item.to_string(), &payload.to_string())]),
+                Step::Gone(item) => world.live(vec![gone(&item.to_string())]),
+                Step::Fetch(items) => world.fetched(items.iter().map(|i| late(mail(&i.to_string(), "0"))).collect()),
+                Step::Fresh => world.link(LinkChange::Fresh),
+                Step::CaughtUp => world.input(Input::CaughtUp { account: SAM.to_owned() }),
+                Step::Resumed => world.link(LinkChange::Resumed),
+                Step::Pause => world.input(Input::Pause(Pause { until: None })),
+                Step::Resume => world.input(Input::Resume),
+                Step::Close => if let Some(id) = world.up.keys().next().copied() {
+                    world.up.remove(&id);
+                    world.input(Input::Popup(PopupEvent { id, kind: PopupEventKind::Closed }));
+                },
+                Step::Pass(millis) => {
+                    let whole = i64::from(millis / 1000);
+                    world.pass(whole);
+                    world.now += SignedDuration::from_millis(i64::from(millis % 1000));
+                }
+            }
+            let read: Vec<i64> = world.rows.iter().filter(|(_, _, r)| !r.unread).map(|(_, _, r)| r.seq).collect();
+            for popup in world.up.values() {
+                prop_assert!(popup.settles.iter().any(|s| !read.contains(s)), "a popup for what is read: {popup:?}");
+            }
+        }
+        world.input(Input::CaughtUp { account: SAM.to_owned() });
+        world.input(Input::Resume);
+        world.pass(120);
+        prop_assert!(world.owed.is_empty(), "owed and forgotten: {:?}", world.owed);
+
+        let heard: Vec<&(Timestamp, Popup)> = world.shows.iter().filter(|(_, p)| p.sound).collect();
+        for pair in heard.windows(2) {
+            prop_assert!(pair[1].0.duration_since(pair[0].0) >= SignedDuration::from_secs(1));
+        }
+        let mut singly = BTreeSet::new();
+        for (_, popup) in heard.iter().filter(|(_, p)| p.settles.len() == 1) {
+            prop_assert!(singly.insert(popup.settles[0]), "told twice: {}", popup.settles[0]);
+        }
+    }
+
+    /// The same inputs give the same effects.
+    #[test]
+    fn the_same_inputs_give_the_same_effects(count in 1..30usize) {
+        let run = || {
+            let mut world = World::caught_up();
+            world.live(numbered(count));
+            world.pass(30);
+            world.shows
+        };
+        prop_assert_eq!(run(), run());
+    }
+}

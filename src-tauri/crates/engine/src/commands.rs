@@ -1,0 +1,261 @@
+//! What faces ask of the engine, carried out.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::model::Input;
+use mailwren_core::view::{ApiCode, ApiError, Command, Notice, Pause, Reply, TestStep};
+use secrecy::SecretString;
+use tokio::sync::oneshot;
+
+use crate::config::{ConfigError, checked};
+use crate::run::{Engine, Request, Run};
+use crate::socket::closed;
+use crate::store::StoreError;
+use crate::vault;
+use crate::xmpp::resolve::SystemResolver;
+use crate::xmpp::{probe, session};
+
+/// No reply holds more rows.
+const ROWS: u32 = 500;
+/// The hours that [`Command::Arrivals`] covers.
+const HOURS: u32 = 24;
+
+impl Engine {
+    /// Carries a command out.
+    ///
+    /// # Errors
+    /// [`ApiError`] says what is wrong and, where it can, what to do.
+    pub async fn call(&self, command: Command) -> Result<Reply, ApiError> {
+        match command {
+            Command::Feed { filter, before, limit } => {
+                let page = self.store.feed(filter, before, limit.clamp(1, ROWS)).await.map_err(store)?;
+                Ok(Reply::Feed {
+                    rows: page.rows,
+                    more: page.more,
+                    rev: page.rev,
+                })
+            }
+            Command::Changes { since } => {
+                let page = self.store.changes(since, ROWS).await.map_err(store)?;
+                Ok(Reply::Changes {
+                    rows: page.rows,
+                    more: page.more,
+                    rev: page.rev,
+                })
+            }
+            Command::Row { seq } => {
+                let row = self.store.row(seq).await.map_err(store)?;
+                Ok(Reply::Row { row })
+            }
+            Command::Arrivals => {
+                let hours = self.store.arrivals(Timestamp::now(), HOURS).await.map_err(store)?;
+                Ok(Reply::Arrivals { hours })
+            }
+            Command::Status => Ok(Reply::Status {
+                status: self.status.borrow().clone(),
+            }),
+            Command::TestAccount { account, password, run } => self.test(account, password, run).await,
+            Command::ShowFeed => {
+                self.notices.send(Notice::Open { seq: None }).ok();
+                Ok(Reply::Done { count: 1 })
+            }
+            command => {
+                let (answer, reply) = oneshot::channel();
+                self.requests
+                    .send(Request { command, answer })
+                    .await
+                    .map_err(|_| closed())?;
+                reply.await.unwrap_or_else(|_| Err(closed()))
+            }
+        }
+    }
+
+    /// Runs beside the engine: a slow server holds up nothing.
+    async fn test(&self, account: Account, password: Option<String>, run: u32) -> Result<Reply, ApiError> {
+        let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
+        let password = match password {
+            Some(password) => SecretString::from(password),
+            None => vault::password(&account, self.vault.clone())
+                .await
+                .map_err(|error| keyring(error.to_string()))?,
+        };
+        let notices = self.notices.clone();
+        let tell = move |step: TestStep| {
+            notices.send(Notice::Test { run, step }).ok();
+        };
+        let passed = probe::probe(&account, &password, Arc::new(SystemResolver), tell).await;
+        Ok(Reply::TestAccount { passed })
+    }
+}
+
+impl Run {
+    pub(crate) async fn command(&mut self, command: Command) -> Result<Reply, ApiError> {
+        let now = Timestamp::now();
+        match command {
+            Command::Mark { seqs, read } => {
+                let rows = self.store.mark(seqs, read, now).await.map_err(store)?;
+                let count = rows.len();
+                self.changed(rows).await;
+                Ok(done(count))
+            }
+            Command::MarkAllRead { filter } => {
+                let rows = self.store.mark_all(filter, now).await.map_err(store)?;
+                let count = rows.len();
+                self.changed(rows).await;
+                Ok(done(count))
+            }
+            Command::Pause { until } => {
+                if until.is_some_and(|until| until <= now) {
+                    return Err(invalid("a pause must end in the future"));
+                }
+                self.feed(Input::Pause(Pause { until })).await;
+                Ok(done(1))
+            }
+            Command::Resume => {
+                self.feed(Input::Resume).await;
+                Ok(done(1))
+            }
+            Command::Accounts => Ok(Reply::Accounts {
+                accounts: self.accounts.clone(),
+            }),
+            Command::SaveAccount { account, password } => self.save(account, password).await,
+            Command::RemoveAccount { jid, forget } => self.remove(jid, forget).await,
+            Command::Retry { jid } => match self.sessions.get(&jid) {
+                Some(session) => {
+                    session.retry();
+                    Ok(done(1))
+                }
+                None => Err(not_found(&jid)),
+            },
+            Command::HandOver if self.headless() => {
+                self.stop();
+                Ok(done(1))
+            }
+            Command::HandOver => Err(ApiError {
+                code: ApiCode::Forbidden,
+                message: "Mailwren is running already.".to_owned(),
+                hint: None,
+            }),
+            Command::Feed { .. }
+            | Command::Changes { .. }
+            | Command::Row { .. }
+            | Command::Arrivals
+            | Command::Status
+            | Command::ShowFeed
+            | Command::TestAccount { .. } => Err(internal("a command that never comes here")),
+        }
+    }
+
+    /// The model learns of it, and the new counts are told before the reply leaves.
+    async fn changed(&mut self, rows: Vec<mailwren_core::view::Row>) {
+        if rows.is_empty() {
+            return;
+        }
+        self.feed(Input::Changed(rows)).await;
+        self.recount().await;
+    }
+
+    async fn save(&mut self, account: Account, password: Option<String>) -> Result<Reply, ApiError> {
+        let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
+        if let Some(password) = password {
+            if account.password != PasswordSource::Keyring {
+                return Err(invalid("a password can only be kept in the keyring"));
+            }
+            let (jid, password) = (account.jid.clone(), SecretString::from(password));
+            vault::ask(self.vault.clone(), move |vault| vault.set(&jid, &password))
+                .await
+                .map_err(|error| keyring(error.to_string()))?;
+            session::forget_logins(&self.store, &account.jid).await.map_err(store)?;
+        }
+        let jid = account.jid.clone();
+        self.config.save_account(&account).map_err(config)?;
+        let loaded = self.config.load().map_err(config)?;
+        self.adopt(loaded).await;
+        // A new password lets a parked account try again.
+        if let Some(session) = self.sessions.get(&jid) {
+            session.retry();
+        }
+        Ok(done(1))
+    }
+
+    async fn remove(&mut self, jid: String, forget: bool) -> Result<Reply, ApiError> {
+        if !self.accounts.iter().any(|a| a.jid == jid) {
+            return Err(not_found(&jid));
+        }
+        self.config.remove_account(&jid).map_err(config)?;
+        let loaded = self.config.load().map_err(config)?;
+        self.adopt(loaded).await;
+        if forget {
+            self.store.forget(jid.clone()).await.map_err(store)?;
+            self.recount().await;
+        }
+        // The account is gone either way; a keyring that isn't there keeps a password nobody asks for.
+        if let Err(error) = vault::ask(self.vault.clone(), move |vault| vault.delete(&jid)).await {
+            tracing::warn!(%error, "the password stays in the keyring");
+        }
+        Ok(done(1))
+    }
+}
+
+/// When a pause "until tomorrow" ends: eight in the morning, local time.
+pub fn tomorrow_morning(now: &jiff::ZonedDateTime) -> Timestamp {
+    now.tomorrow()
+        .and_then(|day| day.with().hour(8).minute(0).second(0).subsec_nanosecond(0).build())
+        .map_or(now.timestamp() + SignedDuration::from_hours(12), |zoned| zoned.timestamp())
+}
+
+fn done(count: usize) -> Reply {
+    Reply::Done {
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+    }
+}
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError {
+        code: ApiCode::Invalid,
+        message: message.into(),
+        hint: None,
+    }
+}
+
+fn keyring(message: String) -> ApiError {
+    ApiError {
+        code: ApiCode::Keyring,
+        message,
+        hint: None,
+    }
+}
+
+fn not_found(jid: &str) -> ApiError {
+    ApiError {
+        code: ApiCode::NotFound,
+        message: format!("There is no account {jid}."),
+        hint: Some("`mailwrenctl account list` shows those that are configured.".to_owned()),
+    }
+}
+
+fn internal(what: &str) -> ApiError {
+    ApiError {
+        code: ApiCode::Internal,
+        message: format!("Mailwren itself failed at {what}."),
+        hint: Some("Please report it.".to_owned()),
+    }
+}
+
+fn store(error: StoreError) -> ApiError {
+    ApiError {
+        code: ApiCode::Internal,
+        message: format!("The store failed: {error}"),
+        hint: None,
+    }
+}
+
+fn config(error: ConfigError) -> ApiError {
+    ApiError {
+        code: ApiCode::Invalid,
+        message: error.to_string(),
+        hint: None,
+    }
+}

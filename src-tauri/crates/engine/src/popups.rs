@@ -1,0 +1,103 @@
+//! Popups leave the engine through a queue of their own, so that a daemon that hangs holds up nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mailwren_core::model::Input;
+use mailwren_core::popup::Popup;
+use mailwren_core::view::Problem;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::ports::{Notifier, NotifierError};
+use crate::store::Store;
+
+/// A daemon that takes longer is as good as none.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+enum Job {
+    Show(Popup),
+    Withdraw(u64),
+}
+
+/// The way to the notification daemon. The model shows at most one popup a second, so the queue stays short.
+pub(crate) struct Queue {
+    jobs: mpsc::UnboundedSender<Job>,
+    task: JoinHandle<()>,
+}
+
+/// Starts the queue. A popup that was shown is settled in the store; what fails is told as a problem.
+pub(crate) fn spawn(notifier: Arc<dyn Notifier>, store: Store, inputs: mpsc::Sender<Input>) -> Queue {
+    let (jobs, queue) = mpsc::unbounded_channel();
+    Queue {
+        jobs,
+        task: tokio::spawn(work(notifier, store, inputs, queue)),
+    }
+}
+
+impl Queue {
+    pub(crate) fn show(&self, popup: Popup) {
+        self.jobs.send(Job::Show(popup)).ok();
+    }
+
+    pub(crate) fn withdraw(&self, id: u64) {
+        self.jobs.send(Job::Withdraw(id)).ok();
+    }
+
+    /// Takes away what is still up: nobody would be there to answer its buttons.
+    pub(crate) async fn close(self) {
+        drop(self.jobs);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "popups");
+        }
+    }
+}
+
+async fn work(
+    notifier: Arc<dyn Notifier>,
+    store: Store,
+    inputs: mpsc::Sender<Input>,
+    mut queue: mpsc::UnboundedReceiver<Job>,
+) {
+    let mut up = std::collections::BTreeSet::new();
+    while let Some(job) = queue.recv().await {
+        match job {
+            Job::Show(popup) => {
+                let (id, settles) = (popup.id, popup.settles.clone());
+                let shown = tokio::time::timeout(PATIENCE, notifier.show(popup))
+                    .await
+                    .unwrap_or(Err(NotifierError::Timeout));
+                let problem = match shown {
+                    Ok(()) => {
+                        up.insert(id);
+                        if let Err(error) = store.notified(settles).await {
+                            tracing::error!(%error, "noting that a popup was shown");
+                        }
+                        None
+                    }
+                    Err(error) => Some(Problem {
+                        code: "notifier".to_owned(),
+                        message: format!("Notifications can't be shown: {error}."),
+                        hint: Some("Start the desktop's notification daemon; the feed shows everything meanwhile.".to_owned()),
+                    }),
+                };
+                // The engine may be ending, and not listen any more.
+                inputs
+                    .try_send(Input::Problem {
+                        code: "notifier".to_owned(),
+                        problem,
+                    })
+                    .ok();
+            }
+            Job::Withdraw(id) => {
+                up.remove(&id);
+                tokio::time::timeout(PATIENCE, notifier.withdraw(id)).await.ok();
+            }
+        }
+    }
+    for id in up {
+        if tokio::time::timeout(PATIENCE, notifier.withdraw(id)).await.is_err() {
+            return;
+        }
+    }
+}

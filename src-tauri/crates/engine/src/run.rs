@@ -1,0 +1,557 @@
+//! The engine: one task owns the model and carries its effects out.
+//!
+//! Sessions, popups, faces and the clock all end in one `select!`; what a face only wants to read goes past it, straight
+//! to the store's reading side and to the last published status.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use mailwren_core::account::Account;
+use mailwren_core::arrival::{Arrival, Stored};
+use mailwren_core::model::{Effect, Input, Model};
+use mailwren_core::popup::PopupEvent;
+use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Reply, Status};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{ConfigFile, Loaded};
+use crate::popups;
+use crate::ports::Notifier;
+use crate::profile::Profile;
+use crate::store::{Store, StoreError};
+use crate::vault::Vault;
+use crate::xmpp::session::{self, SessionContext, SessionHandle, Timing};
+
+/// Where the pause is kept in the store.
+const PAUSE_KEY: &str = "pause";
+/// How often a changed configuration file, and rows that are too old, are looked for.
+const LOOK_ROUND: Duration = Duration::from_secs(2);
+/// How often rows that are too old are swept out, in looks round.
+const SWEEP_EVERY: u32 = 1800;
+/// After a failed write, until it is tried again.
+const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// What an engine is made of.
+pub struct Setup {
+    /// Its folders and files.
+    pub profile: Arc<Profile>,
+    /// Where passwords are.
+    pub vault: Arc<dyn Vault>,
+    /// Who shows popups, and what comes back from them. Without one, the engine is headless and owes no popups.
+    pub desktop: Option<(Arc<dyn Notifier>, mpsc::Receiver<PopupEvent>)>,
+    /// Whether accounts connect; a one-shot look into the store doesn't want that.
+    pub connect: bool,
+    /// Time constants of the sessions.
+    pub timing: Timing,
+}
+
+/// Why the engine couldn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store can't be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The configuration can't be read.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The control socket can't be made.
+    #[error("can't listen at {path}: {source}")]
+    Socket {
+        /// The socket's path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The profile can't be used.
+    #[error(transparent)]
+    Profile(#[from] crate::profile::ProfileError),
+}
+
+/// Where the store ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Horizon {
+    /// Its revision.
+    pub rev: i64,
+    /// Its newest row.
+    pub seq: i64,
+}
+
+pub(crate) struct Request {
+    pub(crate) command: Command,
+    pub(crate) answer: oneshot::Sender<Result<Reply, ApiError>>,
+}
+
+/// A handle to the running engine; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) requests: mpsc::Sender<Request>,
+    pub(crate) notices: broadcast::Sender<Notice>,
+    pub(crate) status: watch::Receiver<Status>,
+    pub(crate) store: Store,
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) ended: CancellationToken,
+    pub(crate) began_at: Horizon,
+    stop: CancellationToken,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Starts the engine.
+    ///
+    /// # Errors
+    /// When the store or the configuration can't be read. A corrupt store is set aside and told as a problem instead.
+    pub async fn start(setup: Setup) -> Result<Self, StartError> {
+        let (store, set_aside) = Store::open(setup.profile.data_dir())?;
+        let config = ConfigFile::new(setup.profile.config_file().to_owned());
+        let loaded = config.load()?;
+
+        let began_at = Horizon {
+            rev: store.rev().await?,
+            seq: store.feed(Filter::default(), None, 1).await?.rows.first().map_or(0, |r| r.seq),
+        };
+        let (requests, request_queue) = mpsc::channel(64);
+        let (notices, _) = broadcast::channel(256);
+        let (status_in, status) = watch::channel(Status::default());
+        let (inputs_in, inputs) = mpsc::channel(1024);
+        let engine = Self {
+            requests,
+            notices: notices.clone(),
+            status,
+            store: store.clone(),
+            vault: setup.vault.clone(),
+            ended: CancellationToken::new(),
+            began_at,
+            stop: CancellationToken::new(),
+        };
+        let (popups, popup_events) = match setup.desktop {
+            Some((notifier, events)) => (Some(popups::spawn(notifier, store.clone(), inputs_in.clone())), Some(events)),
+            None => (None, None),
+        };
+        let mut run = Run {
+            model: Model::default(),
+            store,
+            config,
+            vault: setup.vault,
+            sessions: HashMap::new(),
+            accounts: Vec::new(),
+            connect: setup.connect,
+            timing: setup.timing,
+            inputs_in,
+            notices,
+            status: status_in,
+            popups,
+            stop: engine.stop.clone(),
+            keep_days: loaded.config.keep_days,
+            config_seen: None,
+        };
+        run.begin(loaded).await?;
+        if let Some(aside) = set_aside {
+            let problem = Problem {
+                code: "store".to_owned(),
+                message: format!(
+                    "The store of events was damaged and was set aside as {}; a new one was begun.",
+                    aside.path.display()
+                ),
+                hint: Some("What the server still holds is fetched again.".to_owned()),
+            };
+            run.feed(Input::Problem {
+                code: "store".to_owned(),
+                problem: Some(problem),
+            })
+            .await;
+        }
+        let ended = engine.ended.clone();
+        tokio::spawn(async move {
+            run.run(inputs, request_queue, popup_events).await;
+            ended.cancel();
+        });
+        Ok(engine)
+    }
+
+    /// What the engine tells from now on.
+    pub fn notices(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
+    }
+
+    /// Ends the engine: sessions close cleanly, the store is closed.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.ended.cancelled().await;
+    }
+
+    /// Returns once the engine has ended.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+}
+
+pub(crate) struct Run {
+    model: Model,
+    pub(crate) store: Store,
+    pub(crate) config: ConfigFile,
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) sessions: HashMap<String, SessionHandle>,
+    pub(crate) accounts: Vec<Account>,
+    connect: bool,
+    timing: Timing,
+    inputs_in: mpsc::Sender<Input>,
+    notices: broadcast::Sender<Notice>,
+    status: watch::Sender<Status>,
+    popups: Option<popups::Queue>,
+    stop: CancellationToken,
+    keep_days: u32,
+    config_seen: Option<crate::config::Fingerprint>,
+}
+
+impl Run {
+    async fn begin(&mut self, loaded: Loaded) -> Result<(), StartError> {
+        self.adopt(loaded).await;
+        // A headless host owes nobody a popup, but what an earlier desktop face still owed stays owed.
+        let owed = if self.popups.is_some() { self.store.owed().await? } else { Vec::new() };
+        let pause = self.store.get(PAUSE_KEY).await?;
+        let pause = pause.and_then(|json| serde_json::from_str::<Pause>(&json).ok());
+        let loaded = Input::Loaded {
+            baselines: self.store.baselines().await?,
+            owed,
+            unread: self.store.unread().await?,
+            pause,
+            rev: self.store.rev().await?,
+        };
+        self.feed(loaded).await;
+        Ok(())
+    }
+
+    async fn run(
+        mut self,
+        mut inputs: mpsc::Receiver<Input>,
+        mut requests: mpsc::Receiver<Request>,
+        mut popup_events: Option<mpsc::Receiver<PopupEvent>>,
+    ) {
+        let mut batch = Vec::new();
+        let mut look_round = tokio::time::interval(LOOK_ROUND);
+        look_round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut looks: u32 = 0;
+        loop {
+            let deadline = self.model.next_deadline();
+            tokio::select! {
+                () = self.stop.cancelled() => break,
+                Some(request) = requests.recv() => {
+                    let reply = self.command(request.command).await;
+                    // The face may have left meanwhile.
+                    request.answer.send(reply).ok();
+                }
+                Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
+                count = inputs.recv_many(&mut batch, 512) => {
+                    if count == 0 {
+                        break;
+                    }
+                    for input in merge(batch.drain(..)) {
+                        self.feed(input).await;
+                    }
+                }
+                () = until(deadline) => self.feed(Input::Tick).await,
+                _ = look_round.tick() => {
+                    self.reload_if_changed().await;
+                    if looks.is_multiple_of(SWEEP_EVERY) {
+                        self.sweep().await;
+                    }
+                    looks = looks.wrapping_add(1);
+                }
+            }
+        }
+        self.end(inputs).await;
+    }
+
+    /// Sessions may be waiting for room in the queue: it is drained while they end.
+    async fn end(mut self, mut inputs: mpsc::Receiver<Input>) {
+        let stopping: Vec<_> = self.sessions.drain().map(|(_, session)| session.stop()).collect();
+        let stopped = futures::future::join_all(stopping);
+        tokio::pin!(stopped);
+        loop {
+            tokio::select! {
+                _ = &mut stopped => break,
+                Some(input) = inputs.recv() => self.feed(input).await,
+            }
+        }
+        inputs.close();
+        while let Some(input) = inputs.recv().await {
+            self.feed(input).await;
+        }
+        if let Some(popups) = self.popups.take() {
+            popups.close().await;
+        }
+        if let Err(error) = self.store.close().await {
+            tracing::warn!(%error, "closing the store");
+        }
+        self.notices.send(Notice::Closing).ok();
+    }
+
+    /// Whether no face here shows popups.
+    pub(crate) const fn headless(&self) -> bool {
+        self.popups.is_none()
+    }
+
+    /// Ends the engine after the present command.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Tells the model how many rows are unread now.
+    pub(crate) async fn recount(&mut self) {
+        match self.counts().await {
+            Ok(counts) => self.feed(counts).await,
+            Err(error) => tracing::error!(%error, "counting unread rows"),
+        }
+    }
+
+    /// Takes an input in and carries out all that follows from it.
+    pub(crate) async fn feed(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        let mut touched = false;
+        while let Some(input) = inputs.pop_front() {
+            for effect in self.model.update(Timestamp::now(), input) {
+                let (follows, wrote) = self.carry_out(effect).await;
+                touched |= wrote;
+                inputs.extend(follows);
+            }
+            if inputs.is_empty() && std::mem::take(&mut touched) {
+                match self.counts().await {
+                    Ok(counts) => inputs.push_back(counts),
+                    Err(error) => tracing::error!(%error, "counting unread rows"),
+                }
+            }
+        }
+    }
+
+    async fn counts(&self) -> Result<Input, StoreError> {
+        Ok(Input::Unread {
+            counts: self.store.unread().await?,
+            rev: self.store.rev().await?,
+        })
+    }
+
+    /// Returns what follows from an effect, and whether rows were written.
+    async fn carry_out(&mut self, effect: Effect) -> (Option<Input>, bool) {
+        let now = Timestamp::now();
+        let changed = match effect {
+            Effect::Append(arrivals) => {
+                let stored = self.append(arrivals).await;
+                let wrote = stored.iter().any(|s| !matches!(s, Stored::Known { .. }));
+                return (Some(Input::Stored(stored)), wrote);
+            }
+            Effect::Retract(key) => self.store.retract(key, now).await,
+            Effect::Purge { account, service, node } => self.store.purge(account, service, node, now).await,
+            Effect::Reconcile {
+                account,
+                service,
+                node,
+                present,
+            } => self.store.reconcile(account, service, node, present, now).await,
+            Effect::MarkRead(seqs) => self.store.mark(seqs, true, now).await,
+            Effect::Baseline { account, service, node } => {
+                self.store.set_baseline(account, service, node).await.map(|()| Vec::new())
+            }
+            Effect::KeepPause(pause) => {
+                let json = pause.and_then(|p| serde_json::to_string(&p).ok());
+                self.store.set(PAUSE_KEY, json).await.map(|()| Vec::new())
+            }
+            Effect::Settle(seqs) => self.store.notified(seqs).await.map(|()| Vec::new()),
+            Effect::Show(popup) => {
+                if let Some(popups) = &self.popups {
+                    popups.show(popup);
+                }
+                Ok(Vec::new())
+            }
+            Effect::Withdraw(id) => {
+                if let Some(popups) = &self.popups {
+                    popups.withdraw(id);
+                }
+                Ok(Vec::new())
+            }
+            Effect::Tell(notice) => {
+                if notice == Notice::Status {
+                    self.status.send_replace(self.model.status());
+                }
+                // Nobody need listen.
+                self.notices.send(notice).ok();
+                Ok(Vec::new())
+            }
+        };
+        match changed {
+            Ok(rows) if rows.is_empty() => (None, false),
+            Ok(rows) => (Some(Input::Changed(rows)), true),
+            Err(error) => {
+                tracing::error!(%error, "store");
+                (None, false)
+            }
+        }
+    }
+
+    /// What arrived is stored before anything else happens: while the disk is full or the database locked, sessions
+    /// wait, and nothing is lost.
+    async fn append(&mut self, arrivals: Vec<Arrival>) -> Vec<Stored> {
+        let mut told = false;
+        loop {
+            match self.store.append(arrivals.clone()).await {
+                Ok(stored) => {
+                    if told {
+                        self.tell_problem("store", None);
+                    }
+                    return stored;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "storing events; trying again");
+                    if !std::mem::replace(&mut told, true) {
+                        self.tell_problem(
+                            "store",
+                            Some(Problem {
+                                code: "store".to_owned(),
+                                message: format!("New events can't be stored: {error}"),
+                                hint: Some("Make room on the disk; Mailwren goes on by itself.".to_owned()),
+                            }),
+                        );
+                    }
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return Vec::new(),
+                () = tokio::time::sleep(STORE_RETRY) => {}
+            }
+        }
+    }
+
+    /// Like feeding [`Input::Problem`], from inside an effect.
+    fn tell_problem(&mut self, code: &str, problem: Option<Problem>) {
+        let input = Input::Problem {
+            code: code.to_owned(),
+            problem,
+        };
+        for effect in self.model.update(Timestamp::now(), input) {
+            if let Effect::Tell(notice) = effect {
+                self.status.send_replace(self.model.status());
+                self.notices.send(notice).ok();
+            }
+        }
+    }
+
+    async fn reload_if_changed(&mut self) {
+        let seen = self.config.fingerprint();
+        if Some(&seen) == self.config_seen.as_ref() {
+            return;
+        }
+        match self.config.load() {
+            Ok(loaded) => self.adopt(loaded).await,
+            Err(error) => {
+                self.config_seen = Some(seen);
+                let problem = Problem {
+                    code: "config".to_owned(),
+                    message: error.to_string(),
+                    hint: Some("Until it is mended, Mailwren goes on with what it read last.".to_owned()),
+                };
+                self.feed(Input::Problem {
+                    code: "config".to_owned(),
+                    problem: Some(problem),
+                })
+                .await;
+            }
+        }
+    }
+
+    /// Makes a configuration the one in force: sessions start, end and are replaced as it says.
+    pub(crate) async fn adopt(&mut self, loaded: Loaded) {
+        self.config_seen = Some(self.config.fingerprint());
+        self.keep_days = loaded.config.keep_days;
+        let problem = (!loaded.problems.is_empty()).then(|| Problem {
+            code: "config".to_owned(),
+            message: loaded.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+            hint: Some(format!("Edit {}.", self.config.path().display())),
+        });
+        let manners = loaded.config.notifications.manners(self.popups.is_some());
+        let accounts = loaded.config.accounts;
+        self.feed(Input::Problem {
+            code: "config".to_owned(),
+            problem,
+        })
+        .await;
+        self.feed(Input::Manners(manners)).await;
+        self.feed(Input::Accounts(accounts.clone())).await;
+        if !self.connect {
+            self.accounts = accounts;
+            return;
+        }
+        let before = std::mem::replace(&mut self.accounts, accounts.clone());
+        for old in before {
+            if !accounts.contains(&old)
+                && let Some(session) = self.sessions.remove(&old.jid)
+            {
+                tokio::spawn(session.stop());
+            }
+        }
+        for account in accounts.into_iter().filter(|a| a.enabled) {
+            let (vault, store, inputs) = (self.vault.clone(), self.store.clone(), self.inputs_in.clone());
+            let timing = self.timing.clone();
+            self.sessions.entry(account.jid.clone()).or_insert_with(|| {
+                session::spawn(SessionContext {
+                    account,
+                    vault,
+                    store,
+                    inputs,
+                    timing,
+                })
+            });
+        }
+    }
+
+    async fn sweep(&self) {
+        let kept = SignedDuration::from_hours(24 * i64::from(self.keep_days));
+        let Ok(before) = Timestamp::now().checked_sub(kept) else { return };
+        match self.store.sweep(before).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "rows older than they are kept for were removed"),
+            Err(error) => tracing::warn!(%error, "sweeping the store"),
+        }
+    }
+}
+
+async fn next_popup_event(events: &mut Option<mpsc::Receiver<PopupEvent>>) -> Option<PopupEvent> {
+    match events {
+        Some(events) => events.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(deadline: Option<Timestamp>) {
+    match deadline {
+        Some(at) => {
+            let left = at.duration_since(Timestamp::now());
+            tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Events that arrived one after another for the same account are stored together.
+fn merge(inputs: impl Iterator<Item = Input>) -> Vec<Input> {
+    let mut merged: Vec<Input> = Vec::new();
+    for input in inputs {
+        match (merged.last_mut(), input) {
+            (
+                Some(Input::Events {
+                    account: last,
+                    events: before,
+                }),
+                Input::Events { account, events },
+            ) if *last == account => before.extend(events),
+            (_, input) => merged.push(input),
+        }
+    }
+    merged
+}

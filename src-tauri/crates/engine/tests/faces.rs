@@ -1,0 +1,325 @@
+//! Faces and the engine from outside: one engine, many faces, over the real socket, store and an embedded server.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use mailwren_core::account::{Account, Security, Subscription};
+use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
+use mailwren_core::view::{ApiCode, Command, Filter, LinkState, Notice, Reply, Row, Status};
+use mailwren_engine::config::ConfigFile;
+use mailwren_engine::face::{Face, Opening};
+use mailwren_engine::ports::{Notifier, NotifierError};
+use mailwren_engine::profile::Profile;
+use mailwren_engine::vault::{MemoryVault, Vault};
+use mailwren_engine::xmpp::session::Timing;
+use mailwren_loopback::server::{Config, Server};
+use minidom::Element;
+use secrecy::SecretString;
+use tokio::sync::{mpsc, watch};
+
+const SAM: &str = "sam@aosnotify.mac.com";
+const SERVICE: &str = "pubsub.aosnotify.mac.com";
+const NODE: &str = "/mailwren/sam/work";
+/// A test that waits longer hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A server, a profile whose account is on it, and what a face needs to open it.
+struct Scene {
+    server: Server,
+    opening: Opening,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let server = Server::start(Config {
+            domain: "aosnotify.mac.com".to_owned(),
+            users: vec![("sam".to_owned(), "secret".to_owned())],
+            pubsub_host: SERVICE.to_owned(),
+        })
+        .await
+        .unwrap();
+        server.create_node(SERVICE, NODE).unwrap();
+        let profile = Profile::temporary().unwrap();
+        let account = Account {
+            host: Some(server.addr().ip().to_string()),
+            port: Some(server.addr().port()),
+            security: Security::Direct,
+            pins: vec![server.fingerprint().to_owned()],
+            pep: false,
+            subscriptions: vec![Subscription {
+                service: SERVICE.to_owned(),
+                node: NODE.to_owned(),
+            }],
+            ..Account::new(SAM)
+        };
+        ConfigFile::new(profile.config_file()).save_account(&account).unwrap();
+        let vault = MemoryVault::default();
+        vault.set(SAM, &SecretString::from("secret")).unwrap();
+        let opening = Opening {
+            profile: Arc::new(profile),
+            vault: Arc::new(vault),
+            timing: Timing::default(),
+            connect: true,
+        };
+        Self { server, opening }
+    }
+
+    async fn open(&self) -> Face {
+        Face::open(&self.opening).await.unwrap()
+    }
+
+    /// Returns once the account has fetched its node: from then on, what comes is live.
+    async fn listening(&self) {
+        self.server.wait_until(|seen| seen.fetched(SAM, SERVICE, NODE)).await.unwrap();
+    }
+
+    fn publish(&self, item: &str, subject: &str) {
+        let xml = format!(
+            "<mail xmlns='urn:mailwren:mail:0' mailbox='INBOX'><from address='m@example.org'>Miriam</from>\
+             <subject>{subject}</subject></mail>"
+        );
+        let payload: Element = xml.parse().unwrap();
+        self.server.publish(SERVICE, NODE, item, payload).unwrap();
+    }
+}
+
+/// A screen: shows what it is told, and remembers it.
+struct Screen {
+    up: watch::Sender<Vec<Popup>>,
+    broken: Mutex<bool>,
+}
+
+impl Screen {
+    fn new() -> (Arc<Self>, watch::Receiver<Vec<Popup>>) {
+        let (up, seen) = watch::channel(Vec::new());
+        let broken = Mutex::new(false);
+        (Arc::new(Self { up, broken }), seen)
+    }
+}
+
+impl Notifier for Screen {
+    fn show(&self, popup: Popup) -> BoxFuture<'_, Result<(), NotifierError>> {
+        let shown = if *self.broken.lock().unwrap() {
+            Err(NotifierError::NoDaemon)
+        } else {
+            self.up.send_modify(|up| {
+                up.retain(|p| p.id != popup.id);
+                up.push(popup);
+            });
+            Ok(())
+        };
+        Box::pin(std::future::ready(shown))
+    }
+
+    fn withdraw(&self, id: u64) -> BoxFuture<'_, ()> {
+        self.up.send_modify(|up| up.retain(|p| p.id != id));
+        Box::pin(std::future::ready(()))
+    }
+}
+
+async fn status(face: &Face) -> Status {
+    match face.call(Command::Status).await.unwrap() {
+        Reply::Status { status } => status,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn rows(face: &Face) -> Vec<Row> {
+    let command = Command::Feed {
+        filter: Filter::default(),
+        before: None,
+        limit: 100,
+    };
+    match face.call(command).await.unwrap() {
+        Reply::Feed { rows, .. } => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Asks again at each notice until the answer is the wanted one.
+async fn until<T, F: Future<Output = T>>(face: &Face, ask: impl Fn() -> F, wanted: impl Fn(&T) -> bool) -> T {
+    let mut notices = face.notices();
+    tokio::time::timeout(LIMIT, async {
+        loop {
+            let answer = ask().await;
+            if wanted(&answer) {
+                return answer;
+            }
+            notices.recv().await.ok();
+        }
+    })
+    .await
+    .expect("the wanted state within the limit")
+}
+
+async fn popups(seen: &mut watch::Receiver<Vec<Popup>>, wanted: impl FnMut(&Vec<Popup>) -> bool) -> Vec<Popup> {
+    let up = tokio::time::timeout(LIMIT, seen.wait_for(wanted)).await;
+    up.expect("the wanted popups within the limit").unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_face_attaches_and_both_see_the_same() {
+    let scene = Scene::new().await;
+    let host = scene.open().await;
+    let other = scene.open().await;
+    assert!(host.hosts() && !other.hosts());
+    scene.listening().await;
+    scene.publish("1", "Hello");
+    let seen = until(&other, || rows(&other), |rows| rows.len() == 1).await;
+    assert_eq!(seen, rows(&host).await);
+    assert_eq!(seen[0].event.subject.as_deref(), Some("Hello"));
+
+    let marked = other
+        .call(Command::Mark {
+            seqs: vec![seen[0].seq],
+            read: true,
+        })
+        .await;
+    assert_eq!(marked, Ok(Reply::Done { count: 1 }));
+    assert_eq!(status(&host).await.unread, 0, "counts are told before the reply");
+    host.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attached_faces_are_told_when_the_engine_ends_and_the_next_one_hosts() {
+    let scene = Scene::new().await;
+    let host = scene.open().await;
+    let other = scene.open().await;
+    let mut notices = other.notices();
+    host.close().await;
+    tokio::time::timeout(LIMIT, async { while notices.recv().await.unwrap() != Notice::Closing {} })
+        .await
+        .unwrap();
+    let asked = other.call(Command::Status).await;
+    assert_eq!(asked.unwrap_err().code, ApiCode::Closed);
+    assert!(scene.open().await.hosts());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desktop_takes_a_headless_hosts_place_and_owes_no_popup_for_what_came_before() {
+    let scene = Scene::new().await;
+    let watching = scene.open().await;
+    scene.listening().await;
+    scene.publish("1", "Before");
+    until(&watching, || rows(&watching), |rows| rows.len() == 1).await;
+
+    let mut notices = watching.notices();
+    let leaving = async {
+        while notices.recv().await.unwrap() != Notice::Closing {}
+        watching.close().await;
+    };
+    let (screen, mut seen) = Screen::new();
+    let (_events, popup_events) = mpsc::channel(8);
+    let (desktop, ()) = tokio::join!(Face::open_desktop(&scene.opening, (screen, popup_events)), leaving);
+    let desktop = desktop.unwrap();
+    assert!(desktop.hosts());
+    until(&desktop, || status(&desktop), |s| s.accounts[0].link == LinkState::Connected).await;
+
+    scene.publish("2", "After");
+    let up = popups(&mut seen, |up| !up.is_empty()).await;
+    assert_eq!(up.len(), 1);
+    assert!(up[0].body.contains("After"), "{up:?}");
+
+    // A second desktop finds the first and leaves it where it is.
+    let (screen, _) = Screen::new();
+    let (_events, popup_events) = mpsc::channel(8);
+    let second = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    assert!(!second.hosts());
+    let mut notices = desktop.notices();
+    second.call(Command::ShowFeed).await.unwrap();
+    tokio::time::timeout(LIMIT, async { while notices.recv().await.unwrap() != (Notice::Open { seq: None }) {} })
+        .await
+        .unwrap();
+    desktop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_popup_that_could_not_be_shown_is_shown_at_the_next_start() {
+    let scene = Scene::new().await;
+    let (screen, _) = Screen::new();
+    *screen.broken.lock().unwrap() = true;
+    let (_events, popup_events) = mpsc::channel(8);
+    let first = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    scene.listening().await;
+    scene.publish("1", "Owed");
+    let told = until(&first, || status(&first), |s| s.problems.iter().any(|p| p.code == "notifier")).await;
+    assert_eq!(told.unread, 1);
+    first.close().await;
+
+    let (screen, mut seen) = Screen::new();
+    let (_events, popup_events) = mpsc::channel(8);
+    let second = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    let up = popups(&mut seen, |up| !up.is_empty()).await;
+    assert!(up[0].body.contains("Owed"));
+    second.close().await;
+    assert!(seen.borrow().is_empty(), "nobody would answer its buttons any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mark_read_on_a_popup_changes_row_and_count_and_a_retraction_takes_a_popup_away() {
+    let scene = Scene::new().await;
+    let (screen, mut seen) = Screen::new();
+    let (events, popup_events) = mpsc::channel(8);
+    let face = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    scene.listening().await;
+    scene.publish("1", "First");
+    let up = popups(&mut seen, |up| up.len() == 1).await;
+    events
+        .send(PopupEvent {
+            id: up[0].id,
+            kind: PopupEventKind::Action(PopupAction::MarkRead),
+        })
+        .await
+        .unwrap();
+    until(&face, || status(&face), |s| s.unread == 0).await;
+    popups(&mut seen, Vec::is_empty).await;
+    assert!(!rows(&face).await[0].unread);
+
+    scene.publish("2", "Second");
+    popups(&mut seen, |up| up.len() == 1).await;
+    scene.server.retract(SERVICE, NODE, "2").unwrap();
+    popups(&mut seen, Vec::is_empty).await;
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_may_edit_the_configuration_while_it_runs() {
+    let scene = Scene::new().await;
+    let face = scene.open().await;
+    let config: PathBuf = scene.opening.profile.config_file().to_owned();
+    let good = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, "[[account]\n").unwrap();
+    let broken = until(&face, || status(&face), |s| s.problems.iter().any(|p| p.code == "config")).await;
+    assert_eq!(broken.accounts.len(), 1, "it goes on with what it read last");
+    std::fs::write(&config, good.replace("[[account]]", "[[account]]\nname = \"Home\"")).unwrap();
+    let mended = until(&face, || status(&face), |s| s.problems.is_empty()).await;
+    assert_eq!(mended.accounts[0].label, "Home");
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn windows_and_programs_of_another_version_get_an_error_instead_of_silence() {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    let scene = Scene::new().await;
+    let host = scene.open().await;
+    let stream = tokio::net::UnixStream::connect(scene.opening.profile.socket()).await.unwrap();
+    let (read, mut write) = stream.into_split();
+    write.write_all(b"{\"id\":7,\"command\":{\"do\":\"dance\"}}\n").await.unwrap();
+    let mut lines = BufReader::new(read).lines();
+    let answer = tokio::time::timeout(LIMIT, async {
+        loop {
+            let line = lines.next_line().await.unwrap().unwrap();
+            if line.contains("error") {
+                return line;
+            }
+        }
+    })
+    .await
+    .unwrap();
+    assert!(answer.contains("same version"), "{answer}");
+    host.close().await;
+}

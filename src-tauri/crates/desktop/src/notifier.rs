@@ -118,7 +118,7 @@ impl DesktopNotifier {
         let connection = self.connection(&mut bus).await?;
         // Asked each time: the daemon may be another than for the last popup, and may have been started by this call.
         let (daemon, capabilities): (_, Vec<String>) = call(&connection, "GetCapabilities", &()).await?;
-        let able = |capability| capabilities.iter().any(|c| c == capability);
+        let able = Able::from_capabilities(&capabilities);
         let replaces = match lock(&self.shown).popups.get(&popup.id) {
             Some(theirs) if theirs.daemon == daemon => theirs.id,
             _ => 0,
@@ -128,8 +128,8 @@ impl DesktopNotifier {
             replaces,
             APP_ID,
             text::line(&popup.title, TITLE_CHARS),
-            body(&popup.body, able("body-markup")),
-            actions(&popup.actions, able("actions")),
+            body(&popup.body, able.markup),
+            actions(&popup.actions, able.actions),
             hints(popup.sound),
             -1_i32,
         );
@@ -254,6 +254,25 @@ fn failure(error: zbus::Error) -> NotifierError {
     }
 }
 
+/// What matters of what a daemon can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Able {
+    /// Whether it takes the body as markup.
+    markup: bool,
+    actions: bool,
+}
+
+impl Able {
+    fn from_capabilities(told: &[String]) -> Self {
+        let has = |capability| told.iter().any(|c| c == capability);
+        Self {
+            // Links are markup too. dunst 1.9 without `markup` in its configuration tells only of these, and obeys all.
+            markup: has("body-markup") || has("body-hyperlinks"),
+            actions: has("actions"),
+        }
+    }
+}
+
 /// The body, escaped exactly when the daemon takes it as markup.
 fn body(plain: &str, markup: bool) -> String {
     let plain = text::lines(plain, BODY_CHARS);
@@ -342,6 +361,20 @@ mod tests {
             "&lt;b&gt;x&lt;/b&gt;&amp;amp; &lt;alice@example.org&gt;\nnext"
         );
         assert_eq!(body(hostile, false), hostile);
+    }
+
+    #[test]
+    fn a_daemon_that_knows_links_takes_markup() {
+        let able = |told: &[&str]| Able::from_capabilities(&told.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(able(&["body", "body-markup"]).markup);
+        assert!(able(&["actions", "body", "body-hyperlinks"]).markup);
+        assert_eq!(
+            able(&["body"]),
+            Able {
+                markup: false,
+                actions: false
+            }
+        );
     }
 
     #[test]

@@ -1,1 +1,10 @@
-//! desktop
+//! Mailwren's desktop side that needs no GTK: the tray icon and the notifications, over D-Bus.
+
+pub mod glyph;
+#[cfg(target_os = "linux")]
+pub mod notifier;
+pub mod text;
+pub mod tray;
+
+/// The one name of the app for D-Bus, desktop file, icons, notifications and windows.
+pub const APP_ID: &str = "app.mailwren.Mailwren";

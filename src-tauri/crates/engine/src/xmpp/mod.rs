@@ -1,8 +1,9 @@
-//! XMPP: finding the server, getting in, watching the bytes, and holding a session.
+//! XMPP: finding the server, getting in, and watching the bytes.
 //!
 //! [`connector`] makes one attempt from a JID to an authenticated stream: [`resolve`] finds the endpoints, [`tls`] judges the
 //! certificate, [`login`] runs SASL, and [`guarded_io`] keeps what the parser above sees bounded. When to attempt again is
-//! decided by [`mailwren_core::link`]. [`session`] holds what was connected: one task per account.
+//! decided by [`mailwren_core::link`]. [`session`] lives on what it gets: one task per account, which binds or resumes,
+//! brings the account's nodes up, and passes on what comes.
 
 mod answer;
 mod bring_up;

@@ -101,7 +101,7 @@ impl Watch {
     /// Prints until the end is reached (`Some`) or the engine leaves (`None`).
     pub async fn attend(&mut self, face: &Face) -> Result<Option<End>, Failure> {
         let mut notices = face.notices();
-        let status = status(face).await?;
+        let status = ask(face).await?;
         if self.since.is_none() {
             let horizon = face.horizon().await?;
             self.since = Some(horizon.rev);
@@ -121,7 +121,7 @@ impl Watch {
             match notices.recv().await {
                 Ok(Notice::Changed { .. }) => {}
                 Ok(Notice::Status) => {
-                    let Ok(status) = status(face).await else { return Ok(None) };
+                    let Ok(status) = ask(face).await else { return Ok(None) };
                     if let Some(end) = self.told(&status) {
                         return Ok(Some(end));
                     }
@@ -201,7 +201,7 @@ impl Watch {
     }
 }
 
-async fn status(face: &Face) -> Result<Status, Failure> {
+async fn ask(face: &Face) -> Result<Status, Failure> {
     match face.call(Command::Status).await? {
         Reply::Status { status } => Ok(status),
         other => Err(Failure::failed(format!("unexpected reply: {other:?}"))),

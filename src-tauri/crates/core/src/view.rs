@@ -178,6 +178,7 @@ impl Command {
 /// What the engine answers; the tag equals the command's, `done` where there is nothing to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "re", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "made, sent and dropped one at a time")]
 pub enum Reply {
     /// To [`Command::Feed`].
     Feed {

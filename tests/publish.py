@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 
 from slixmpp import ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
 from slixmpp.xmlstream.tostring import tostring
 
 IQ_TIMEOUT = 20
@@ -37,19 +39,29 @@ class Client(ClientXMPP):
         self.listens = command.get("listen", False)
         for name in command.get("notify", []):
             self.register_plugin("xep_0115")
-            self["xep_0030"].add_feature(f"{name}+notify")
+            self.plugin["xep_0030"].add_feature(f"{name}+notify")
         self.add_event_handler("session_start", self.started)
         for event in ("failed_all_auth", "connection_failed", "stream_error"):
             self.add_event_handler(event, lambda why, event=event: self.failed(f"{event}: {why}"))
         if self.listens:
-            self.add_event_handler("message", lambda stanza: say(message=tostring(stanza.xml)))
-            self.add_event_handler("presence_available", lambda stanza: say(online=str(stanza["from"])))
+            every = MatchXPath("{jabber:client}message")  # slixmpp's own "message" event is for those with a body
+            self.register_handler(Callback("every message", every, lambda stanza: say(message=tostring(stanza.xml))))
+            self.add_event_handler("presence_available", self.online)
 
     async def started(self, _):
         if self.listens:
             if "xep_0115" in self.plugin:
-                await self["xep_0115"].update_caps()
+                await self.plugin["xep_0115"].update_caps()
             self.send_presence()
+        else:
+            self.settle()
+
+    def online(self, stanza):
+        say(online=str(stanza["from"]))
+        if stanza["from"] == self.boundjid:
+            self.settle()  # the server has our presence: from now on it delivers
+
+    def settle(self):
         if not self.ready.done():
             self.ready.set_result(str(self.boundjid))
 
@@ -60,7 +72,7 @@ class Client(ClientXMPP):
 
 def form(client, kind, fields):
     """A submitted data form (XEP-0004) of plain text fields."""
-    made = client["xep_0004"].make_form(ftype="submit")
+    made = client.plugin["xep_0004"].make_form(ftype="submit")
     made.add_field(var="FORM_TYPE", ftype="hidden", value=f"http://jabber.org/protocol/pubsub#{kind}")
     for name, value in fields.items():
         made.add_field(var=f"pubsub#{name}", value=value)
@@ -68,7 +80,7 @@ def form(client, kind, fields):
 
 
 async def carry_out(client, command):
-    pubsub = client["xep_0060"]
+    pubsub = client.plugin["xep_0060"]
     match command["do"]:
         case "create":
             config = form(client, "node_config", command["config"])
@@ -116,7 +128,7 @@ async def carry_out(client, command):
         case "send":
             client.send_raw(command["xml"])
             # A ping's answer proves that the server has read what went before it.
-            await client["xep_0199"].send_ping(client.boundjid.domain, timeout=IQ_TIMEOUT)
+            await client.plugin["xep_0199"].send_ping(client.boundjid.domain, timeout=IQ_TIMEOUT)
         case other:
             raise ValueError(f"unknown command {other}")
     return True

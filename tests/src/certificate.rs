@@ -1,9 +1,12 @@
 //! A certificate authority of the test's own.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// A server's certificate, and the authority that signed it, as PEM files.
 #[derive(Debug, Clone)]
@@ -34,6 +37,9 @@ impl Certificate {
 
         let mut server = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())?;
         server.use_authority_key_identifier_extension = true;
+        // ejabberd sets a timer for the end, which has to lie within Erlang's reach; rcgen's default doesn't.
+        server.not_before = (SystemTime::now() - DAY).into();
+        server.not_after = (SystemTime::now() + 14 * DAY).into();
         let key = KeyPair::generate()?;
         let pem = server.signed_by(&key, &issuer)?.pem();
 

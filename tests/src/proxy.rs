@@ -104,13 +104,14 @@ impl Drop for TcpProxy {
 async fn carry(mut client: TcpStream, to: SocketAddr, mut weather: watch::Receiver<Weather>) -> io::Result<()> {
     let round = weather.borrow().round;
     let mut server = TcpStream::connect(to).await?;
+    let (up, down) = (weather.clone(), weather.clone());
     let reset = {
         let (client_reads, client_writes) = client.split();
         let (server_reads, server_writes) = server.split();
         let both = async {
             tokio::try_join!(
-                pump(client_reads, server_writes, weather.clone()),
-                pump(server_reads, client_writes, weather.clone()),
+                pump(client_reads, server_writes, up),
+                pump(server_reads, client_writes, down),
             )
         };
         tokio::select! {

@@ -89,7 +89,7 @@ impl Publisher {
     /// # Errors
     /// When the service refuses.
     pub async fn create(&mut self, node: &Subscription) -> Result<()> {
-        let config = json!({ "access_model": "whitelist", "persist_items": "1", "max_items": "500" });
+        let config = json!({ "access_model": "whitelist", "persist_items": "1", "max_items": "200" });
         self.ask_node("create", node, json!({ "config": config })).await?;
         Ok(())
     }

@@ -21,21 +21,19 @@ fn mail(uid: u32, subject: &str) -> String {
 async fn add_account(desktop: &Desktop, server: &Server, node: &str) -> Result<()> {
     let (sam, host, port) = (jid(SAM), server.host.to_string(), server.direct.to_string());
     let ca = server.certificate.ca.display().to_string();
-    let arguments = [
-        ["account", "add", &sam].as_slice(),
-        &[
-            "--host",
-            &host,
-            "--port",
-            &port,
-            "--security",
-            "direct",
-            "--ca-file",
-            &ca,
-        ],
-        &["--no-pep", "--subscribe", PUBSUB, node],
+    let mut arguments = vec![
+        "account",
+        "add",
+        &sam,
+        "--host",
+        &host,
+        "--port",
+        &port,
+        "--security",
+        "direct",
     ];
-    let mut add = desktop.start_program("mailwrenctl", &arguments.concat()).await?;
+    arguments.extend(["--ca-file", &ca, "--no-pep", "--subscribe", PUBSUB, node]);
+    let mut add = desktop.start_program("mailwrenctl", &arguments).await?;
     add.write_line(&password(SAM)).await?;
     let status = add.exit().await?;
     ensure!(status.success(), "account add: {status}: {:?}", add.complained());

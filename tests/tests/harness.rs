@@ -43,7 +43,7 @@ fn an_item_reaches_a_subscriber_before_and_after_a_restart_of_ejabberd() -> Resu
 }
 
 #[test]
-fn what_never_comes_true_is_told_with_its_last_reason() -> Result<()> {
+fn a_fact_is_asked_for_until_it_is_there() -> Result<()> {
     scene(async |_| {
         let mut asked = 0;
         let found = eventually("the third answer", async || {

@@ -165,7 +165,7 @@ impl Watch {
         let gone;
         let event = match (arrived, row.gone_at) {
             (true, None) => &row.event,
-            (false, Some(_)) => {
+            (false, Some(_)) if !row.replaced => {
                 gone = Event {
                     service: row.event.service.clone(),
                     node: row.event.node.clone(),
@@ -176,8 +176,8 @@ impl Watch {
             }
             // Come and gone before it could be told.
             (true, Some(_)) => &row.event,
-            // Read here.
-            (false, None) => return Ok(false),
+            // Read here; or its id was used again, and the newer row is told.
+            (false, _) => return Ok(false),
         };
         if self.json {
             print::event_json(row, event)?;

@@ -32,6 +32,8 @@ pub struct Row {
     /// When its item was retracted, purged or replaced.
     #[ts(type = "string | null")]
     pub gone_at: Option<Timestamp>,
+    /// Whether a newer payload took its item's id: then that one's row stands for the item.
+    pub replaced: bool,
     /// The event itself.
     #[serde(flatten)]
     pub event: Event,

@@ -76,7 +76,11 @@ impl Stage {
             vault: vault.clone(),
             store: store.clone(),
             inputs: sender,
-            timing: Timing::scaled_down(100),
+            timing: Timing {
+                keepalive: Duration::from_secs(60),
+                keepalive_answer: Duration::from_secs(15),
+                ..Timing::scaled_down(100)
+            },
         });
         Self {
             server,

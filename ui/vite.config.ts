@@ -25,6 +25,6 @@ export default defineConfig(({ mode }) => {
       rollupOptions: { input: { feed: file('feed.html'), settings: file('settings.html') } },
     },
     preview: { host: '127.0.0.1', port: 4179, strictPort: true, headers: { 'Content-Security-Policy': csp } },
-    test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+    test: { include: ['tests/**/*.test.ts'], environment: 'node', setupFiles: ['tests/english.ts'] },
   };
 });

@@ -182,6 +182,10 @@ unread: boolean,
  */
 gone_at: string | null,
 /**
+ * Whether a newer payload took its item's id: then that one's row stands for the item.
+ */
+replaced: boolean,
+/**
  * Bare JID or host that published it.
  */
 service: string | null,

@@ -178,6 +178,7 @@ export function blankRow(): Omit<Row, 'seq' | 'rev'> {
     delayed: false,
     unread: true,
     gone_at: null,
+    replaced: false,
     service: 'pubsub.home.example',
     node: 'mail/lena/INBOX',
     item: null,

@@ -101,9 +101,7 @@ impl Add {
     fn account(&self) -> Result<Account, Failure> {
         let password = match (&self.password_file, &self.password_command) {
             (Some(file), _) => PasswordSource::File(path(file)?),
-            (None, Some(command)) => {
-                PasswordSource::Command(command.split_whitespace().map(str::to_owned).collect())
-            }
+            (None, Some(command)) => PasswordSource::Command(command.split_whitespace().map(str::to_owned).collect()),
             (None, None) => PasswordSource::Keyring,
         };
         let subscriptions = self.subscribe.chunks(2).filter_map(|pair| match pair {
@@ -183,7 +181,9 @@ fn ask(jid: &str) -> Result<String, Failure> {
 async fn save(face: &Face, account: Account, password: Option<String>) -> Result<(), Failure> {
     let jid = account.jid.clone();
     face.call(Command::SaveAccount { account, password }).await?;
-    print::out(&format!("{jid} is set up. Try it with `mailwrenctl account test {jid}`."))
+    print::out(&format!(
+        "{jid} is set up. Try it with `mailwrenctl account test {jid}`."
+    ))
 }
 
 async fn accounts(face: &Face) -> Result<Vec<Account>, Failure> {

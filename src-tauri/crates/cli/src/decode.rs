@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use mailwren_core::limits::Limits;
 use mailwren_core::split::Splitter;
 use mailwren_core::stanza;
 
@@ -40,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Decodes a source piece by piece; returns how many stanzas of it could not be understood.
 fn decode(name: &str, mut source: impl Read) -> Result<u64, Failure> {
-    let mut splitter = Splitter::new();
+    let mut splitter = Splitter::new(Limits::default());
     let mut buffer = vec![0; 64 << 10];
     let mut broken = 0;
     loop {

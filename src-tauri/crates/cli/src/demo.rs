@@ -45,7 +45,7 @@ pub async fn run(arguments: &Arguments) -> Result<(), Failure> {
 
     let pace = if arguments.fast { Pace::Fast } else { Pace::default() };
     let mut signals = Signals::new()?;
-    let mut watch = Watch::new(arguments.json, Some(demo.steps()));
+    let mut watch = Watch::new(arguments.json, u64::try_from(Demo::steps()).ok());
     let play = demo.play(pace, |progress| eprintln!("› {}", progress.what));
     let done = tokio::select! {
         (played, watched) = async { tokio::join!(play, watch.attend(&face)) } => {

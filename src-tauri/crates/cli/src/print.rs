@@ -48,7 +48,10 @@ fn json(row: &Row, event: &Event, unread: Option<bool>) -> Result<(), Failure> {
 
 /// One line for a person.
 pub fn plain(row: &Row, event: &Event) -> Result<(), Failure> {
-    let at = row.received_at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S");
+    let at = row
+        .received_at
+        .to_zoned_datetime(TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M:%S");
     let mark = if row.unread { '*' } else { ' ' };
     let box_name = event.mailbox.as_deref().or(event.node.as_deref()).unwrap_or("-");
     let text = match event.kind {
@@ -66,7 +69,10 @@ pub fn plain(row: &Row, event: &Event) -> Result<(), Failure> {
         Kind::Cleared => "emptied".to_owned(),
         Kind::Closed => "closed".to_owned(),
     };
-    out(&format!("{at} {mark} {:>5}  {} [{box_name}]  {text}", row.seq, row.account))
+    out(&format!(
+        "{at} {mark} {:>5}  {} [{box_name}]  {text}",
+        row.seq, row.account
+    ))
 }
 
 /// Writes a line and flushes it, so that a pipe sees it at once.

@@ -101,7 +101,7 @@ impl Watch {
     /// Prints until the end is reached (`Some`) or the engine leaves (`None`).
     pub async fn attend(&mut self, face: &Face) -> Result<Option<End>, Failure> {
         let mut notices = face.notices();
-        let status = status(face).await?;
+        let status = ask(face).await?;
         if self.since.is_none() {
             let horizon = face.horizon().await?;
             self.since = Some(horizon.rev);
@@ -121,7 +121,7 @@ impl Watch {
             match notices.recv().await {
                 Ok(Notice::Changed { .. }) => {}
                 Ok(Notice::Status) => {
-                    let Ok(status) = status(face).await else { return Ok(None) };
+                    let Ok(status) = ask(face).await else { return Ok(None) };
                     if let Some(end) = self.told(&status) {
                         return Ok(Some(end));
                     }
@@ -165,7 +165,7 @@ impl Watch {
         let gone;
         let event = match (arrived, row.gone_at) {
             (true, None) => &row.event,
-            (false, Some(_)) => {
+            (false, Some(_)) if !row.replaced => {
                 gone = Event {
                     service: row.event.service.clone(),
                     node: row.event.node.clone(),
@@ -176,8 +176,8 @@ impl Watch {
             }
             // Come and gone before it could be told.
             (true, Some(_)) => &row.event,
-            // Read here.
-            (false, None) => return Ok(false),
+            // Read here; or its id was used again, and the newer row is told.
+            (false, _) => return Ok(false),
         };
         if self.json {
             print::event_json(row, event)?;
@@ -201,7 +201,7 @@ impl Watch {
     }
 }
 
-async fn status(face: &Face) -> Result<Status, Failure> {
+async fn ask(face: &Face) -> Result<Status, Failure> {
     match face.call(Command::Status).await? {
         Reply::Status { status } => Ok(status),
         other => Err(Failure::failed(format!("unexpected reply: {other:?}"))),

@@ -476,7 +476,13 @@ impl Model {
             let Stored::New { row, owed, replaced } = outcome else {
                 continue;
             };
-            if owed && row.unread {
+            if row.unread && !owed {
+                let setting = Setting {
+                    manners: &self.manners,
+                    accounts: &self.accounts,
+                };
+                effects.extend(self.popups.take_over(now, &row, &replaced, &setting));
+            } else if row.unread {
                 match self.catching_up.get_mut(&row.account) {
                     Some(away) if row.delayed => away.push(row),
                     _ => effects.extend(self.announce(now, row, &replaced)),

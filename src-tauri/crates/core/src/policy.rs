@@ -101,7 +101,7 @@ impl Popups {
     }
 
     /// A replacement isn't a new popup: the one that is up changes in place, without a sound.
-    fn take_over(&mut self, now: Timestamp, row: &Row, replaced: &[Row], setting: &Setting<'_>) -> Option<Effect> {
+    pub fn take_over(&mut self, now: Timestamp, row: &Row, replaced: &[Row], setting: &Setting<'_>) -> Option<Effect> {
         let within = SignedDuration::from_secs(i64::from(setting.manners.grouping.within_seconds));
         let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
             Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),

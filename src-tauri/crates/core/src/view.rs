@@ -32,6 +32,8 @@ pub struct Row {
     /// When its item was retracted, purged or replaced.
     #[ts(type = "string | null")]
     pub gone_at: Option<Timestamp>,
+    /// Whether a newer payload took its item's id: then that one's row stands for the item.
+    pub replaced: bool,
     /// The event itself.
     #[serde(flatten)]
     pub event: Event,
@@ -178,6 +180,7 @@ impl Command {
 /// What the engine answers; the tag equals the command's, `done` where there is nothing to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "re", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "made, sent and dropped one at a time")]
 pub enum Reply {
     /// To [`Command::Feed`].
     Feed {

@@ -138,6 +138,7 @@ impl World {
                 owed.remove(&row.seq);
                 row.unread = false;
                 row.gone_at = Some(now);
+                row.replaced = true;
                 row.clone()
             })
             .collect();
@@ -149,6 +150,7 @@ impl World {
             delayed: arrival.decoded.delayed,
             unread: matches!(event.kind, Kind::New | Kind::Changed),
             gone_at: None,
+            replaced: false,
             event,
         };
         if arrival.owed {

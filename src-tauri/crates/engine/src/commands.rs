@@ -30,7 +30,11 @@ impl Engine {
     pub async fn call(&self, command: Command) -> Result<Reply, ApiError> {
         match command {
             Command::Feed { filter, before, limit } => {
-                let page = self.store.feed(filter, before, limit.clamp(1, ROWS)).await.map_err(store)?;
+                let page = self
+                    .store
+                    .feed(filter, before, limit.clamp(1, ROWS))
+                    .await
+                    .map_err(store)?;
                 Ok(Reply::Feed {
                     rows: page.rows,
                     more: page.more,
@@ -203,7 +207,9 @@ impl Run {
 pub fn tomorrow_morning(now: &jiff::ZonedDateTime) -> Timestamp {
     now.tomorrow()
         .and_then(|day| day.with().hour(8).minute(0).second(0).subsec_nanosecond(0).build())
-        .map_or(now.timestamp() + SignedDuration::from_hours(12), |zoned| zoned.timestamp())
+        .map_or(now.timestamp() + SignedDuration::from_hours(12), |zoned| {
+            zoned.timestamp()
+        })
 }
 
 fn done(count: usize) -> Reply {

@@ -125,8 +125,7 @@ impl Face {
         })
         .await?;
         let path = opening.profile.socket().to_owned();
-        let listener =
-            Listener::bind(&path, engine.clone()).map_err(|source| StartError::Socket { path, source })?;
+        let listener = Listener::bind(&path, engine.clone()).map_err(|source| StartError::Socket { path, source })?;
         Ok(Self::Host(Host { engine, listener, lock }))
     }
 

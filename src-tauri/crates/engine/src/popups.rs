@@ -78,7 +78,9 @@ async fn work(
                     Err(error) => Some(Problem {
                         code: "notifier".to_owned(),
                         message: format!("Notifications can't be shown: {error}."),
-                        hint: Some("Start the desktop's notification daemon; the feed shows everything meanwhile.".to_owned()),
+                        hint: Some(
+                            "Start the desktop's notification daemon; the feed shows everything meanwhile.".to_owned(),
+                        ),
                     }),
                 };
                 // The engine may be ending, and not listen any more.

@@ -115,7 +115,12 @@ impl Engine {
 
         let began_at = Horizon {
             rev: store.rev().await?,
-            seq: store.feed(Filter::default(), None, 1).await?.rows.first().map_or(0, |r| r.seq),
+            seq: store
+                .feed(Filter::default(), None, 1)
+                .await?
+                .rows
+                .first()
+                .map_or(0, |r| r.seq),
         };
         let (requests, request_queue) = mpsc::channel(64);
         let (notices, _) = broadcast::channel(256);
@@ -132,7 +137,10 @@ impl Engine {
             stop: CancellationToken::new(),
         };
         let (popups, popup_events) = match setup.desktop {
-            Some((notifier, events)) => (Some(popups::spawn(notifier, store.clone(), inputs_in.clone())), Some(events)),
+            Some((notifier, events)) => (
+                Some(popups::spawn(notifier, store.clone(), inputs_in.clone())),
+                Some(events),
+            ),
             None => (None, None),
         };
         let mut run = Run {
@@ -215,7 +223,11 @@ impl Run {
     async fn begin(&mut self, loaded: Loaded) -> Result<(), StartError> {
         self.adopt(loaded).await;
         // A headless host owes nobody a popup, but what an earlier desktop face still owed stays owed.
-        let owed = if self.popups.is_some() { self.store.owed().await? } else { Vec::new() };
+        let owed = if self.popups.is_some() {
+            self.store.owed().await?
+        } else {
+            Vec::new()
+        };
         let pause = self.store.get(PAUSE_KEY).await?;
         let pause = pause.and_then(|json| serde_json::from_str::<Pause>(&json).ok());
         let loaded = Input::Loaded {
@@ -356,9 +368,11 @@ impl Run {
                 present,
             } => self.store.reconcile(account, service, node, present, now).await,
             Effect::MarkRead(seqs) => self.store.mark(seqs, true, now).await,
-            Effect::Baseline { account, service, node } => {
-                self.store.set_baseline(account, service, node).await.map(|()| Vec::new())
-            }
+            Effect::Baseline { account, service, node } => self
+                .store
+                .set_baseline(account, service, node)
+                .await
+                .map(|()| Vec::new()),
             Effect::KeepPause(pause) => {
                 let json = pause.and_then(|p| serde_json::to_string(&p).ok());
                 self.store.set(PAUSE_KEY, json).await.map(|()| Vec::new())
@@ -471,7 +485,12 @@ impl Run {
         self.keep_days = loaded.config.keep_days;
         let problem = (!loaded.problems.is_empty()).then(|| Problem {
             code: "config".to_owned(),
-            message: loaded.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+            message: loaded
+                .problems
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n"),
             hint: Some(format!("Edit {}.", self.config.path().display())),
         });
         let manners = loaded.config.notifications.manners(self.popups.is_some());
@@ -512,7 +531,9 @@ impl Run {
 
     async fn sweep(&self) {
         let kept = SignedDuration::from_hours(24 * i64::from(self.keep_days));
-        let Ok(before) = Timestamp::now().checked_sub(kept) else { return };
+        let Ok(before) = Timestamp::now().checked_sub(kept) else {
+            return;
+        };
         match self.store.sweep(before).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "rows older than they are kept for were removed"),

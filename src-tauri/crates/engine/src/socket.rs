@@ -150,8 +150,15 @@ async fn serve(stream: UnixStream, engine: Engine, stop: CancellationToken) {
                 None => return,
             },
         };
-        let closing = matches!(answer, Answer::Notice { notice: Notice::Closing });
-        let Ok(line) = serde_json::to_string(&answer) else { return };
+        let closing = matches!(
+            answer,
+            Answer::Notice {
+                notice: Notice::Closing
+            }
+        );
+        let Ok(line) = serde_json::to_string(&answer) else {
+            return;
+        };
         if lines.send(line).await.is_err() || closing {
             return;
         }

@@ -1,6 +1,12 @@
 //! Faces and the engine from outside: one engine, many faces, over the real socket, store and an embedded server.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -74,7 +80,10 @@ impl Scene {
 
     /// Returns once the account has fetched its node: from then on, what comes is live.
     async fn listening(&self) {
-        self.server.wait_until(|seen| seen.fetched(SAM, SERVICE, NODE)).await.unwrap();
+        self.server
+            .wait_until(|seen| seen.fetched(SAM, SERVICE, NODE))
+            .await
+            .unwrap();
     }
 
     fn publish(&self, item: &str, subject: &str) {
@@ -191,9 +200,11 @@ async fn attached_faces_are_told_when_the_engine_ends_and_the_next_one_hosts() {
     let other = scene.open().await;
     let mut notices = other.notices();
     host.close().await;
-    tokio::time::timeout(LIMIT, async { while notices.recv().await.unwrap() != Notice::Closing {} })
-        .await
-        .unwrap();
+    tokio::time::timeout(LIMIT, async {
+        while notices.recv().await.unwrap() != Notice::Closing {}
+    })
+    .await
+    .unwrap();
     let asked = other.call(Command::Status).await;
     assert_eq!(asked.unwrap_err().code, ApiCode::Closed);
     assert!(scene.open().await.hosts());
@@ -217,7 +228,12 @@ async fn a_desktop_takes_a_headless_hosts_place_and_owes_no_popup_for_what_came_
     let (desktop, ()) = tokio::join!(Face::open_desktop(&scene.opening, (screen, popup_events)), leaving);
     let desktop = desktop.unwrap();
     assert!(desktop.hosts());
-    until(&desktop, || status(&desktop), |s| s.accounts[0].link == LinkState::Connected).await;
+    until(
+        &desktop,
+        || status(&desktop),
+        |s| s.accounts[0].link == LinkState::Connected,
+    )
+    .await;
 
     scene.publish("2", "After");
     let up = popups(&mut seen, |up| !up.is_empty()).await;
@@ -227,13 +243,17 @@ async fn a_desktop_takes_a_headless_hosts_place_and_owes_no_popup_for_what_came_
     // A second desktop finds the first and leaves it where it is.
     let (screen, _) = Screen::new();
     let (_events, popup_events) = mpsc::channel(8);
-    let second = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    let second = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
     assert!(!second.hosts());
     let mut notices = desktop.notices();
     second.call(Command::ShowFeed).await.unwrap();
-    tokio::time::timeout(LIMIT, async { while notices.recv().await.unwrap() != (Notice::Open { seq: None }) {} })
-        .await
-        .unwrap();
+    tokio::time::timeout(LIMIT, async {
+        while notices.recv().await.unwrap() != (Notice::Open { seq: None }) {}
+    })
+    .await
+    .unwrap();
     desktop.close().await;
 }
 
@@ -243,16 +263,25 @@ async fn a_popup_that_could_not_be_shown_is_shown_at_the_next_start() {
     let (screen, _) = Screen::new();
     *screen.broken.lock().unwrap() = true;
     let (_events, popup_events) = mpsc::channel(8);
-    let first = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    let first = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
     scene.listening().await;
     scene.publish("1", "Owed");
-    let told = until(&first, || status(&first), |s| s.problems.iter().any(|p| p.code == "notifier")).await;
+    let told = until(
+        &first,
+        || status(&first),
+        |s| s.problems.iter().any(|p| p.code == "notifier"),
+    )
+    .await;
     assert_eq!(told.unread, 1);
     first.close().await;
 
     let (screen, mut seen) = Screen::new();
     let (_events, popup_events) = mpsc::channel(8);
-    let second = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    let second = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
     let up = popups(&mut seen, |up| !up.is_empty()).await;
     assert!(up[0].body.contains("Owed"));
     second.close().await;
@@ -264,7 +293,9 @@ async fn mark_read_on_a_popup_changes_row_and_count_and_a_retraction_takes_a_pop
     let scene = Scene::new().await;
     let (screen, mut seen) = Screen::new();
     let (events, popup_events) = mpsc::channel(8);
-    let face = Face::open_desktop(&scene.opening, (screen, popup_events)).await.unwrap();
+    let face = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
     scene.listening().await;
     scene.publish("1", "First");
     let up = popups(&mut seen, |up| up.len() == 1).await;
@@ -293,7 +324,12 @@ async fn a_person_may_edit_the_configuration_while_it_runs() {
     let config: PathBuf = scene.opening.profile.config_file().to_owned();
     let good = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, "[[account]\n").unwrap();
-    let broken = until(&face, || status(&face), |s| s.problems.iter().any(|p| p.code == "config")).await;
+    let broken = until(
+        &face,
+        || status(&face),
+        |s| s.problems.iter().any(|p| p.code == "config"),
+    )
+    .await;
     assert_eq!(broken.accounts.len(), 1, "it goes on with what it read last");
     std::fs::write(&config, good.replace("[[account]]", "[[account]]\nname = \"Home\"")).unwrap();
     let mended = until(&face, || status(&face), |s| s.problems.is_empty()).await;
@@ -306,9 +342,14 @@ async fn windows_and_programs_of_another_version_get_an_error_instead_of_silence
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     let scene = Scene::new().await;
     let host = scene.open().await;
-    let stream = tokio::net::UnixStream::connect(scene.opening.profile.socket()).await.unwrap();
+    let stream = tokio::net::UnixStream::connect(scene.opening.profile.socket())
+        .await
+        .unwrap();
     let (read, mut write) = stream.into_split();
-    write.write_all(b"{\"id\":7,\"command\":{\"do\":\"dance\"}}\n").await.unwrap();
+    write
+        .write_all(b"{\"id\":7,\"command\":{\"do\":\"dance\"}}\n")
+        .await
+        .unwrap();
     let mut lines = BufReader::new(read).lines();
     let answer = tokio::time::timeout(LIMIT, async {
         loop {

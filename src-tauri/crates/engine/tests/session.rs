@@ -37,7 +37,10 @@ async fn server() -> Server {
     let users = [("sam", "correct horse"), ("eve", "evil")];
     let config = Config {
         domain: DOMAIN.to_owned(),
-        users: users.iter().map(|(user, password)| ((*user).to_owned(), (*password).to_owned())).collect(),
+        users: users
+            .iter()
+            .map(|(user, password)| ((*user).to_owned(), (*password).to_owned()))
+            .collect(),
         pubsub_host: PUBSUB.to_owned(),
     };
     let server = Server::start(config).await.unwrap();
@@ -46,7 +49,10 @@ async fn server() -> Server {
 }
 
 fn account(server: &Server, nodes: &[&str], pep: bool) -> Account {
-    let node = |node: &&str| Subscription { service: PUBSUB.to_owned(), node: (*node).to_owned() };
+    let node = |node: &&str| Subscription {
+        service: PUBSUB.to_owned(),
+        node: (*node).to_owned(),
+    };
     Account {
         host: Some(server.addr().ip().to_string()),
         port: Some(server.addr().port()),
@@ -70,9 +76,20 @@ impl Stage {
             vault: vault.clone(),
             store: store.clone(),
             inputs: sender,
-            timing: Timing::scaled_down(100),
+            timing: Timing {
+                keepalive: Duration::from_secs(60),
+                keepalive_answer: Duration::from_secs(15),
+                ..Timing::scaled_down(100)
+            },
         });
-        Self { server, session, inputs, vault, store, _dir: dir }
+        Self {
+            server,
+            session,
+            inputs,
+            vault,
+            store,
+            _dir: dir,
+        }
     }
 
     /// Sam listens to his inbox on the pubsub service.
@@ -132,7 +149,9 @@ fn count_live(input: &Input, seen: &mut BTreeMap<String, usize>) {
 }
 
 fn mail(subject: &str) -> Element {
-    format!("<mail xmlns='{MAIL_NODE}' mailbox='INBOX'><subject>{subject}</subject></mail>").parse().unwrap()
+    format!("<mail xmlns='{MAIL_NODE}' mailbox='INBOX'><subject>{subject}</subject></mail>")
+        .parse()
+        .unwrap()
 }
 
 fn link(input: &Input) -> Option<LinkChange> {
@@ -181,10 +200,16 @@ async fn a_fresh_session_subscribes_fetches_what_is_there_and_then_hears_what_co
     let links: Vec<_> = told.iter().filter_map(link).collect();
     assert_eq!(links, [LinkChange::Connecting, LinkChange::Fresh]);
     assert_eq!(node_status(&told).map(|n| n.state), Some(NodeState::Subscribed));
-    assert_eq!(fetched(&told), Some((vec!["old-1".to_owned(), "old-2".to_owned()], true)));
+    assert_eq!(
+        fetched(&told),
+        Some((vec!["old-1".to_owned(), "old-2".to_owned()], true))
+    );
     let seen = stage.server.seen();
     assert!(seen.subscribed(SAM, PUBSUB, INBOX));
-    assert!(seen.sessions.values().all(|s| s.priority == Some(0)), "events for the bare JID need a priority");
+    assert!(
+        seen.sessions.values().all(|s| s.priority == Some(0)),
+        "events for the bare JID need a priority"
+    );
 
     stage.publish(INBOX, "new-1");
     let events = stage
@@ -195,7 +220,10 @@ async fn a_fresh_session_subscribes_fetches_what_is_there_and_then_hears_what_co
         .await;
     assert_eq!(items(&events), ["new-1"]);
     let event = &events[0].event;
-    assert_eq!((event.kind, event.subject.as_deref(), event.node.as_deref()), (Kind::New, Some("new-1"), Some(INBOX)));
+    assert_eq!(
+        (event.kind, event.subject.as_deref(), event.node.as_deref()),
+        (Kind::New, Some("new-1"), Some(INBOX))
+    );
     stage.session.stop().await;
 }
 
@@ -206,7 +234,11 @@ async fn the_own_node_is_heard_through_its_notify_feature_without_joining_the_pe
     let mut stage = Stage::with(server, account, "correct horse").await;
     let told = stage.until_caught_up().await;
     assert_eq!(node_status(&told).map(|n| n.state), Some(NodeState::Subscribed));
-    stage.server.wait_until(|seen| seen.interested(SAM, MAIL_NODE)).await.unwrap();
+    stage
+        .server
+        .wait_until(|seen| seen.interested(SAM, MAIL_NODE))
+        .await
+        .unwrap();
     assert!(stage.server.seen().sessions.values().all(|s| s.priority == Some(-1)));
     stage.publish(MAIL_NODE, "mine");
     assert_eq!(stage.live(1).await, BTreeMap::from([("mine".to_owned(), 1)]));
@@ -248,7 +280,12 @@ async fn after_a_restart_of_the_server_a_fresh_session_fetches_what_was_missed()
     let told = stage.until_caught_up().await;
     assert_eq!(fetched(&told), Some((vec!["missed".to_owned()], true)));
     let seen = stage.server.seen();
-    assert_eq!(seen.subscriptions.len(), 1, "subscribed twice: {:?}", seen.subscriptions);
+    assert_eq!(
+        seen.subscriptions.len(),
+        1,
+        "subscribed twice: {:?}",
+        seen.subscriptions
+    );
     // The new session can be resumed like the first one.
     stage.server.kill_connections();
     stage.until(is_resumed).await;
@@ -282,7 +319,10 @@ async fn a_server_that_cannot_check_passwords_just_now_is_tried_again() {
     let mut stage = Stage::with(server, account, "correct horse").await;
     stage
         .until(|input| match link(input) {
-            Some(LinkChange::Lost { trouble: Some(trouble), retry_at: Some(_) }) => Some(trouble),
+            Some(LinkChange::Lost {
+                trouble: Some(trouble),
+                retry_at: Some(_),
+            }) => Some(trouble),
             _ => None,
         })
         .await;
@@ -359,10 +399,14 @@ async fn a_node_of_many_items_is_fetched_whole() {
 async fn an_item_that_breaks_the_stream_is_left_out_and_told_and_the_rest_arrives() {
     let server = server().await;
     for n in 0..5 {
-        server.publish(PUBSUB, INBOX, &format!("good-{n}"), mail("good")).unwrap();
+        server
+            .publish(PUBSUB, INBOX, &format!("good-{n}"), mail("good"))
+            .unwrap();
     }
     let poison = format!("<mail xmlns='{MAIL_NODE}' mailbox='{}'/>", "x".repeat(9000));
-    server.publish(PUBSUB, INBOX, "poison", poison.parse().unwrap()).unwrap();
+    server
+        .publish(PUBSUB, INBOX, "poison", poison.parse().unwrap())
+        .unwrap();
     server.publish(PUBSUB, INBOX, "good-5", mail("good")).unwrap();
     let account = account(&server, &[INBOX], false);
     let mut stage = Stage::with(server, account, "correct horse").await;
@@ -383,7 +427,9 @@ async fn a_dead_connection_is_noticed_after_a_network_change_and_replaced() {
     stage.until_caught_up().await;
     stage.server.stall();
     stage.session.probe();
-    stage.until(|input| matches!(link(input), Some(LinkChange::Lost { .. })).then_some(())).await;
+    stage
+        .until(|input| matches!(link(input), Some(LinkChange::Lost { .. })).then_some(()))
+        .await;
     stage.server.unstall();
     stage.publish(INBOX, "after");
     assert_eq!(stage.live(1).await.len(), 1);

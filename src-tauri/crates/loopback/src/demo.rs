@@ -113,6 +113,11 @@ impl Demo {
         })
     }
 
+    /// How many steps the play has; each brings one event.
+    pub fn steps() -> usize {
+        script().len()
+    }
+
     /// Waits until the account listens, then plays from beginning to end, telling each step once it is done.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ pub(crate) struct Outbound {
 /// The client acknowledged stanzas that were never sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NeverSent {
+    /// What it acknowledged.
+    pub h: u32,
     /// How many were sent.
     pub sent: u32,
 }
@@ -32,6 +34,7 @@ impl Outbound {
         let handled = h.wrapping_sub(self.acked) as usize;
         if handled > self.unacked.len() {
             return Err(NeverSent {
+                h,
                 sent: self.acked.wrapping_add(self.unacked.len() as u32),
             });
         }
@@ -84,9 +87,9 @@ mod tests {
     #[test]
     fn acknowledging_more_than_was_sent_or_going_backwards_is_an_error() {
         let mut outbound = sent(&["a", "b"]);
-        assert_eq!(outbound.acknowledge(3), Err(NeverSent { sent: 2 }));
+        assert_eq!(outbound.acknowledge(3), Err(NeverSent { h: 3, sent: 2 }));
         outbound.acknowledge(2).unwrap();
-        assert_eq!(outbound.acknowledge(1), Err(NeverSent { sent: 2 }));
+        assert_eq!(outbound.acknowledge(1), Err(NeverSent { h: 1, sent: 2 }));
     }
 
     #[test]

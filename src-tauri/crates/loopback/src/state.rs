@@ -394,10 +394,10 @@ impl StreamError {
 }
 
 impl From<NeverSent> for StreamError {
-    fn from(NeverSent { sent }: NeverSent) -> Self {
+    fn from(NeverSent { h, sent }: NeverSent) -> Self {
         let condition = format!("<undefined-condition xmlns='{}'/>", ns::XMPP_STREAMS);
         let detail = format!(
-            "<handled-count-too-high xmlns='{}' h='{sent}' send-count='{sent}'/>",
+            "<handled-count-too-high xmlns='{}' h='{h}' send-count='{sent}'/>",
             ns::SM
         );
         Self(format!(

@@ -45,6 +45,7 @@ fn mail(seq: i64, sender: Option<&str>, subject: Option<&str>) -> Row {
         delayed: false,
         unread: true,
         gone_at: None,
+        replaced: false,
         event: Event {
             from: sender.map(|s| Sender {
                 name: Some(s.to_owned()),

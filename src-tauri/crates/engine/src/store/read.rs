@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
 use super::Page;
 
 /// What [`from_columns`] reads.
-pub const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, gone_at, service, node, item, kind, dialect, \
+pub const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, gone_at, replaced, service, node, item, kind, dialect, \
      user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, unseen, uid, \
      uidvalidity, link";
 
@@ -98,6 +98,7 @@ pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         delayed: columns.get("delayed")?,
         unread: columns.get("unread")?,
         gone_at: time("gone_at")?,
+        replaced: columns.get("replaced")?,
         event: Event {
             service: key("service")?,
             node: key("node")?,

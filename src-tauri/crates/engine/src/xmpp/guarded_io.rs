@@ -10,6 +10,7 @@ use std::time::Duration;
 use mailwren_core::limits::{LimitExceeded, Limiter, Limits};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// A write that makes no progress for so long means that the connection is dead.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -23,9 +24,15 @@ pub struct Gauge {
     received: AtomicU64,
     sent: AtomicU64,
     exceeded: OnceLock<LimitExceeded>,
+    cut: CancellationToken,
 }
 
 impl Gauge {
+    /// Breaks the connection, as if the network had. What is known of the session stays, so that it can be resumed.
+    pub fn cut(&self) {
+        self.cut.cancel();
+    }
+
     /// Bytes received.
     pub fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
@@ -54,6 +61,7 @@ pub struct GuardedIo<S> {
     /// Runs while a write makes no progress.
     stalled: Option<Pin<Box<Sleep>>>,
     write_timeout: Duration,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl<S> GuardedIo<S> {
@@ -64,6 +72,7 @@ impl<S> GuardedIo<S> {
             buffer: vec![0; BUFFER].into_boxed_slice(),
             unread: 0..0,
             limiter: Limiter::new(limits),
+            cut: Box::pin(gauge.cut.clone().cancelled_owned()),
             gauge,
             stalled: None,
             write_timeout: WRITE_TIMEOUT,
@@ -104,6 +113,9 @@ impl<S> GuardedIo<S> {
 impl<S: AsyncRead + Unpin> AsyncBufRead for GuardedIo<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         let this = self.get_mut();
+        if this.cut.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, "given up here")));
+        }
         if this.unread.is_empty() {
             let mut buffer = ReadBuf::new(&mut this.buffer);
             ready!(Pin::new(&mut this.inner).poll_read(cx, &mut buffer))?;
@@ -218,5 +230,15 @@ mod tests {
         peer.write_all(b"<proceed/><injected/>").await.unwrap();
         io.read_exact(&mut [0; 10]).await.unwrap();
         assert!(io.into_inner().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_cut_wakes_who_waits_for_it() {
+        let (_peer, ours) = duplex(64);
+        let gauge = Arc::new(Gauge::default());
+        let mut io = GuardedIo::new(ours, limits(), gauge.clone());
+        let mut buffer = [0; 10];
+        let (read, ()) = tokio::join!(io.read(&mut buffer), async { gauge.cut() });
+        assert_eq!(read.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
     }
 }

@@ -2,13 +2,22 @@
 //!
 //! [`connector`] makes one attempt from a JID to an authenticated stream: [`resolve`] finds the endpoints, [`tls`] judges the
 //! certificate, [`login`] runs SASL, and [`guarded_io`] keeps what the parser above sees bounded. When to attempt again is
-//! decided by [`mailwren_core::link`].
+//! decided by [`mailwren_core::link`]. [`session`] lives on what it gets: one task per account, which binds or resumes,
+//! brings the account's nodes up, and passes on what comes.
 
+mod answer;
+mod bring_up;
+mod caps;
+mod catch_up;
 pub mod connector;
 pub mod guarded_io;
+mod iq;
 pub mod login;
 pub mod probe;
 pub mod resolve;
+pub mod session;
+mod slot;
+mod subscribe;
 pub mod tls;
 pub mod trouble;
 

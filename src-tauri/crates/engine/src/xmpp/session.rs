@@ -56,8 +56,10 @@ const QUEUE: usize = 256;
 const MOST_UNSENT: usize = 128;
 /// Where login memories are kept in the store, by JID.
 const LOGINS_KEY: &str = "logins";
-/// Suspensions in a row without a stanza in between that mean that one breaks the stream each time it is sent again.
-const FRUITLESS: u32 = 2;
+/// Interruptions in a row, soon after a resumption and without a stanza in between, that mean that one breaks the stream
+/// each time it is sent again. A limit that is passed says so at once; this is for what only the parser refuses, and mustn't
+/// be taken for a network that comes and goes.
+const FRUITLESS: u32 = 4;
 
 /// Time constants of a session.
 #[derive(Debug, Clone)]
@@ -682,9 +684,12 @@ impl Session {
     /// How this client shows itself.
     ///
     /// With PEP alone it takes no part in the person's chat: a negative priority keeps messages to the bare JID away, and
-    /// PEP's events come all the same, since they go to each resource that asked for them. Events for a bare JID that is
+    /// PEP's events come all the same, to the full JID of each resource that asked for them. Events for a bare JID that is
     /// subscribed at a pubsub service are messages to that bare JID like any other, and need a priority that isn't negative
     /// (RFC 6121 §8.5.2).
+    ///
+    /// Measured with Prosody 0.12.3 and ejabberd 23.01: at −1 both delivered every PEP event, and no event of a pubsub
+    /// service, neither `headline` nor `normal`; at 0 both delivered all, ejabberd PEP's twice.
     fn presence(&self) -> Presence {
         let priority = if self.account.subscriptions.is_empty() { -1 } else { 0 };
         let mut presence = Presence::available().with_show(Show::Xa).with_priority(priority);

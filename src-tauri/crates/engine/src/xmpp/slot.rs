@@ -63,3 +63,19 @@ async fn ended(own: BareJid) -> Option<Connection> {
     drop(server);
     Some(Connection { stream: stream.box_stream(), features, identity: own.into() })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_place_that_is_not_wanted_any_more_gets_a_connection_that_has_ended() {
+        use futures::StreamExt as _;
+        let (place, waiting) = oneshot::channel();
+        drop(Slot::new(place, BareJid::new("sam@example.org").unwrap()));
+        let mut connection = waiting.await.unwrap();
+        assert!(connection.features.can_bind(), "the worker would panic without");
+        assert!(!matches!(connection.stream.next().await, Some(Ok(_))));
+    }
+}

@@ -1,0 +1,81 @@
+# Two commands matter: `make run` and `make test`. Both install what is missing (and ask before sudo).
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BIN := $(TARGET)/release
+VENV := $(TARGET)/venv
+# cargo-nextest runs tests side by side and keeps the heavy ones from starving each other; cargo test does as well.
+NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
+CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
+
+.PHONY: run test lint format types icons build ui venv toolchain packages-run packages-test test-ui test-rust
+
+## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
+run: packages-run build
+	tests/desktop/run
+
+## All tests: the UI's, the crates', and end to end with real servers on a real (virtual) desktop.
+test: packages-test test-ui test-rust
+
+test-ui: ui/node_modules/.package-lock.json
+	npm --prefix ui run --silent check
+	npm --prefix ui test
+	npm --prefix ui run e2e
+
+test-rust: build venv
+	$(CARGO_TEST) --release --workspace
+
+## Formatting, lints, documentation, licences.
+lint: ui/node_modules/.package-lock.json ui
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --quiet
+	npm --prefix ui run --silent lint
+	npm --prefix ui run --silent check
+	@if command -v cargo-deny >/dev/null; then cargo deny --offline check licenses bans sources; \
+	  else echo "cargo-deny isn't installed: licences, bans and sources were not checked"; fi
+
+## Format everything.
+format: ui/node_modules/.package-lock.json
+	cargo fmt --all
+	npm --prefix ui run --silent format
+
+## The UI's types and message names, from the Rust types and the catalogue.
+types: ui/node_modules/.package-lock.json
+	UPDATE_TYPES=1 cargo test --release -p mailwren-core --test wire_types
+	npm --prefix ui run --silent messages
+
+## The PNGs under icons/, from their SVG sources.
+icons:
+	icons/render
+
+## Both programs, and everything the tests run.
+build: toolchain ui
+	cargo build --release --workspace
+
+ui: ui/dist/feed.html
+
+ui/dist/feed.html: ui/node_modules/.package-lock.json $(shell find ui -path ui/node_modules -prune -o -path 'ui/dist*' -prune -o -type f -print 2>/dev/null)
+	npm --prefix ui run --silent build
+	@touch $@
+
+ui/node_modules/.package-lock.json: ui/package-lock.json | toolchain
+	npm --prefix ui ci --no-audit --no-fund
+	@touch $@
+
+venv: $(VENV)/ready
+
+$(VENV)/ready: tests/requirements.txt
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet -r $<
+	@touch $@
+
+packages-run:
+	tests/packages build $(if $(DISPLAY)$(WAYLAND_DISPLAY),,desktop)
+
+packages-test:
+	tests/packages build desktop test
+
+toolchain:
+	@command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs" >&2; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+	  2>/dev/null || { echo "Node 20.19 or newer is missing: see https://nodejs.org" >&2; exit 1; }

@@ -1,0 +1,265 @@
+//! A real desktop without a screen: X server, session bus, window manager, notification daemon, keyring and tray host,
+//! as `desktop/desktop-session` brings them up.
+
+pub mod notifications;
+pub mod tray;
+pub mod window;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use tokio::process::Command;
+use zbus::Connection;
+
+use crate::place;
+use crate::process::Process;
+use crate::scene::Scene;
+use crate::wait::eventually;
+
+use notifications::Notifications;
+use tray::TrayItem;
+
+/// What a desktop is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts {
+    /// The notification daemon: `dunst`, `xfce` or `none`.
+    pub notify: &'static str,
+    /// The tray host: `xfce` or `none`.
+    pub tray: &'static str,
+    /// The Secret Service: `unlocked`, `locked` or `none`.
+    pub keyring: &'static str,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            notify: "dunst",
+            tray: "xfce",
+            keyring: "unlocked",
+        }
+    }
+}
+
+/// A desktop that is up. It ends with its handle, and also when the test is killed: its command reads our stdin.
+#[derive(Debug)]
+pub struct Desktop {
+    /// Environment of programs on it.
+    environment: HashMap<String, String>,
+    dir: PathBuf,
+    bus: Connection,
+    /// Last, so that the bus is left before it goes.
+    _session: Process,
+}
+
+impl Desktop {
+    /// Brings one up.
+    ///
+    /// # Errors
+    /// When a part of it doesn't start.
+    pub async fn start(scene: &Scene, parts: Parts) -> Result<Self> {
+        let dir = scene.folder("desktop")?;
+        let mut command = Command::new(place::scripts().join("desktop/desktop-session"));
+        command
+            .args([
+                "--notify",
+                parts.notify,
+                "--tray",
+                parts.tray,
+                "--keyring",
+                parts.keyring,
+            ])
+            .arg("--keep")
+            .arg(&dir)
+            .args(["--", "sh", "-c", "env; echo the desktop is up; exec cat"]);
+        let session = Process::start("desktop", scene.path(), command).await?;
+        session
+            .stdout("the desktop is up", 0, |line| {
+                (line == "the desktop is up").then_some(())
+            })
+            .await?;
+        let environment: HashMap<_, _> = session
+            .printed()
+            .iter()
+            .filter_map(|line| line.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let address = environment.get("DBUS_SESSION_BUS_ADDRESS").context("no session bus")?;
+        let bus = zbus::connection::Builder::address(address.as_str())?.build().await?;
+        Ok(Self {
+            environment,
+            dir,
+            bus,
+            _session: session,
+        })
+    }
+
+    /// The session bus.
+    pub fn bus(&self) -> &Connection {
+        &self.bus
+    }
+
+    /// The desktop's folder: home, configuration, logs.
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+
+    fn address(&self) -> &str {
+        &self.environment["DBUS_SESSION_BUS_ADDRESS"]
+    }
+
+    /// A command on this desktop.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(&self.environment);
+        command
+    }
+
+    /// Runs a tool of the desktop to its end; gives what it printed.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn run(&self, program: &str, arguments: &[&str]) -> Result<String> {
+        let output = self
+            .command(program)
+            .args(arguments)
+            .output()
+            .await
+            .with_context(|| program.to_owned())?;
+        ensure!(
+            output.status.success(),
+            "{program} {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Starts a program of ours on it.
+    ///
+    /// # Errors
+    /// When it isn't built.
+    pub async fn start_program(&self, program: &str, arguments: &[&str]) -> Result<Process> {
+        let mut command = self.command(place::program(program)?);
+        command.args(arguments);
+        Process::start(program, &self.dir, command).await
+    }
+
+    /// Starts to record what is asked of the notification daemon.
+    ///
+    /// # Errors
+    /// When the bus refuses.
+    pub async fn notifications(&self) -> Result<Notifications> {
+        Notifications::record(self.address()).await
+    }
+
+    /// The tray item that is registered.
+    ///
+    /// # Errors
+    /// When none appears.
+    pub async fn tray_item(&self) -> Result<TrayItem> {
+        TrayItem::registered(&self.bus).await
+    }
+
+    /// Fires the action with this label at a notification that dunst shows.
+    ///
+    /// # Errors
+    /// When dunst isn't there.
+    pub async fn choose_action(&self, label: &str) -> Result<()> {
+        std::fs::write(self.dir.join("want"), format!("{label}\n"))?;
+        self.run("dunstctl", &["context"]).await?;
+        Ok(())
+    }
+
+    /// How many notifications dunst shows.
+    ///
+    /// # Errors
+    /// When dunst isn't there.
+    pub async fn displayed(&self) -> Result<u32> {
+        Ok(self.run("dunstctl", &["count", "displayed"]).await?.trim().parse()?)
+    }
+
+    /// How many processes of this desktop have this name, of which Linux keeps 15 characters.
+    ///
+    /// # Errors
+    /// When `/proc` can't be read.
+    pub fn processes(&self, name: &str) -> Result<usize> {
+        let mark = format!("DS_ID={}", self.environment["DS_ID"]);
+        let ours = |process: &Path| {
+            let read = |file: &str| std::fs::read(process.join(file)).unwrap_or_default();
+            read("comm").trim_ascii() == name.as_bytes()
+                && read("environ")
+                    .split(|byte| *byte == 0)
+                    .any(|one| one == mark.as_bytes())
+        };
+        let processes = std::fs::read_dir("/proc")?.flatten();
+        Ok(processes.filter(|process| ours(&process.path())).count())
+    }
+
+    /// X window ids of the visible windows with this title.
+    ///
+    /// # Errors
+    /// When the X server is gone.
+    pub async fn windows(&self, title: &str) -> Result<Vec<String>> {
+        let pattern = format!("^{title}$");
+        let found = self
+            .command("xdotool")
+            .args(["search", "--onlyvisible", "--name", &pattern])
+            .output()
+            .await?;
+        // It exits with 1 where there is none.
+        Ok(String::from_utf8(found.stdout)?.lines().map(str::to_owned).collect())
+    }
+
+    /// Awaits that so many windows with this title are visible.
+    ///
+    /// # Errors
+    /// When it comes otherwise.
+    pub async fn windows_become(&self, title: &str, count: usize) -> Result<Vec<String>> {
+        eventually(format_args!("{count} windows {title:?}"), async || {
+            let windows = self.windows(title).await?;
+            ensure!(windows.len() == count, "there are {}", windows.len());
+            Ok(Some(windows))
+        })
+        .await
+    }
+
+    /// Closes a window as a person does with Alt+F4.
+    ///
+    /// # Errors
+    /// When it isn't there.
+    pub async fn close_window(&self, window: &str) -> Result<()> {
+        self.run("xdotool", &["windowactivate", "--sync", window, "key", "alt+F4"])
+            .await?;
+        Ok(())
+    }
+
+    /// A picture of a window, or of the whole screen, as PNG.
+    ///
+    /// # Errors
+    /// When it can't be taken.
+    pub async fn picture(&self, window: Option<&str>, path: &Path) -> Result<()> {
+        let path = path.to_str().context("path isn't UTF-8")?;
+        self.run("import", &["-window", window.unwrap_or("root"), path]).await?;
+        Ok(())
+    }
+
+    /// A picture of a part of the screen, `WIDTHxHEIGHT+X+Y`.
+    ///
+    /// # Errors
+    /// When it can't be taken.
+    pub async fn crop(&self, part: &str, path: &Path) -> Result<()> {
+        let path = path.to_str().context("path isn't UTF-8")?;
+        self.run("import", &["-window", "root", "-crop", part, "+repage", path])
+            .await?;
+        Ok(())
+    }
+
+    /// Stops or starts the tray host: `stop`, `start` or `restart`.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn tray_host(&self, what: &str) -> Result<()> {
+        self.run(&self.dir.join("tray").display().to_string(), &[what]).await?;
+        Ok(())
+    }
+}

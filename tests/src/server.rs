@@ -1,0 +1,169 @@
+//! Real XMPP servers: Debian's Prosody and ejabberd, each with configuration, data and certificate of its own.
+
+mod ejabberd;
+mod prosody;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
+use tokio::net::TcpStream;
+
+use crate::certificate::Certificate;
+use crate::place;
+use crate::process::Process;
+use crate::scene::Scene;
+use crate::wait::eventually;
+
+/// The domain every test server serves.
+pub const DOMAIN: &str = "wren.test";
+/// Its pubsub service.
+pub const PUBSUB: &str = "pubsub.wren.test";
+/// Who reads mail.
+pub const SAM: &str = "sam";
+/// Who may publish on [`PUBSUB`].
+pub const PUBLISHER: &str = "publisher";
+/// Who may do nothing.
+pub const STRANGER: &str = "stranger";
+/// All of them.
+const USERS: [&str; 3] = [SAM, PUBLISHER, STRANGER];
+
+/// The bare JID of a user.
+pub fn jid(user: &str) -> String {
+    format!("{user}@{DOMAIN}")
+}
+
+/// The password of a user.
+pub fn password(user: &str) -> String {
+    format!("{user}-secret")
+}
+
+/// Which server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Prosody.
+    Prosody,
+    /// ejabberd.
+    Ejabberd,
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    kind: Kind,
+    /// Where it listens.
+    pub host: IpAddr,
+    /// Port with TLS from the first byte.
+    pub direct: u16,
+    /// Port with STARTTLS.
+    pub starttls: u16,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// How long it keeps a broken stream for resumption.
+    hibernation: Duration,
+    dir: PathBuf,
+    process: Option<Process>,
+}
+
+impl Server {
+    /// Starts one that keeps broken streams for 30 s, and awaits that it listens.
+    ///
+    /// # Errors
+    /// When it isn't installed or doesn't come up; with what it said.
+    pub async fn start(kind: Kind, scene: &Scene) -> Result<Self> {
+        Self::start_hibernating(kind, scene, Duration::from_secs(30)).await
+    }
+
+    /// The same with another hibernation time.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_hibernating(kind: Kind, scene: &Scene, hibernation: Duration) -> Result<Self> {
+        let dir = scene.folder("server")?;
+        let mut server = Self {
+            kind,
+            host: place::address(),
+            direct: place::port(),
+            starttls: place::port(),
+            certificate: Certificate::issue(&dir, &[DOMAIN, PUBSUB])?,
+            hibernation,
+            dir,
+            process: None,
+        };
+        match kind {
+            Kind::Prosody => server.lay_out_prosody()?,
+            Kind::Ejabberd => server.lay_out_ejabberd()?,
+        }
+        server.up().await?;
+        Ok(server)
+    }
+
+    /// Starts it again after [`Server::down`], on the same ports with the same data.
+    ///
+    /// # Errors
+    /// When it doesn't come up.
+    pub async fn up(&mut self) -> Result<()> {
+        let process = match self.kind {
+            Kind::Prosody => self.start_prosody().await?,
+            Kind::Ejabberd => self.start_ejabberd().await?,
+        };
+        self.process = Some(process);
+        for port in [self.direct, self.starttls] {
+            eventually(format_args!("{:?} listens on {port}", self.kind), async || {
+                Ok(Some(TcpStream::connect((self.host, port)).await?))
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Stops it in order.
+    ///
+    /// # Errors
+    /// When it isn't running or doesn't end.
+    pub async fn down(&mut self) -> Result<()> {
+        let mut process = self.process.take().context("the server isn't running")?;
+        process.terminate().await?;
+        Ok(())
+    }
+
+    /// Stops it and starts it again.
+    ///
+    /// # Errors
+    /// When one of both fails.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.down().await?;
+        self.up().await
+    }
+
+    /// The account of a user at the direct TLS port, trusting the server's authority; without password.
+    pub fn account(&self, user: &str) -> Account {
+        Account {
+            host: Some(self.host.to_string()),
+            port: Some(self.direct),
+            security: Security::Direct,
+            ca_file: Some(self.certificate.ca.display().to_string()),
+            pep: false,
+            password: PasswordSource::Keyring,
+            ..Account::new(jid(user))
+        }
+    }
+}
+
+/// A node on the pubsub service.
+pub fn node(name: &str) -> Subscription {
+    Subscription {
+        service: PUBSUB.to_owned(),
+        node: name.to_owned(),
+    }
+}
+
+/// The PEP node of a user's own account.
+pub fn own_node(user: &str) -> Subscription {
+    Subscription {
+        service: jid(user),
+        node: mailwren_core::MAIL_NODE.to_owned(),
+    }
+}

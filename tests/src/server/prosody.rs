@@ -1,0 +1,65 @@
+//! Prosody.
+
+use anyhow::Result;
+use tokio::process::Command;
+
+use super::{DOMAIN, PUBLISHER, PUBSUB, Server, USERS, jid, password};
+use crate::process::Process;
+
+impl Server {
+    pub(super) fn lay_out_prosody(&self) -> Result<()> {
+        // Prosody's file store names folders with the host escaped.
+        let accounts = self.dir.join("data").join(DOMAIN.replace('.', "%2e")).join("accounts");
+        std::fs::create_dir_all(&accounts)?;
+        for user in USERS {
+            let record = format!("return {{ [\"password\"] = \"{}\" }};\n", password(user));
+            std::fs::write(accounts.join(format!("{user}.dat")), record)?;
+        }
+        let config = format!(
+            r#"run_as_root = true
+pidfile = "{dir}/prosody.pid"
+data_path = "{dir}/data"
+log = {{ info = "*console" }}
+interfaces = {{ "{host}" }}
+c2s_ports = {{ {starttls} }}
+c2s_direct_tls_ports = {{ {direct} }}
+s2s_ports = {{ }}
+modules_enabled = {{ "roster", "saslauth", "tls", "disco", "presence", "message", "iq", "offline", "pep", "ping", "smacks", "posix" }}
+modules_disabled = {{ "s2s" }}
+c2s_require_encryption = true
+authentication = "internal_hashed"
+storage = "internal"
+smacks_hibernation_time = {hibernation}
+ssl = {{ key = "{key}", certificate = "{chain}" }}
+c2s_direct_tls_ssl = {{ key = "{key}", certificate = "{chain}" }}
+
+VirtualHost "{DOMAIN}"
+Component "{PUBSUB}" "pubsub"
+    admins = {{ "{admin}" }}
+"#,
+            dir = self.dir.display(),
+            host = self.host,
+            starttls = self.starttls,
+            direct = self.direct,
+            hibernation = self.hibernation.as_secs(),
+            key = self.certificate.key.display(),
+            chain = self.certificate.chain.display(),
+            admin = jid(PUBLISHER),
+        );
+        std::fs::write(self.dir.join("prosody.cfg.lua"), config)?;
+        Ok(())
+    }
+
+    pub(super) async fn start_prosody(&self) -> Result<Process> {
+        let mut command = Command::new("prosody");
+        command.arg("-F").arg("--config").arg(self.dir.join("prosody.cfg.lua"));
+        let process = Process::start("prosody", &self.dir, command).await?;
+        let port = format!("]:{}", self.direct);
+        process
+            .stdout("it activates its listeners", 0, |line| {
+                (line.contains("Activated service 'c2s_direct_tls'") && line.contains(&port)).then_some(())
+            })
+            .await?;
+        Ok(process)
+    }
+}

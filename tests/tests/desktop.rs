@@ -1,0 +1,235 @@
+//! The app as it is released, on a real desktop: keyring, tray, notification daemon and windows.
+
+use anyhow::{Result, ensure};
+use mailwren_tests::desktop::window::Driven;
+use mailwren_tests::desktop::{Desktop, Parts};
+use mailwren_tests::publisher::Publisher;
+use mailwren_tests::server::{Kind, PUBLISHER, PUBSUB, SAM, Server, jid, node, password};
+use mailwren_tests::{Scene, eventually, scene};
+
+const FEED: &str = "Mailwren";
+
+fn mail(uid: u32, subject: &str) -> String {
+    let subject = subject.replace('&', "&amp;").replace('<', "&lt;");
+    format!(
+        "<mail xmlns='urn:mailwren:mail:0' account='home' mailbox='INBOX' uidvalidity='1216343471' uid='{uid}'>\
+         <from address='zoe@example.org'>Zoe</from><subject>{subject}</subject><snippet>Hi Sam</snippet></mail>"
+    )
+}
+
+/// Configures Sam's account as a person would: by `mailwrenctl account add`, the password into the keyring.
+async fn add_account(desktop: &Desktop, server: &Server, node: &str) -> Result<()> {
+    let (sam, host, port) = (jid(SAM), server.host.to_string(), server.direct.to_string());
+    let ca = server.certificate.ca.display().to_string();
+    let mut arguments = vec![
+        "account",
+        "add",
+        &sam,
+        "--host",
+        &host,
+        "--port",
+        &port,
+        "--security",
+        "direct",
+    ];
+    arguments.extend(["--ca-file", &ca, "--no-pep", "--subscribe", PUBSUB, node]);
+    let mut add = desktop.start_program("mailwrenctl", &arguments).await?;
+    add.write_line(&password(SAM)).await?;
+    let status = add.exit().await?;
+    ensure!(status.success(), "account add: {status}: {:?}", add.complained());
+    Ok(())
+}
+
+async fn prosody_with_node(scene: &Scene, name: &str) -> Result<(Server, Publisher)> {
+    let server = Server::start(Kind::Prosody, scene).await?;
+    let mut publisher = Publisher::connect(scene, &server, PUBLISHER).await?;
+    publisher.create(&node(name)).await?;
+    publisher.admit(&node(name), &jid(SAM)).await?;
+    Ok((server, publisher))
+}
+
+#[test]
+fn a_mail_is_told_in_popup_tray_and_feed_until_it_is_marked_read_at_the_popup() -> Result<()> {
+    scene(async |scene| {
+        let inbox = node("mail/sam/INBOX");
+        let (server, mut publisher) = prosody_with_node(&scene, &inbox.node).await?;
+        // What is there at the first sight of a node is stored without a popup.
+        publisher.publish(&inbox, "item-1", &mail(1, "standing")).await?;
+
+        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        add_account(&desktop, &server, &inbox.node).await?;
+        let told = desktop.notifications().await?;
+        let app = Driven::start(&desktop, &[]).await?;
+        app.text("[role=row] .sub", |text| text == "standing").await?;
+        let tray = desktop.tray_item().await?;
+        tray.title("one is unread", |title| title == "Mailwren: 1 unread")
+            .await?;
+        let icon = tray.icon().await?;
+
+        let subject = "<b>Bold</b> & <i>brave</i>: Grüße";
+        publisher.publish(&inbox, "item-2", &mail(2, subject)).await?;
+        let popup = told
+            .one("a popup of the mail", |one| one.summary.contains("Zoe"))
+            .await?;
+        let body = popup
+            .body
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&");
+        ensure!(body.contains(subject), "the popup says {popup:?}");
+        ensure!(
+            !popup.body.contains("<b>"),
+            "markup of a mail reaches the daemon: {popup:?}"
+        );
+        tray.title("two are unread", |title| title == "Mailwren: 2 unread")
+            .await?;
+        ensure!(tray.icon().await? != icon, "the icon doesn't show the count");
+        app.text("[role=row].unread .sub", |text| text == subject).await?;
+
+        desktop.choose_action("Mark read").await?;
+        tray.title("one is unread again", |title| title == "Mailwren: 1 unread")
+            .await?;
+        app.text("[role=row]:not(.unread) .sub", |text| text == subject).await?;
+        let id = popup.id.unwrap_or_default();
+        told.closed(id).await?;
+        ensure!(
+            told.all().iter().all(|one| one.replaces == 0 || one.replaces == id),
+            "told twice: {:?}",
+            told.all()
+        );
+        app.quit().await
+    })
+}
+
+#[test]
+fn a_popup_goes_when_its_mail_is_read_elsewhere() -> Result<()> {
+    scene(async |scene| {
+        let inbox = node("mail/sam/INBOX");
+        let (server, mut publisher) = prosody_with_node(&scene, &inbox.node).await?;
+        publisher.publish(&inbox, "item-1", &mail(1, "standing")).await?;
+        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        add_account(&desktop, &server, &inbox.node).await?;
+        let told = desktop.notifications().await?;
+        let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
+        let tray = desktop.tray_item().await?;
+        tray.title("one is unread", |title| title == "Mailwren: 1 unread")
+            .await?;
+
+        publisher.publish(&inbox, "item-2", &mail(2, "short-lived")).await?;
+        let popup = told
+            .one("a popup of the mail", |one| one.body.contains("short-lived"))
+            .await?;
+        publisher.retract(&inbox, "item-2").await?;
+        told.closed(popup.id.unwrap_or_default()).await?;
+        tray.title("one is unread again", |title| title == "Mailwren: 1 unread")
+            .await?;
+        Ok(())
+    })
+}
+
+#[test]
+fn the_password_lies_in_the_keyring_and_nowhere_else() -> Result<()> {
+    scene(async |scene| {
+        let server = Server::start(Kind::Prosody, &scene).await?;
+        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        add_account(&desktop, &server, "mail/sam/INBOX").await?;
+        let found = desktop
+            .command("grep")
+            .args(["-rlF", &password(SAM)])
+            .arg(desktop.path())
+            .output()
+            .await?;
+        ensure!(
+            found.stdout.is_empty(),
+            "it lies in {}",
+            String::from_utf8_lossy(&found.stdout)
+        );
+        let mut test = desktop
+            .start_program("mailwrenctl", &["account", "test", &jid(SAM)])
+            .await?;
+        test.stdout("a login with it", 0, |line| {
+            let line = line.to_lowercase();
+            (line.contains("login") && line.contains("ok")).then_some(())
+        })
+        .await?;
+        test.exit().await?;
+        Ok(())
+    })
+}
+
+#[test]
+fn a_closed_window_is_gone_with_its_web_process_and_the_app_stays() -> Result<()> {
+    scene(async |scene| {
+        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        let mut app = desktop.start_program("mailwren", &[]).await?;
+        let windows = desktop.windows_become(FEED, 1).await?;
+        eventually("a web process", async || {
+            Ok((desktop.processes("WebKitWebProces")? == 1).then_some(()))
+        })
+        .await?;
+        desktop.close_window(&windows[0]).await?;
+        desktop.windows_become(FEED, 0).await?;
+        eventually("no web process", async || {
+            Ok((desktop.processes("WebKitWebProces")? == 0).then_some(()))
+        })
+        .await?;
+
+        let tray = desktop.tray_item().await?;
+        tray.activate().await?;
+        desktop.windows_become(FEED, 1).await?;
+        tray.choose("Quit").await?;
+        ensure!(
+            app.exit().await?.success(),
+            "Quit isn't a clean end: {:?}",
+            app.complained()
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn a_second_start_opens_the_feed_of_the_first() -> Result<()> {
+    second_start_opens_the_feed(Parts::default())
+}
+
+#[test]
+fn a_second_start_opens_the_feed_also_where_there_is_no_tray() -> Result<()> {
+    second_start_opens_the_feed(Parts {
+        tray: "none",
+        notify: "xfce",
+        ..Parts::default()
+    })
+}
+
+fn second_start_opens_the_feed(parts: Parts) -> Result<()> {
+    scene(async |scene| {
+        let desktop = Desktop::start(&scene, parts).await?;
+        let mut first = desktop.start_program("mailwren", &["--hidden"]).await?;
+        // It answers once it runs.
+        eventually("the first runs", async || {
+            let status = desktop
+                .command(mailwren_tests::place::program("mailwrenctl")?)
+                .args(["status", "--json"])
+                .output()
+                .await?;
+            Ok(String::from_utf8_lossy(&status.stdout)
+                .contains("\"running\":true")
+                .then_some(()))
+        })
+        .await?;
+        ensure!(desktop.windows(FEED).await?.is_empty(), "--hidden shows a window");
+        let mut second = desktop.start_program("mailwren", &[]).await?;
+        ensure!(
+            second.exit().await?.success(),
+            "the second start failed: {:?}",
+            second.complained()
+        );
+        desktop.windows_become(FEED, 1).await?;
+        ensure!(
+            first.terminate().await?.success(),
+            "SIGTERM isn't a clean end: {:?}",
+            first.complained()
+        );
+        Ok(())
+    })
+}

@@ -1,0 +1,410 @@
+import { expect, test, type Page } from '../../ui/e2e/twin.ts';
+
+const rows = (page: Page) => page.locator('.row');
+const unread = (page: Page) => page.locator('.row.unread');
+const focused = (page: Page) => page.locator('.row:focus');
+const bar = (page: Page) => page.locator('.toast');
+const from = (name: string) => ({ from: { name, address: null } });
+
+test.describe('the list', () => {
+  test('groups mail by day and says who, what, where and when', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(page.locator('.day h2')).toHaveText(['Today', 'Yesterday', 'Friday 20 November']);
+    const first = rows(page).first();
+    await expect(first).toContainText('Miriam');
+    await expect(first).toContainText('Schlüsselübergabe am Donnerstag, 17:30 Uhr');
+    await expect(first.locator('.chip')).toHaveText('Home');
+    await expect(first.locator('time')).toHaveText('2 min');
+    await expect(first.locator('time')).toHaveAttribute('title', /Tuesday.*24 November 2026/);
+    await expect(first).toHaveAccessibleName(/^Unread, Miriam, Schlüsselübergabe .*, Home, 2 min$/);
+    await expect(rows(page).nth(2).locator('.chip')).toHaveText('Work / Builds');
+  });
+
+  test('shows a change as that box’s, never as new mail', async ({ page, twin }) => {
+    await twin.open('feed', 'single');
+    await expect(rows(page)).toHaveCount(2);
+    await expect(rows(page).first().locator('.who')).toHaveText(/Inbox.* changed/);
+    await expect(page.locator('#mail')).not.toContainText(/new mail/i);
+    await expect(page.locator('.chip'), 'left out with one account').toHaveCount(0);
+    await expect(page.getByRole('tab')).toHaveCount(0);
+  });
+
+  test('strikes what is gone and keeps it legible', async ({ page, twin }) => {
+    await twin.open('feed');
+    const gone = page.locator('.row.gone');
+    await expect(gone).toHaveAccessibleName(/^Read, moved or deleted elsewhere, Choir list/);
+    await expect(page.locator('.row.system')).toHaveText(/Lists.* was emptied/);
+  });
+
+  test('reads on when its end comes near', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page)).toHaveCount(100);
+    await page.locator('#mail').evaluate((pane) => (pane.scrollTop = pane.scrollHeight));
+    await expect(rows(page)).toHaveCount(200);
+    expect(await twin.asked('feed')).toContainEqual(expect.objectContaining({ before: 4901 }));
+  });
+});
+
+test.describe('live', () => {
+  test('new mail comes in at the top, and is said once', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await twin.arrive({ ...from('Ada'), subject: 'First' }, { ...from('Grace'), subject: 'Second' });
+    await expect(rows(page).first()).toContainText('Second');
+    await expect(rows(page)).toHaveCount(13);
+    await expect(page.getByRole('status').filter({ hasText: '2 new mails, latest from' })).toBeAttached();
+  });
+
+  test('a burst is said as one sentence every five seconds at most', async ({ page, twin }) => {
+    await twin.open('feed');
+    const said = page.locator('p[role="status"]');
+    await twin.arrive(from('Ada'));
+    await expect(said).toContainText('New mail from');
+    await twin.arrive(from('Grace'));
+    await twin.arrive(from('Joan'));
+    await expect(rows(page)).toHaveCount(14);
+    await expect(said).toContainText('Ada');
+    await page.clock.fastForward(5000);
+    await expect(said).toContainText(/2 new mails, latest from .*Joan/);
+  });
+
+  test('waits behind a pill while the list is scrolled, which stays where it was', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    const pane = page.locator('#mail');
+    await pane.evaluate((el) => (el.scrollTop = 900));
+    const seen = await page.locator('#row-4985').boundingBox();
+    await twin.arrive(from('Ada'), from('Grace'), from('Joan'));
+    await expect(page.locator('.fresh')).toHaveText('3 new');
+    expect(await page.locator('#row-4985').boundingBox()).toEqual(seen);
+    await page.locator('.fresh').click();
+    await expect(rows(page).first()).toContainText('Joan');
+    await expect(rows(page).first()).toBeFocused();
+    expect(await pane.evaluate((el) => el.scrollTop)).toBe(0);
+    await expect(page.locator('.fresh')).toHaveCount(0);
+  });
+
+  test('waits while the pointer is over the list, and comes in when it leaves', async ({ page, twin }) => {
+    await twin.open('feed');
+    await rows(page).nth(1).hover();
+    await twin.arrive(from('Ada'));
+    await expect(page.locator('.fresh')).toHaveText('1 new');
+    await expect(rows(page).first()).toContainText('Miriam');
+    await page.mouse.move(100, 20);
+    await expect(rows(page).first()).toContainText('Ada');
+  });
+
+  test('what is read or taken away elsewhere shows where it stands', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(unread(page)).toHaveCount(4);
+    await twin.change(1, { unread: false });
+    await expect(unread(page)).toHaveCount(3);
+    await twin.change(1, { gone_at: '2026-11-24T09:31:00Z' });
+    await expect(rows(page).first()).toHaveClass(/gone/);
+    await expect(rows(page)).toHaveCount(11);
+  });
+
+  test('comes back by itself when the engine was away', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.evaluate(() => window.twin.tell({ on: 'closing' }));
+    await expect(page.getByText('Waiting for Mailwren')).toBeVisible();
+    await page.clock.fastForward(2500);
+    await expect(page.getByText('2 of 3 connected')).toBeVisible();
+  });
+});
+
+test.describe('by keys', () => {
+  test('J, K, arrows, G and Shift+G move, with the focus', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('j');
+    await expect(focused(page)).toContainText('Miriam');
+    await page.keyboard.press('ArrowDown');
+    await expect(focused(page)).toContainText('Ελένη');
+    await page.keyboard.press('k');
+    await page.keyboard.press('ArrowUp');
+    await expect(focused(page)).toContainText('Miriam');
+    await page.keyboard.press('Shift+G');
+    await expect(focused(page)).toContainText('דנה');
+    await page.keyboard.press('g');
+    await expect(focused(page)).toContainText('Miriam');
+    await expect(page.locator('.row[aria-selected="true"]')).toHaveCount(1);
+  });
+
+  test('the list is one stop of the Tab key', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await expect(focused(page)).toContainText('Ελένη');
+    await page.keyboard.press('Tab');
+    await expect(focused(page)).toHaveCount(0);
+    await page.keyboard.press('Shift+Tab');
+    await expect(focused(page)).toContainText('Ελένη');
+  });
+
+  test('Enter opens the link and marks the mail read', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('j');
+    await expect(focused(page)).toHaveCount(1);
+    await page.keyboard.press('Enter');
+    await expect(unread(page)).toHaveCount(3);
+    expect(await twin.asked('open_link')).toEqual([{ open_link: 11 }]);
+    expect(await twin.asked('mark')).toEqual([{ do: 'mark', seqs: [11], read: true }]);
+  });
+
+  test('Enter on an event without a link says so', async ({ page, twin }) => {
+    await twin.open('feed', 'single');
+    await page.keyboard.press('j');
+    await expect(focused(page)).toHaveCount(1);
+    await page.keyboard.press('Enter');
+    await expect(bar(page)).toContainText('no link');
+    expect(await twin.asked('open_link')).toEqual([]);
+  });
+
+  test('R marks read and unread; Z takes it back', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('j');
+    await expect(focused(page)).toHaveCount(1);
+    await page.keyboard.press('r');
+    await expect(unread(page)).toHaveCount(3);
+    await expect(bar(page)).toContainText('Schlüsselübergabe');
+    await page.keyboard.press('z');
+    await expect(unread(page)).toHaveCount(4);
+    await expect(bar(page)).toHaveCount(0);
+    expect((await twin.asked('mark')).slice(-1)).toEqual([{ do: 'mark', seqs: [11], read: false }]);
+  });
+
+  test('the undo bar goes after eight seconds; Z works for a minute', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('j');
+    await expect(focused(page)).toHaveCount(1);
+    await page.keyboard.press('r');
+    await expect(bar(page)).toBeVisible();
+    await page.clock.fastForward(8500);
+    await expect(bar(page)).toHaveCount(0);
+    await page.keyboard.press('z');
+    await expect(unread(page)).toHaveCount(4);
+    await page.keyboard.press('r');
+    await expect(unread(page)).toHaveCount(3);
+    await page.clock.fastForward(61_000);
+    await page.keyboard.press('z');
+    await expect(unread(page)).toHaveCount(3);
+  });
+
+  test('U shows the unread only, and a read one stays until asked anew', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('u');
+    await expect(rows(page)).toHaveCount(4);
+    await expect(page.getByRole('button', { name: 'Filter: on' })).toBeVisible();
+    await page.keyboard.press('j');
+    await expect(focused(page)).toHaveCount(1);
+    await page.keyboard.press('r');
+    await expect(unread(page)).toHaveCount(3);
+    await expect(rows(page)).toHaveCount(4);
+    await page.keyboard.press('u');
+    await expect(rows(page)).toHaveCount(11);
+  });
+
+  test('F opens the filter; a folder is chosen by keys', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('f');
+    await expect(page.getByRole('menuitemradio', { name: 'All folders' })).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByRole('menuitemradio', { name: 'Builds' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.getByRole('button', { name: 'Filter: on' })).toBeFocused();
+  });
+
+  test('a menu closes by Escape alone, and the window stays', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('f');
+    await expect(page.getByRole('menu')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toHaveCount(0);
+    expect(await twin.asked('close_window')).toEqual([]);
+  });
+
+  test('1 to 9 choose an account, 0 all', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('2');
+    await expect(page.getByRole('tab', { name: /Work/ })).toHaveAttribute('aria-selected', 'true');
+    await expect(rows(page)).toHaveCount(2);
+    await expect(page.locator('.chip')).toHaveText('Builds');
+    await page.keyboard.press('9');
+    await expect(rows(page)).toHaveCount(2);
+    await page.keyboard.press('0');
+    await expect(rows(page)).toHaveCount(11);
+  });
+
+  test('P offers a pause, and ends one', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('p');
+    await page.getByRole('menuitem', { name: 'For an hour' }).press('Enter');
+    await expect(page.getByText(/paused until .*11:31/)).toBeVisible();
+    await page.keyboard.press('p');
+    await expect(page.getByText(/paused until/)).toHaveCount(0);
+    expect(await twin.asked('resume')).toHaveLength(1);
+  });
+
+  test('Ctrl+comma opens the settings, ? the keys', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('Control+,');
+    expect(await twin.asked('show_window')).toEqual([{ show_window: 'settings' }]);
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keyboard' });
+    await expect(help).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(help).toHaveCount(0);
+    expect(await twin.asked('close_window')).toEqual([]);
+  });
+
+  test('Escape clears the search, then leaves the field, then closes the window', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('/');
+    const field = page.getByLabel('Search mail');
+    await expect(field).toBeFocused();
+    await page.keyboard.type('miri');
+    await expect(rows(page)).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(field).toHaveValue('');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('Escape');
+    await expect(field).not.toBeFocused();
+    expect(await twin.asked('close_window')).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await twin.asked('close_window')).toHaveLength(1);
+  });
+});
+
+test.describe('search', () => {
+  test('marks what was found, and the way down leads into it', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.getByLabel('Search mail').fill('SCHLUSSEL donn');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.locator('mark')).toHaveText(['Schlüssel', 'Donn']);
+    await page.keyboard.press('ArrowDown');
+    await expect(focused(page)).toContainText('Miriam');
+  });
+
+  test('letters in the field are text, not commands', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.getByLabel('Search mail').pressSequentially('jrup?');
+    await expect(page.getByLabel('Search mail')).toHaveValue('jrup?');
+    await expect(page.getByText(/Nothing found for .*jrup\?/)).toBeVisible();
+    expect(await twin.asked('mark')).toEqual([]);
+  });
+});
+
+test.describe('by pointer', () => {
+  test('the link’s host is shown before it is opened', async ({ page, twin }) => {
+    await twin.open('feed');
+    await rows(page).first().hover();
+    const open = rows(page)
+      .first()
+      .getByRole('button', { name: /Open at .*webmail\.home\.example/ });
+    await expect(open).toContainText('webmail.home.example');
+    await open.click();
+    expect(await twin.asked('open_link')).toEqual([{ open_link: 11 }]);
+  });
+
+  test('mark all read marks what there was, and undo gives exactly that back', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('menuitem', { name: 'Mark all read' }).click();
+    await expect(unread(page)).toHaveCount(0);
+    await expect(bar(page)).toContainText('Marked 4 read');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(unread(page)).toHaveCount(4);
+  });
+
+  test('a refused mark is taken back and said', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.evaluate(() => {
+      window.twin.script.refused = {
+        mark: { code: 'internal', message: 'The disk is full.', hint: null },
+      };
+    });
+    await rows(page).first().hover();
+    await rows(page).first().getByRole('button', { name: 'Mark read' }).click();
+    await expect(page.getByRole('alert')).toContainText('The disk is full.');
+    await expect(unread(page)).toHaveCount(4);
+  });
+
+  test('tabs work by arrows as well', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.getByRole('tab', { name: /All/ }).click();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('tab', { name: /Home/ })).toBeFocused();
+    await expect(page.locator('.chip')).toHaveText(['Rechnungen']);
+  });
+});
+
+test.describe('states', () => {
+  test('the line says what is proven, of each', async ({ page, twin }) => {
+    await twin.open('feed', 'single');
+    await expect(page.locator('.proof')).toContainText(/Connected push proven .*\d s.* ago/);
+    await page.clock.fastForward(60_000);
+    await expect(page.locator('.proof')).toContainText(/push proven .*1 min.* ago/);
+  });
+
+  test('“Why?” tells each trouble with what to do, and tries again', async ({ page, twin }) => {
+    await twin.open('feed', 'trouble');
+    await page.getByRole('button', { name: 'Why?' }).click();
+    await expect(page.getByText('No notification service runs on this desktop.')).toBeVisible();
+    await expect(page.getByText('Enter the new password in Settings, Accounts, Work.')).toBeVisible();
+    await expect(page.getByText('Only members may subscribe to this node.')).toBeVisible();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    expect(await twin.asked('retry')).toEqual([{ do: 'retry', jid: 'l.brandt@work.example' }]);
+  });
+
+  test('offline keeps the mail and says when it is tried', async ({ page, twin }) => {
+    await twin.open('feed', 'offline');
+    await expect(page.locator('.proof')).toContainText(/Offline next try in .*\d s/);
+    await expect(rows(page)).toHaveCount(11);
+  });
+
+  test('no account: what it is, and one way on', async ({ page, twin }) => {
+    await twin.open('feed', 'first-run');
+    await page.getByRole('button', { name: 'Add an account' }).click();
+    expect(await twin.asked('show_window')).toEqual([{ show_window: 'settings' }]);
+  });
+
+  test('an error says what to do, and is tried again', async ({ page, twin }) => {
+    await twin.open('feed', 'error');
+    await expect(page.getByRole('alert')).toContainText('Make room in your home folder');
+    await page.evaluate(() => (window.twin.script.refused = {}));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(rows(page)).toHaveCount(11);
+  });
+
+  test('nothing unread leads back to all', async ({ page, twin }) => {
+    await twin.open('feed', 'unread-none');
+    await page.keyboard.press('u');
+    await page.getByRole('button', { name: 'Show all mail' }).click();
+    await expect(rows(page)).toHaveCount(11);
+  });
+
+  test('arrivals can be heard as a table', async ({ page, twin }) => {
+    await twin.open('feed');
+    const table = page.getByRole('table', {
+      name: '37 mails in the last 24 hours',
+    });
+    await expect(table.getByRole('row')).toHaveCount(25);
+    await expect(table.getByRole('row').last()).toHaveText(/10:00\s*3/);
+  });
+
+  test('German speaks German throughout', async ({ browser, baseURL }) => {
+    const page = await browser.newPage({
+      locale: 'de-DE',
+      ...(baseURL ? { baseURL } : {}),
+    });
+    await page.goto('/feed.html');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+    await expect(page.locator('.day h2').first()).toHaveText('Heute');
+    await expect(page.getByPlaceholder('Suchen')).toBeVisible();
+    await page.close();
+  });
+});

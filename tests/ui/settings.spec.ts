@@ -1,0 +1,258 @@
+import { expect, test, type Page } from '../../ui/e2e/twin.ts';
+
+test.use({ viewport: { width: 820, height: 640 } });
+
+const step = (page: Page, n: number) => page.locator('.step').nth(n);
+
+async function newAccount(page: Page, jid: string): Promise<void> {
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await page.getByLabel('XMPP address').fill(jid);
+  await page.getByLabel('Password').fill('hunter2');
+}
+
+test('accounts show how they stand, what is wrong and what to do', async ({ page, twin }) => {
+  await twin.open('settings', 'trouble');
+  const lines = page.locator('.ln');
+  await expect(lines).toHaveCount(3);
+  await expect(lines.nth(0)).toContainText(/Home.*push proven .*4\d s.* ago/);
+  await expect(lines.nth(1)).toContainText('The server refused the password.');
+  await expect(lines.nth(2)).toContainText('Only members may subscribe to this node.');
+  await expect(lines.nth(2)).toContainText('2 events were dropped');
+  await lines.nth(1).getByRole('button', { name: 'Try now' }).click();
+  expect(await twin.asked('retry')).toEqual([{ do: 'retry', jid: 'l.brandt@work.example' }]);
+});
+
+test('a test goes step by step, and found nodes are chosen from', async ({ page, twin }) => {
+  await twin.open('settings');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(page.getByText('All of it works.')).toBeVisible();
+  for (const n of [0, 1, 2, 4]) await expect(step(page, n)).toHaveClass(/passed/);
+  await expect(step(page, 3)).toHaveClass(/warned/);
+  await expect(step(page, 0)).toContainText('xmpp.birds.example, port 5223, direct TLS');
+  await page.getByLabel('mail/lena/INBOX').check();
+  await page.getByLabel('mail/lena/Lists').check();
+  await page.getByLabel('mail/lena/Lists').uncheck();
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  expect(await twin.asked('save_account')).toEqual([
+    {
+      do: 'save_account',
+      password: 'hunter2',
+      account: {
+        jid: 'lena@birds.example',
+        name: null,
+        enabled: true,
+        host: null,
+        port: null,
+        security: 'auto',
+        ca_file: null,
+        pins: [],
+        pep: true,
+        subscriptions: [{ service: 'pubsub.birds.example', node: 'mail/lena/INBOX' }],
+        notifiers: [],
+        password: 'keyring',
+      },
+    },
+  ]);
+});
+
+test('a step under way says so, and those to come are named', async ({ page, twin }) => {
+  await twin.open('settings', 'slow-test');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(step(page, 3).getByRole('img', { name: 'in progress' })).toBeVisible();
+  await expect(step(page, 4).getByRole('img', { name: 'to come' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Testing' })).toBeDisabled();
+});
+
+test('a failed step ends the test with what to do', async ({ page, twin }) => {
+  await twin.open('settings', 'refused');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(step(page, 2)).toHaveClass(/failed/);
+  await expect(step(page, 2)).toContainText('Check the address and the password.');
+  await expect(page.getByText('All of it works.')).toHaveCount(0);
+});
+
+test('a certificate is trusted only on an explicit yes, by its fingerprint', async ({ page, twin }) => {
+  await twin.open('settings', 'untrusted');
+  await newAccount(page, 'lena@home2.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(page.getByText('9F:86:D0:81:88:4C', { exact: false })).toBeVisible();
+  expect(await twin.asked('test_account')).toHaveLength(1);
+  await page.getByRole('button', { name: 'Trust this certificate' }).click();
+  await expect(page.getByText('All of it works.')).toBeVisible();
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  const pins = ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'];
+  expect(await twin.asked('save_account')).toEqual([
+    expect.objectContaining({ account: expect.objectContaining({ pins }) }),
+  ]);
+});
+
+test('notices of another run are not taken for this one', async ({ page, twin }) => {
+  await twin.open('settings', 'slow-test');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(step(page, 3)).toHaveClass(/running/);
+  await page.evaluate(() =>
+    window.twin.tell({
+      on: 'test',
+      run: -1,
+      step: {
+        name: 'nodes',
+        state: 'failed',
+        detail: 'stray',
+        hint: null,
+        millis: 1,
+        fingerprint: null,
+        nodes: [],
+      },
+    }),
+  );
+  await expect(step(page, 4)).toHaveClass(/todo/);
+  await expect(page.getByText('stray')).toHaveCount(0);
+});
+
+test('the password is gone from the page once it was saved', async ({ page, twin }) => {
+  await twin.open('settings');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  await page.getByRole('button', { name: /^Edit .*lena@birds/ }).click();
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  expect((await twin.asked('save_account')).slice(-1)).toEqual([expect.objectContaining({ password: null })]);
+});
+
+test('an edit keeps the address and what it does not touch', async ({ page, twin }) => {
+  await twin.open('settings');
+  await page.getByRole('button', { name: /^Edit .*Home/ }).click();
+  await expect(page.getByLabel('XMPP address')).toHaveAttribute('readonly');
+  await page.getByLabel('Host').fill('xmpp.home.example');
+  await page.getByLabel('Port').fill('5223');
+  await page.getByLabel('Encryption').selectOption('direct');
+  await page.getByRole('button', { name: 'Remove node 3' }).click();
+  await page.getByRole('button', { name: 'Add a node' }).click();
+  await page.getByLabel('Service of node 3').fill('pubsub.other.example');
+  await page.getByLabel('Name of node 3').fill('n');
+  await page.getByLabel(/Addresses whose messages/).fill('mail@home.example\n');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('.ln')).toHaveCount(3);
+  const saved = (await twin.asked('save_account'))[0] as {
+    account: Record<string, unknown>;
+  };
+  expect(saved.account).toMatchObject({
+    jid: 'lena@home.example',
+    name: 'Home',
+    host: 'xmpp.home.example',
+    port: 5223,
+    security: 'direct',
+    notifiers: ['mail@home.example'],
+  });
+  expect(saved.account['subscriptions']).toEqual([
+    { service: 'pubsub.home.example', node: 'mail/lena/INBOX' },
+    { service: 'pubsub.home.example', node: 'mail/lena/Rechnungen' },
+    { service: 'pubsub.other.example', node: 'n' },
+  ]);
+});
+
+test('a form with faults is not sent; the first fault has the focus', async ({ page, twin }) => {
+  await twin.open('settings');
+  await newAccount(page, 'lena');
+  await page.getByText('Advanced').click();
+  await page.getByLabel('Port').fill('99999');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.getByLabel('XMPP address')).toBeFocused();
+  await expect(page.getByLabel('XMPP address')).toHaveAccessibleDescription(
+    'An address looks like you@example.org.',
+  );
+  await expect(page.getByText('A port is a number from 1 to 65535.')).toBeVisible();
+  expect(await twin.asked('save_account')).toEqual([]);
+});
+
+test('what could not be saved stays in the form, with what to do', async ({ page, twin }) => {
+  await twin.open('settings', 'unsaved');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Unlock it, then save again.' })).toBeVisible();
+  await expect(page.getByLabel('XMPP address')).toHaveValue('lena@birds.example');
+});
+
+test('an account is switched off and on', async ({ page, twin }) => {
+  await twin.open('settings');
+  const home = page.getByRole('switch', { name: /Connect .*Home/ });
+  await home.uncheck();
+  await expect(page.locator('.ln').first()).toContainText('switched off');
+  await home.check();
+  await expect(page.locator('.ln').first()).toContainText('push proven');
+  const enabled = (await twin.asked('save_account')).map(
+    (c) => (c as { account: { enabled: boolean } }).account.enabled,
+  );
+  expect(enabled).toEqual([false, true]);
+});
+
+test('a switch that could not be saved goes back', async ({ page, twin }) => {
+  await twin.open('settings', 'unsaved');
+  const home = page.getByRole('switch', { name: /Connect .*Home/ });
+  await home.click();
+  await expect(page.getByRole('alert')).toContainText('The keyring is locked.');
+  await expect(home).toBeChecked();
+});
+
+for (const forget of [false, true]) {
+  test(`removing asks first, and ${forget ? 'takes' : 'leaves'} the stored events`, async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('settings');
+    await page.getByRole('button', { name: /^Remove .*Work/ }).click();
+    const box = page.getByRole('dialog', {
+      name: /Remove .*l\.brandt@work\.example/,
+    });
+    await expect(box.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    if (forget) await box.getByLabel('Also remove its stored events').check();
+    await box.getByRole('button', { name: 'Remove' }).click();
+    await expect(page.locator('.ln')).toHaveCount(2);
+    expect(await twin.asked('remove_account')).toEqual([
+      { do: 'remove_account', jid: 'l.brandt@work.example', forget },
+    ]);
+  });
+}
+
+test('removing can be left by Escape, and nothing happens', async ({ page, twin }) => {
+  await twin.open('settings');
+  await page.getByRole('button', { name: /^Remove .*Work/ }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(await twin.asked('remove_account')).toEqual([]);
+  expect(await twin.asked('close_window')).toEqual([]);
+});
+
+test('without an account the form is there, and has the focus', async ({ page, twin }) => {
+  await twin.open('settings', 'first-run');
+  await expect(page.getByLabel('XMPP address')).toBeFocused();
+  await page.keyboard.type('lena@birds.example');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('hunter2');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.ln')).toHaveCount(1);
+});
+
+test('Escape leaves the form, then the window', async ({ page, twin }) => {
+  await twin.open('settings');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Accounts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  expect(await twin.asked('close_window')).toHaveLength(1);
+});
+
+test('About names the version and every problem', async ({ page, twin }) => {
+  await twin.open('settings', 'trouble');
+  await page.getByRole('button', { name: 'About' }).click();
+  await expect(page.getByText('Mailwren 0.1.0')).toBeVisible();
+  await expect(page.getByText('No notification service runs on this desktop.')).toBeVisible();
+});

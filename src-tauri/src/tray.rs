@@ -1,0 +1,103 @@
+//! Keeps the tray item up to date, and does what is chosen there.
+
+use std::time::Duration;
+
+use jiff::ZonedDateTime;
+use mailwren_core::view::{ApiError, Command, Filter, Notice, Reply, Status};
+use mailwren_desktop::tray::{Tray, TrayAction, TrayView, tray_view};
+use mailwren_engine::face::Face;
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::resident;
+use crate::window_process::Windows;
+use crate::windows::WindowName;
+
+/// The tray is redrawn at most this often, whatever comes.
+const REDRAW: Duration = Duration::from_millis(250);
+/// Without any news, so often: the tooltip tells how old the last proof is.
+const REFRESH: Duration = Duration::from_secs(30);
+/// Rows asked for; some of them aren't mails to list.
+const ROWS: u32 = 20;
+
+/// Runs until the person chooses Quit. Without a session bus there is no tray, and it runs for ever.
+pub async fn run(face: &Face, windows: &Windows) {
+    let mut notices = face.notices();
+    let (actions_in, mut actions) = mpsc::channel(16);
+    let first = view(face)
+        .await
+        .unwrap_or_else(|_| tray_view(&Status::default(), &[], &ZonedDateTime::now()));
+    let tray = match Tray::spawn(first, actions_in).await {
+        Ok(tray) => tray,
+        Err(error) => {
+            tracing::warn!(%error, "Mailwren runs without a tray icon; start it again to open its feed");
+            return std::future::pending().await;
+        }
+    };
+    let mut refresh = tokio::time::interval(REFRESH);
+    refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut news, mut drawn) = (false, Instant::now());
+    loop {
+        tokio::select! {
+            notice = notices.recv() => match notice {
+                Ok(Notice::Test { .. } | Notice::Open { .. } | Notice::Closing) => {}
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => news = true,
+                // Whoever runs this beside us ends it.
+                Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
+            },
+            Some(action) = actions.recv() => {
+                if action == TrayAction::Quit {
+                    return;
+                }
+                chosen(action, face, windows).await;
+            }
+            _ = refresh.tick() => news = true,
+            () = tokio::time::sleep_until(drawn + REDRAW), if news => {
+                match view(face).await {
+                    Ok(view) => tray.update(view).await,
+                    Err(error) => tracing::warn!(%error, "the tray shows old news"),
+                }
+                (news, drawn) = (false, Instant::now());
+            }
+        }
+    }
+}
+
+async fn view(face: &Face) -> Result<TrayView, ApiError> {
+    let (status, rows) = tokio::join!(
+        face.call(Command::Status),
+        face.call(Command::Feed {
+            filter: Filter::default(),
+            before: None,
+            limit: ROWS
+        }),
+    );
+    let status = match status? {
+        Reply::Status { status } => status,
+        _ => Status::default(),
+    };
+    let rows = match rows? {
+        Reply::Feed { rows, .. } => rows,
+        _ => Vec::new(),
+    };
+    Ok(tray_view(&status, &rows, &ZonedDateTime::now()))
+}
+
+async fn chosen(action: TrayAction, face: &Face, windows: &Windows) {
+    let command = match action {
+        TrayAction::OpenFeed => return windows.show(WindowName::Feed),
+        TrayAction::OpenSettings => return windows.show(WindowName::Settings),
+        TrayAction::OpenMail { seq } => return resident::open(face, windows, Some(seq)).await,
+        TrayAction::Quit => return,
+        TrayAction::MarkAllRead => Command::MarkAllRead {
+            filter: Filter::default(),
+        },
+        TrayAction::Pause(how_long) => Command::Pause {
+            until: how_long.until(&ZonedDateTime::now()),
+        },
+        TrayAction::Resume => Command::Resume,
+    };
+    if let Err(error) = face.call(command).await {
+        tracing::warn!(%error, "what was chosen at the tray couldn't be done");
+    }
+}

@@ -88,6 +88,7 @@ mark-unread = Als ungelesen markieren
 open-at = Öffnen bei { $host }
 row-unread = Ungelesen
 row-gone = Anderswo gelesen, verschoben oder gelöscht
+row-replaced = Durch Neueres ersetzt
 row-no-sender = Unbekannter Absender
 row-no-subject = Ohne Betreff
 row-changed = { $box } hat sich geändert

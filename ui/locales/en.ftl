@@ -88,6 +88,7 @@ mark-unread = Mark unread
 open-at = Open at { $host }
 row-unread = Unread
 row-gone = Read, moved or deleted elsewhere
+row-replaced = Replaced by a newer one
 row-no-sender = Unknown sender
 row-no-subject = No subject
 row-changed = { $box } changed

@@ -71,6 +71,7 @@ export type MessageId =
   | 'open-at'
   | 'row-unread'
   | 'row-gone'
+  | 'row-replaced'
   | 'row-no-sender'
   | 'row-no-subject'
   | 'row-changed'

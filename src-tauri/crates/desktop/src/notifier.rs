@@ -131,8 +131,9 @@ fn notification(popup: &Popup, able: Able, replaces: u32) -> Notification {
     if replaces != 0 {
         notification.id(replaces);
     }
-    let actions = actions(&popup.actions, able.actions);
-    notification.actions(actions.into_iter().map(str::to_owned).collect());
+    for (key, label) in actions(&popup.actions, able.actions) {
+        notification.action(key, label);
+    }
     if !icon_is_installed()
         && let Some(picture) = picture()
     {
@@ -179,14 +180,14 @@ fn body(plain: &str, markup: bool) -> String {
     if markup { text::markup(&plain) } else { plain }
 }
 
-/// Keys and labels in turn. A daemon without actions may still tell a click, as `default`.
-fn actions(wanted: &[PopupAction], able: bool) -> Vec<&'static str> {
+/// Keys and labels. A daemon without actions may still tell a click, as `default`.
+fn actions(wanted: &[PopupAction], able: bool) -> Vec<(&'static str, &'static str)> {
     wanted
         .iter()
         .filter(|a| able || **a == PopupAction::Open)
-        .flat_map(|a| match a {
-            PopupAction::Open => ["default", "Open"],
-            PopupAction::MarkRead => ["mark-read", "Mark read"],
+        .map(|a| match a {
+            PopupAction::Open => ("default", "Open"),
+            PopupAction::MarkRead => ("mark-read", "Mark read"),
         })
         .collect()
 }
@@ -259,14 +260,14 @@ mod tests {
     #[test]
     fn a_daemon_without_actions_is_offered_the_click_alone() {
         let wanted = [PopupAction::Open, PopupAction::MarkRead];
-        assert_eq!(actions(&wanted, true), ["default", "Open", "mark-read", "Mark read"]);
-        assert_eq!(actions(&wanted, false), ["default", "Open"]);
+        assert_eq!(actions(&wanted, true), [("default", "Open"), ("mark-read", "Mark read")]);
+        assert_eq!(actions(&wanted, false), [("default", "Open")]);
     }
 
     #[test]
     fn what_is_offered_comes_back_as_what_it_was() {
         for wanted in [PopupAction::Open, PopupAction::MarkRead] {
-            let key = actions(&[wanted], true).into_iter().next().unwrap_or_default();
+            let (key, _) = actions(&[wanted], true).into_iter().next().unwrap_or_default();
             assert_eq!(action(key), Some(wanted));
         }
         assert_eq!(action("delete"), None);

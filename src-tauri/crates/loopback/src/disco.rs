@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use minidom::Element;
 use xmpp_parsers::ns;
 
+use crate::pubsub::NodeKey;
 use crate::xml::name;
 
 /// What supports publish-subscribe names these (XEP-0060 §10).
@@ -84,6 +85,20 @@ pub(crate) fn items<'a>(items: impl IntoIterator<Item = (&'a str, Option<&'a str
             .build()
     });
     Element::builder("query", ns::DISCO_ITEMS).append_all(items).build()
+}
+
+/// The answer to a disco#items query of a node: the ids of its items (XEP-0060 §5.5).
+pub(crate) fn item_ids<'a>(key: &NodeKey, ids: impl IntoIterator<Item = &'a str>) -> Element {
+    let items = ids.into_iter().map(|id| {
+        Element::builder("item", ns::DISCO_ITEMS)
+            .attr(name!("jid"), key.service.as_str())
+            .attr(name!("name"), id)
+            .build()
+    });
+    Element::builder("query", ns::DISCO_ITEMS)
+        .attr(name!("node"), key.node.as_str())
+        .append_all(items)
+        .build()
 }
 
 /// The question about a client's features that its `<c/>` raises (XEP-0115 §6.2); `None` without `<c/>`.

@@ -9,7 +9,7 @@ use xmpp_parsers::ns;
 use xmpp_parsers::sasl::DefinedCondition;
 
 use crate::disco::{self, Entity};
-use crate::pubsub::{NodeKey, Notice, Pubsub};
+use crate::pubsub::{NodeKey, Notice, Pubsub, Wanted};
 use crate::pubsub_iq::Request;
 use crate::seen::{Seen, SeenNode, SeenSession};
 use crate::sessions::{ConnectionId, Ending, RESUMABLE, Sessions};
@@ -331,6 +331,13 @@ impl State {
             },
             ("query", ns::DISCO_ITEMS) if entity == Entity::Domain => {
                 Ok((Some(disco::items([(self.host.as_str(), None)])), None))
+            }
+            ("query", ns::DISCO_ITEMS) if payload.attr("node").is_some() => {
+                let node = payload.attr("node").unwrap_or_default().to_owned();
+                let key = NodeKey { service: to, node };
+                let items = self.pubsub.items(&key, &by, &Wanted::All)?;
+                let ids = items.iter().map(|item| item.id.as_str());
+                Ok((Some(disco::item_ids(&key, ids)), None))
             }
             ("query", ns::DISCO_ITEMS) => {
                 let nodes = self.pubsub.nodes(&to, &by).map(|node| (to.as_str(), Some(node)));

@@ -18,7 +18,12 @@ pub(super) fn answer(iq: &Iq, capabilities: &Capabilities) -> Option<Iq> {
     };
     let to = iq.from().cloned();
     let id = iq.id().to_owned();
-    let result = |payload| Iq::Result { from: None, to: to.clone(), id: id.clone(), payload };
+    let result = |payload| Iq::Result {
+        from: None,
+        to: to.clone(),
+        id: id.clone(),
+        payload,
+    };
     let refusal = |condition| Iq::Error {
         from: None,
         to: to.clone(),
@@ -38,14 +43,20 @@ pub(super) fn answer(iq: &Iq, capabilities: &Capabilities) -> Option<Iq> {
     Some(match (asked.name(), asked.ns().as_str()) {
         ("ping", ns::PING) => result(None),
         ("query", ns::DISCO_INFO) => {
-            let node = DiscoInfoQuery::try_from(asked.clone()).ok().and_then(|query| query.node);
+            let node = DiscoInfoQuery::try_from(asked.clone())
+                .ok()
+                .and_then(|query| query.node);
             match capabilities.info(node.as_deref()) {
                 Some(info) => result(Some(info.into())),
                 None => refusal(DefinedCondition::ItemNotFound),
             }
         }
         ("query", ns::DISCO_ITEMS) => {
-            let none = DiscoItemsResult { node: asked.attr("node").map(str::to_owned), items: Vec::new(), rsm: None };
+            let none = DiscoItemsResult {
+                node: asked.attr("node").map(str::to_owned),
+                items: Vec::new(),
+                rsm: None,
+            };
             result(Some(none.into()))
         }
         ("query", ns::VERSION) => {
@@ -74,19 +85,27 @@ mod tests {
     }
 
     fn get(payload: &str) -> String {
-        ask(&format!("<iq xmlns='jabber:client' type='get' id='1' from='zoe@example.org/x'>{payload}</iq>"))
+        ask(&format!(
+            "<iq xmlns='jabber:client' type='get' id='1' from='zoe@example.org/x'>{payload}</iq>"
+        ))
     }
 
     #[test]
     fn a_ping_is_answered() {
         let answer = get("<ping xmlns='urn:xmpp:ping'/>");
-        assert!(answer.contains("type=\"result\"") || answer.contains("type='result'"), "{answer}");
+        assert!(
+            answer.contains("type=\"result\"") || answer.contains("type='result'"),
+            "{answer}"
+        );
     }
 
     #[test]
     fn the_own_features_are_told() {
         let answer = get("<query xmlns='http://jabber.org/protocol/disco#info'/>");
-        assert!(answer.contains("urn:mailwren:mail:0+notify") && answer.contains("Mailwren"), "{answer}");
+        assert!(
+            answer.contains("urn:mailwren:mail:0+notify") && answer.contains("Mailwren"),
+            "{answer}"
+        );
     }
 
     #[test]
@@ -98,7 +117,8 @@ mod tests {
     #[test]
     fn what_is_not_known_is_refused_and_never_left_open() {
         assert!(get("<query xmlns='urn:example:odd'/>").contains("service-unavailable"));
-        let set = "<iq xmlns='jabber:client' type='set' id='1' from='zoe@example.org/x'><ping xmlns='urn:xmpp:ping'/></iq>";
+        let set =
+            "<iq xmlns='jabber:client' type='set' id='1' from='zoe@example.org/x'><ping xmlns='urn:xmpp:ping'/></iq>";
         assert!(ask(set).contains("service-unavailable"));
     }
 

@@ -51,7 +51,11 @@ struct Outcome {
 
 impl Outcome {
     fn refused(trouble: String) -> Self {
-        Self { state: NodeState::Refused, trouble: Some(trouble), in_order: false }
+        Self {
+            state: NodeState::Refused,
+            trouble: Some(trouble),
+            in_order: false,
+        }
     }
 }
 
@@ -62,7 +66,10 @@ impl BringUp {
         nodes.sort();
         nodes.dedup();
         self.open = self.look_after(nodes).await;
-        self.tell(Input::CaughtUp { account: self.account.jid.clone() }).await;
+        self.tell(Input::CaughtUp {
+            account: self.account.jid.clone(),
+        })
+        .await;
         self
     }
 
@@ -107,12 +114,20 @@ impl BringUp {
             for node in nodes {
                 let outcome = match (&standings, &address) {
                     (Ok(standings), Some(address)) => {
-                        let standing = if own { Some(Standing::Subscribed) } else { standings.get(&node.node).copied() };
+                        let standing = if own {
+                            Some(Standing::Subscribed)
+                        } else {
+                            standings.get(&node.node).copied()
+                        };
                         self.node(address, &node, standing).await
                     }
                     (Err(outcome), _) => {
                         self.told(&node, Fetched::default()).await;
-                        Outcome { state: outcome.state, trouble: outcome.trouble.clone(), in_order: false }
+                        Outcome {
+                            state: outcome.state,
+                            trouble: outcome.trouble.clone(),
+                            in_order: false,
+                        }
                     }
                     (Ok(_), None) => continue,
                 };
@@ -122,7 +137,11 @@ impl BringUp {
                     state: outcome.state,
                     trouble: outcome.trouble,
                 };
-                self.tell(Input::Node { account: self.account.jid.clone(), node: status }).await;
+                self.tell(Input::Node {
+                    account: self.account.jid.clone(),
+                    node: status,
+                })
+                .await;
                 if !outcome.in_order {
                     open.push(node);
                 }
@@ -136,12 +155,16 @@ impl BringUp {
         let answer = self.asker.get(own, Element::bare("query", ns::DISCO_INFO)).await;
         let info = answer.map_err(|error| Outcome::refused(subscribe::refusal(&error, "The server")))?;
         let pep = info.iter().flat_map(Element::children).any(|child| {
-            child.is("identity", ns::DISCO_INFO) && child.attr("category") == Some("pubsub") && child.attr("type") == Some("pep")
+            child.is("identity", ns::DISCO_INFO)
+                && child.attr("category") == Some("pubsub")
+                && child.attr("type") == Some("pep")
         });
         if pep {
             Ok(HashMap::new())
         } else {
-            Err(Outcome::refused("The server has no PEP, so the account's own node can't be listened to.".to_owned()))
+            Err(Outcome::refused(
+                "The server has no PEP, so the account's own node can't be listened to.".to_owned(),
+            ))
         }
     }
 
@@ -162,21 +185,29 @@ impl BringUp {
             Some(standing @ (Standing::Subscribed | Standing::Pending)) => Ok(standing),
             _ => {
                 let query = subscribe::subscribe(&node.node, &self.own);
-                self.asker.set(service, query).await.map(|answer| subscribe::subscribed(answer.as_ref()))
+                self.asker
+                    .set(service, query)
+                    .await
+                    .map(|answer| subscribe::subscribed(answer.as_ref()))
             }
         };
         let (state, trouble) = match standing {
             Ok(Standing::Subscribed) => (NodeState::Subscribed, None),
             Ok(Standing::Pending) => (NodeState::Pending, Some("The owner has still to approve.".to_owned())),
-            Ok(Standing::Unconfigured) => {
-                (NodeState::Refused, Some("The node wants options to be chosen first.".to_owned()))
-            }
+            Ok(Standing::Unconfigured) => (
+                NodeState::Refused,
+                Some("The node wants options to be chosen first.".to_owned()),
+            ),
             Ok(Standing::None) => (NodeState::Refused, Some("The service made no subscription.".to_owned())),
             Err(error) => (NodeState::Refused, Some(subscribe::refusal(&error, &node.service))),
         };
         if state != NodeState::Subscribed {
             self.told(node, Fetched::default()).await;
-            return Outcome { state, trouble, in_order: false };
+            return Outcome {
+                state,
+                trouble,
+                in_order: false,
+            };
         }
         let fetch = Fetch {
             asker: &self.asker,
@@ -193,21 +224,33 @@ impl BringUp {
                     n => format!("{n} items are too large or too deep to be read safely, and were left out."),
                 });
                 self.told(node, fetched).await;
-                Outcome { state, trouble, in_order: true }
+                Outcome {
+                    state,
+                    trouble,
+                    in_order: true,
+                }
             }
             Err(FetchError::Iq(IqError::Refused(error))) if !unreachable(&error) => {
                 // Services that keep nothing say so; others let events be received and not read.
                 tracing::info!(account = %self.account.jid, service = %node.service, node = %node.node,
                     condition = ?error.defined_condition, "items can't be fetched");
                 self.told(node, Fetched::default()).await;
-                Outcome { state, trouble: None, in_order: true }
+                Outcome {
+                    state,
+                    trouble: None,
+                    in_order: true,
+                }
             }
             Err(error) => {
                 tracing::warn!(account = %self.account.jid, service = %node.service, node = %node.node, %error,
                     "fetching items");
                 self.told(node, Fetched::default()).await;
                 let trouble = "What it held could not be fetched yet; trying again.".to_owned();
-                Outcome { state, trouble: Some(trouble), in_order: false }
+                Outcome {
+                    state,
+                    trouble: Some(trouble),
+                    in_order: false,
+                }
             }
         }
     }

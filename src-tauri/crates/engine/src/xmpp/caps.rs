@@ -58,7 +58,13 @@ impl Capabilities {
 
     /// The element for the presence.
     pub(super) fn element(&self) -> Element {
-        Caps { ext: None, node: CLIENT.to_owned(), hash: Algo::Sha_1, ver: self.ver.clone() }.into()
+        Caps {
+            ext: None,
+            node: CLIENT.to_owned(),
+            hash: Algo::Sha_1,
+            ver: self.ver.clone(),
+        }
+        .into()
     }
 
     /// The answer to a disco#info query of a node; `None` for a node that isn't ours.
@@ -67,7 +73,10 @@ impl Capabilities {
         if node.is_some_and(|node| node != ours()) {
             return None;
         }
-        Some(DiscoInfoResult { node: node.map(str::to_owned), ..self.info.clone() })
+        Some(DiscoInfoResult {
+            node: node.map(str::to_owned),
+            ..self.info.clone()
+        })
     }
 }
 
@@ -87,7 +96,13 @@ mod tests {
 
     #[test]
     fn interest_in_the_own_node_is_told_only_where_it_is_listened_to() {
-        let notify = |pep| Capabilities::of(pep).info(None).unwrap().features.contains("urn:mailwren:mail:0+notify");
+        let notify = |pep| {
+            Capabilities::of(pep)
+                .info(None)
+                .unwrap()
+                .features
+                .contains("urn:mailwren:mail:0+notify")
+        };
         assert!(notify(true));
         assert!(!notify(false));
     }

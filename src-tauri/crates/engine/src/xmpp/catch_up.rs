@@ -70,15 +70,28 @@ impl Fetch<'_> {
         loop {
             let answer = match self.asker.get(self.service, newest(&self.node.node, ask)).await {
                 // A node that isn't there holds nothing; the own PEP node is made by the first to publish.
-                Err(error) if subscribe::is_missing(&error) => return Ok(Fetched { complete: true, ..Fetched::default() }),
+                Err(error) if subscribe::is_missing(&error) => {
+                    return Ok(Fetched {
+                        complete: true,
+                        ..Fetched::default()
+                    });
+                }
                 answer => answer?,
             };
             let page = Page::read(answer.as_ref());
-            let answer = Answer { items: page.items.len(), bytes: page.bytes, count: page.count };
+            let answer = Answer {
+                items: page.items.len(),
+                bytes: page.bytes,
+                count: page.count,
+            };
             match catch_up::next(ask, answer) {
                 Next::Ask(more) => ask = more,
                 Next::Complete => {
-                    return Ok(Fetched { events: self.decode(&page.items), complete: true, left_out: 0 });
+                    return Ok(Fetched {
+                        events: self.decode(&page.items),
+                        complete: true,
+                        left_out: 0,
+                    });
                 }
                 Next::ByIds => return self.by_ids(page.items).await,
             }
@@ -88,14 +101,27 @@ impl Fetch<'_> {
     /// What isn't stored yet, by item ids. `newest` are items that came already.
     async fn by_ids(&self, newest: Vec<Element>) -> Result<Fetched, FetchError> {
         let listed = match self.asker.get(self.service, ids_query(&self.node.node)).await {
-            Err(error) if subscribe::is_missing(&error) => return Ok(Fetched { complete: true, ..Fetched::default() }),
+            Err(error) if subscribe::is_missing(&error) => {
+                return Ok(Fetched {
+                    complete: true,
+                    ..Fetched::default()
+                });
+            }
             Err(IqError::Refused(error)) => {
                 tracing::info!(service = %self.service, ?error, "item ids aren't told: older items are left out");
-                return Ok(Fetched { events: self.decode(&newest), complete: false, left_out: 0 });
+                return Ok(Fetched {
+                    events: self.decode(&newest),
+                    complete: false,
+                    left_out: 0,
+                });
             }
             listed => ids(listed?.as_ref()),
         };
-        let (account, service, node) = (self.account.to_owned(), self.node.service.clone(), self.node.node.clone());
+        let (account, service, node) = (
+            self.account.to_owned(),
+            self.node.service.clone(),
+            self.node.node.clone(),
+        );
         let known = self.store.known_items(account, service, node, listed.clone()).await?;
         let here: HashSet<&str> = newest.iter().filter_map(|item| item.attr("id")).collect();
         let unsafe_one = |id: &String| self.care.skip.contains(&self.reference(id));
@@ -119,7 +145,11 @@ impl Fetch<'_> {
         }
         let older = wanted.iter().filter_map(|id| got.remove(id));
         let items: Vec<Element> = older.chain(newest).collect();
-        Ok(Fetched { events: self.decode(&items), complete: false, left_out })
+        Ok(Fetched {
+            events: self.decode(&items),
+            complete: false,
+            left_out,
+        })
     }
 
     /// Fetches items by their ids; one that is gone meanwhile is no error.
@@ -142,11 +172,17 @@ impl Fetch<'_> {
     }
 
     fn reference(&self, item: &str) -> ItemRef {
-        ItemRef { node: self.node.clone(), item: item.to_owned() }
+        ItemRef {
+            node: self.node.clone(),
+            item: item.to_owned(),
+        }
     }
 
     fn decode(&self, items: &[Element]) -> Vec<Decoded> {
-        items.iter().map(|item| stanza::item(&self.node.service, &self.node.node, item)).collect()
+        items
+            .iter()
+            .map(|item| stanza::item(&self.node.service, &self.node.node, item))
+            .collect()
     }
 }
 
@@ -162,9 +198,19 @@ impl Page {
     fn read(answer: Option<&Element>) -> Self {
         let Some(pubsub) = answer else { return Self::default() };
         let lists = pubsub.children().filter(|child| child.is("items", ns::PUBSUB));
-        let items = lists.flat_map(Element::children).filter(|item| item.name() == "item").cloned().collect();
-        let count = pubsub.get_child("set", ns::RSM).and_then(|set| set.get_child("count", ns::RSM));
-        Self { items, bytes: size(pubsub), count: count.and_then(|count| count.text().trim().parse().ok()) }
+        let items = lists
+            .flat_map(Element::children)
+            .filter(|item| item.name() == "item")
+            .cloned()
+            .collect();
+        let count = pubsub
+            .get_child("set", ns::RSM)
+            .and_then(|set| set.get_child("count", ns::RSM));
+        Self {
+            items,
+            bytes: size(pubsub),
+            count: count.and_then(|count| count.text().trim().parse().ok()),
+        }
     }
 }
 
@@ -202,18 +248,27 @@ fn newest(node: &str, most: u32) -> Element {
 
 /// Particular items (§6.5.8).
 fn by_id(node: &str, ids: &[String]) -> Element {
-    let item = |id: &String| Element::builder("item", ns::PUBSUB).attr(xml_ncname!("id").to_owned(), id.as_str()).build();
+    let item = |id: &String| {
+        Element::builder("item", ns::PUBSUB)
+            .attr(xml_ncname!("id").to_owned(), id.as_str())
+            .build()
+    };
     let items = Element::builder("items", ns::PUBSUB).attr(xml_ncname!("node").to_owned(), node);
     pubsub(items.append_all(ids.iter().map(item)).build())
 }
 
 /// The ids of a node's items (§5.5).
 fn ids_query(node: &str) -> Element {
-    Element::builder("query", ns::DISCO_ITEMS).attr(xml_ncname!("node").to_owned(), node).build()
+    Element::builder("query", ns::DISCO_ITEMS)
+        .attr(xml_ncname!("node").to_owned(), node)
+        .build()
 }
 
 fn ids(answer: Option<&Element>) -> Vec<String> {
-    let items = answer.into_iter().flat_map(Element::children).filter(|item| item.is("item", ns::DISCO_ITEMS));
+    let items = answer
+        .into_iter()
+        .flat_map(Element::children)
+        .filter(|item| item.is("item", ns::DISCO_ITEMS));
     let mut ids: Vec<String> = items.filter_map(|item| item.attr("name")).map(str::to_owned).collect();
     ids.drain(..ids.len().saturating_sub(MOST_IDS));
     ids

@@ -28,8 +28,13 @@ pub(super) enum IqError {
 
 /// A stanza error in one line: the server's own words, else the condition's name.
 fn text(error: &StanzaError) -> String {
-    let words = error.texts.iter().find(|(lang, _)| lang.is_empty() || lang.starts_with("en"));
-    let words = words.or_else(|| error.texts.iter().next()).map(|(_, words)| words.as_str());
+    let words = error
+        .texts
+        .iter()
+        .find(|(lang, _)| lang.is_empty() || lang.starts_with("en"));
+    let words = words
+        .or_else(|| error.texts.iter().next())
+        .map(|(_, words)| words.as_str());
     let words = mailwren_core::text::clean(words.unwrap_or_default(), 200);
     words.unwrap_or_else(|| Element::from(error.defined_condition.clone()).name().replace('-', " "))
 }
@@ -81,13 +86,23 @@ impl Asker {
     }
 
     /// The same for a single item, so that it is known which one was asked for if its answer breaks the stream.
-    pub(super) async fn get_item(&self, to: &Jid, payload: Element, about: ItemRef) -> Result<Option<Element>, IqError> {
+    pub(super) async fn get_item(
+        &self,
+        to: &Jid,
+        payload: Element,
+        about: ItemRef,
+    ) -> Result<Option<Element>, IqError> {
         self.ask(to, Question::Get(payload), Some(about)).await
     }
 
     async fn ask(&self, to: &Jid, question: Question, about: Option<ItemRef>) -> Result<Option<Element>, IqError> {
         let (answer, answered) = oneshot::channel();
-        let request = Request { to: to.clone(), question, about, answer };
+        let request = Request {
+            to: to.clone(),
+            question,
+            about,
+            answer,
+        };
         self.0.send(request).await.map_err(|_| IqError::Ended)?;
         answered.await.unwrap_or(Err(IqError::Ended))
     }
@@ -115,31 +130,62 @@ pub(super) struct IqTable {
 
 impl IqTable {
     pub(super) fn new(own: BareJid, timeout: Duration, prefix: String) -> Self {
-        Self { own, timeout, next: 0, prefix, pending: HashMap::new() }
+        Self {
+            own,
+            timeout,
+            next: 0,
+            prefix,
+            pending: HashMap::new(),
+        }
     }
 
     /// The stanza to send for a question.
     pub(super) fn begin(&mut self, request: Request, now: Instant) -> Iq {
         self.next += 1;
         let id = format!("{}-{}", self.prefix, self.next);
-        let Request { to, question, about, answer } = request;
-        let pending = Pending { to: to.clone(), deadline: now + self.timeout, about, answer };
+        let Request {
+            to,
+            question,
+            about,
+            answer,
+        } = request;
+        let pending = Pending {
+            to: to.clone(),
+            deadline: now + self.timeout,
+            about,
+            answer,
+        };
         self.pending.insert(id.clone(), pending);
         match question {
-            Question::Get(payload) => Iq::Get { from: None, to: Some(to), id, payload },
-            Question::Set(payload) => Iq::Set { from: None, to: Some(to), id, payload },
+            Question::Get(payload) => Iq::Get {
+                from: None,
+                to: Some(to),
+                id,
+                payload,
+            },
+            Question::Set(payload) => Iq::Set {
+                from: None,
+                to: Some(to),
+                id,
+                payload,
+            },
         }
     }
 
     /// Takes an answer in. It counts when it comes from the one who was asked and bears the question's id; anything else
     /// is dropped.
     pub(super) fn answered(&mut self, iq: Iq) {
-        let expected = self.pending.get(iq.id()).is_some_and(|pending| self.speaks_for(iq.from(), &pending.to));
+        let expected = self
+            .pending
+            .get(iq.id())
+            .is_some_and(|pending| self.speaks_for(iq.from(), &pending.to));
         if !expected {
             tracing::debug!("an IQ answer that nobody waits for was dropped");
             return;
         }
-        let Some(pending) = self.pending.remove(iq.id()) else { return };
+        let Some(pending) = self.pending.remove(iq.id()) else {
+            return;
+        };
         let answer = match iq {
             Iq::Result { payload, .. } => Ok(payload),
             Iq::Error { error, .. } => Err(IqError::Refused(Box::new(error))),
@@ -178,7 +224,10 @@ impl IqTable {
 
     /// Items that were asked for alone and didn't come yet.
     pub(super) fn items_awaited(&self) -> Vec<ItemRef> {
-        self.pending.values().filter_map(|pending| pending.about.clone()).collect()
+        self.pending
+            .values()
+            .filter_map(|pending| pending.about.clone())
+            .collect()
     }
 
     /// The session is gone, and with it all answers.
@@ -197,17 +246,34 @@ mod tests {
     }
 
     fn table() -> IqTable {
-        IqTable::new(BareJid::new("sam@example.org").unwrap(), Duration::from_secs(30), "x".to_owned())
+        IqTable::new(
+            BareJid::new("sam@example.org").unwrap(),
+            Duration::from_secs(30),
+            "x".to_owned(),
+        )
     }
 
     fn request(to: &str) -> (Request, oneshot::Receiver<Result<Option<Element>, IqError>>) {
         let (answer, answered) = oneshot::channel();
         let question = Question::Get(Element::bare("ping", "urn:xmpp:ping"));
-        (Request { to: jid(to), question, about: None, answer }, answered)
+        (
+            Request {
+                to: jid(to),
+                question,
+                about: None,
+                answer,
+            },
+            answered,
+        )
     }
 
     fn result(from: Option<&str>, id: &str) -> Iq {
-        Iq::Result { from: from.map(jid), to: None, id: id.to_owned(), payload: None }
+        Iq::Result {
+            from: from.map(jid),
+            to: None,
+            id: id.to_owned(),
+            payload: None,
+        }
     }
 
     #[test]
@@ -215,7 +281,12 @@ mod tests {
         let mut table = table();
         let (request, mut answered) = request("pubsub.example.org");
         let iq = table.begin(request, Instant::now());
-        for from in [None, Some("evil.example.org"), Some("sam@example.org"), Some("pubsub.example.org/x")] {
+        for from in [
+            None,
+            Some("evil.example.org"),
+            Some("sam@example.org"),
+            Some("pubsub.example.org/x"),
+        ] {
             table.answered(result(from, iq.id()));
             assert!(answered.try_recv().is_err(), "{from:?} was believed");
         }

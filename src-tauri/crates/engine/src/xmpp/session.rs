@@ -204,7 +204,12 @@ pub fn spawn(context: SessionContext) -> SessionHandle {
     // Longer than the session itself allows, which ends in order first.
     let patience = context.timing.stop * 2;
     let task = tokio::spawn(run(context, receiver, stop.clone()));
-    SessionHandle { commands, stop, task: Some(task), patience }
+    SessionHandle {
+        commands,
+        stop,
+        task: Some(task),
+        patience,
+    }
 }
 
 /// Forgets how strong an account's logins were, as a person who enters a password again wants it.
@@ -217,13 +222,17 @@ pub async fn forget_logins(store: &Store, account: &str) -> Result<(), StoreErro
 
 async fn remembered(store: &Store, account: &str) -> Result<LoginMemory, StoreError> {
     let memories = store.get(LOGINS_KEY).await?;
-    let mut memories = memories.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_else(Memories::default);
+    let mut memories = memories
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_else(Memories::default);
     Ok(memories.remove(account).unwrap_or_default())
 }
 
 async fn remember(store: &Store, account: &str, memory: Option<LoginMemory>) -> Result<(), StoreError> {
     let memories = store.get(LOGINS_KEY).await?;
-    let mut memories = memories.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_else(Memories::default);
+    let mut memories = memories
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_else(Memories::default);
     match memory {
         Some(memory) => drop(memories.insert(account.to_owned(), memory)),
         None => drop(memories.remove(account)),
@@ -240,10 +249,21 @@ async fn run(context: SessionContext, commands: mpsc::Receiver<Command>, stop: C
     };
     let connector = Connector::new(&context.account, Arc::new(SystemResolver));
     match connector {
-        Ok(connector) => Session::new(context, connector.with_keepalive(keepalive), commands, stop).run().await,
+        Ok(connector) => {
+            Session::new(context, connector.with_keepalive(keepalive), commands, stop)
+                .run()
+                .await
+        }
         Err(error) => {
             let change = LinkChange::Parked(error.problem());
-            context.inputs.send(Input::Link { account: context.account.jid, change }).await.ok();
+            context
+                .inputs
+                .send(Input::Link {
+                    account: context.account.jid,
+                    change,
+                })
+                .await
+                .ok();
             stop.cancelled().await;
         }
     }
@@ -262,7 +282,10 @@ impl Line {
             // One that nobody receives any more is ended by its drop.
             drop(asking.send(Slot::new(place, own.clone())));
         };
-        Self { stream: StanzaStream::new(Box::new(connect), QUEUE), slots }
+        Self {
+            stream: StanzaStream::new(Box::new(connect), QUEUE),
+            slots,
+        }
     }
 }
 
@@ -294,9 +317,11 @@ impl AttemptError {
 
     fn problem(&self) -> Problem {
         match self {
-            Self::Password(error) => {
-                Problem { code: "keyring".to_owned(), message: error.to_string(), hint: None }
-            }
+            Self::Password(error) => Problem {
+                code: "keyring".to_owned(),
+                message: error.to_string(),
+                hint: None,
+            },
             Self::Connect(error) => error.problem(),
         }
     }
@@ -382,7 +407,13 @@ impl Session {
         commands: mpsc::Receiver<Command>,
         stop: CancellationToken,
     ) -> Self {
-        let SessionContext { account, vault, store, inputs, timing } = context;
+        let SessionContext {
+            account,
+            vault,
+            store,
+            inputs,
+            timing,
+        } = context;
         let own = connector.jid().clone();
         let (_, questions) = Asker::channel();
         Self {
@@ -449,7 +480,10 @@ impl Session {
             }
         }
         self.bring_up = None;
-        if matches!(self.phase, Phase::Up(_)) && tokio::time::timeout(self.timing.stop, self.line.stream.close()).await.is_err()
+        if matches!(self.phase, Phase::Up(_))
+            && tokio::time::timeout(self.timing.stop, self.line.stream.close())
+                .await
+                .is_err()
         {
             tracing::debug!(account = %self.account.jid, "the stream wasn't closed in time");
         }
@@ -461,7 +495,10 @@ impl Session {
             Phase::Up(_) => self.iqs.next_deadline().into_iter().chain(self.mute).min(),
             Phase::Dialing(_) | Phase::Parked => None,
         };
-        phase.into_iter().chain(self.probe.as_ref().map(|probe| probe.until)).min()
+        phase
+            .into_iter()
+            .chain(self.probe.as_ref().map(|probe| probe.until))
+            .min()
     }
 
     async fn time(&mut self) {
@@ -500,7 +537,11 @@ impl Session {
     }
 
     async fn tell_link(&mut self, change: LinkChange) {
-        self.tell(Input::Link { account: self.account.jid.clone(), change }).await;
+        self.tell(Input::Link {
+            account: self.account.jid.clone(),
+            change,
+        })
+        .await;
     }
 
     // The way up.
@@ -570,7 +611,9 @@ impl Session {
             (Verdict::RetryAt(at), trouble) => {
                 let at = self.epoch + at;
                 self.phase = Phase::Waiting(at);
-                let retry_at = Timestamp::now().checked_add(at.saturating_duration_since(Instant::now())).ok();
+                let retry_at = Timestamp::now()
+                    .checked_add(at.saturating_duration_since(Instant::now()))
+                    .ok();
                 self.tell_link(LinkChange::Lost { trouble, retry_at }).await;
             }
         }
@@ -596,7 +639,11 @@ impl Session {
     async fn fresh(&mut self, bound: &Jid) {
         tracing::info!(account = %self.account.jid, %bound, "a fresh session");
         self.backoff.established(self.now());
-        self.phase = Phase::Up(Stint { since: Instant::now(), resumed: false, stanzas: 0 });
+        self.phase = Phase::Up(Stint {
+            since: Instant::now(),
+            resumed: false,
+            stanzas: 0,
+        });
         self.fruitless = 0;
         self.iqs.clear();
         let (asker, questions) = Asker::channel();
@@ -638,7 +685,11 @@ impl Session {
     async fn resumed(&mut self) {
         tracing::info!(account = %self.account.jid, "resumed");
         self.backoff.established(self.now());
-        self.phase = Phase::Up(Stint { since: Instant::now(), resumed: true, stanzas: 0 });
+        self.phase = Phase::Up(Stint {
+            since: Instant::now(),
+            resumed: true,
+            stanzas: 0,
+        });
         self.iqs.prolong(Instant::now());
         self.tell_link(LinkChange::Resumed).await;
     }
@@ -737,8 +788,9 @@ impl Session {
                 return;
             }
         };
-        let (admitted, others): (Vec<_>, Vec<_>) =
-            decoded.into_iter().partition(|decoded| self.sources.admits(&element, &decoded.event));
+        let (admitted, others): (Vec<_>, Vec<_>) = decoded
+            .into_iter()
+            .partition(|decoded| self.sources.admits(&element, &decoded.event));
         if self.approves(&element) {
             self.hurry.notify_one();
         }
@@ -750,18 +802,28 @@ impl Session {
             tracing::info!(%account, "a chat message reached Mailwren, which is no chat program; read it in one");
         }
         if !admitted.is_empty() {
-            self.tell(Input::Events { account: self.account.jid.clone(), events: admitted }).await;
+            self.tell(Input::Events {
+                account: self.account.jid.clone(),
+                events: admitted,
+            })
+            .await;
         }
     }
 
     /// Whether a service says that a subscription was approved (XEP-0060 §8.6).
     fn approves(&self, message: &Element) -> bool {
-        let Some(event) = message.get_child("event", ns::PUBSUB_EVENT) else { return false };
+        let Some(event) = message.get_child("event", ns::PUBSUB_EVENT) else {
+            return false;
+        };
         let from = message.attr("from");
         event.children().any(|child| {
             child.name() == "subscription"
                 && child.attr("subscription") == Some("subscribed")
-                && self.account.subscriptions.iter().any(|s| Some(s.service.as_str()) == from && Some(s.node.as_str()) == child.attr("node"))
+                && self
+                    .account
+                    .subscriptions
+                    .iter()
+                    .any(|s| Some(s.service.as_str()) == from && Some(s.node.as_str()) == child.attr("node"))
         })
     }
 
@@ -784,7 +846,10 @@ impl Session {
                     id: format!("probe-{:016x}", random()),
                     payload: ping,
                 };
-                self.probe = Some(Probe { until: Instant::now() + self.timing.probe, received: self.gauge.received() });
+                self.probe = Some(Probe {
+                    until: Instant::now() + self.timing.probe,
+                    received: self.gauge.received(),
+                });
                 self.send(iq.into()).await;
             }
             // An attempt has short limits of its own.

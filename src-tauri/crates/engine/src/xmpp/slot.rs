@@ -20,7 +20,10 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) const fn new(place: oneshot::Sender<Connection>, own: BareJid) -> Self {
-        Self { place: Some(place), own }
+        Self {
+            place: Some(place),
+            own,
+        }
     }
 
     /// Hands the connection over; it comes back if the worker is gone.
@@ -34,7 +37,9 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let Some(place) = self.place.take().filter(|place| !place.is_closed()) else { return };
+        let Some(place) = self.place.take().filter(|place| !place.is_closed()) else {
+            return;
+        };
         let own = self.own.clone();
         // Without a runtime there is no worker left either.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -57,11 +62,21 @@ async fn ended(own: BareJid) -> Option<Connection> {
         ns::BIND,
     );
     server.write_all(said.as_bytes()).await.ok()?;
-    let header = StreamHeader { to: Some(Cow::Borrowed(own.domain().as_str())), from: None, id: None };
-    let pending = initiate_stream(BufReader::new(client), ns::JABBER_CLIENT, header, Timeouts::default()).await.ok()?;
+    let header = StreamHeader {
+        to: Some(Cow::Borrowed(own.domain().as_str())),
+        from: None,
+        id: None,
+    };
+    let pending = initiate_stream(BufReader::new(client), ns::JABBER_CLIENT, header, Timeouts::default())
+        .await
+        .ok()?;
     let (features, stream) = pending.recv_features::<FallibleStreamElement>().await.ok()?;
     drop(server);
-    Some(Connection { stream: stream.box_stream(), features, identity: own.into() })
+    Some(Connection {
+        stream: stream.box_stream(),
+        features,
+        identity: own.into(),
+    })
 }
 
 #[cfg(test)]

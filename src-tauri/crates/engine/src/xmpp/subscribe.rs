@@ -138,6 +138,9 @@ mod tests {
     fn a_subscription_is_asked_for_with_the_bare_jid() {
         let asked = subscribe("/a/b", &own());
         let subscribe = asked.children().next().unwrap();
-        assert_eq!((subscribe.attr("node"), subscribe.attr("jid")), (Some("/a/b"), Some("sam@example.org")));
+        assert_eq!(
+            (subscribe.attr("node"), subscribe.attr("jid")),
+            (Some("/a/b"), Some("sam@example.org"))
+        );
     }
 }

@@ -199,7 +199,7 @@ impl IqTable {
     fn speaks_for(&self, from: Option<&Jid>, asked: &Jid) -> bool {
         match from {
             Some(from) => from == asked,
-            None => *asked == Jid::from(self.own.clone()),
+            None => *asked == self.own,
         }
     }
 

@@ -380,7 +380,7 @@ struct Session {
 
     iqs: IqTable,
     questions: mpsc::Receiver<Request>,
-    bring_up: Option<BoxFuture<'static, Option<BringUp>>>,
+    bring_up: Option<BoxFuture<'static, Option<Box<BringUp>>>>,
     hurry: Arc<Notify>,
     care: Care,
     /// Until when no presence is sent, because what the server sends upon it isn't safe to read.
@@ -394,9 +394,9 @@ enum Wake {
     Stop,
     Command(Command),
     Stream(Option<Event>),
-    Dialed(Dialed),
+    Dialed(Box<Dialed>),
     Question(Request),
-    BroughtUp(Option<BringUp>),
+    BroughtUp(Option<Box<BringUp>>),
     Time,
 }
 
@@ -452,7 +452,7 @@ impl Session {
                 () = self.stop.cancelled() => Wake::Stop,
                 Some(command) = self.commands.recv() => Wake::Command(command),
                 event = self.line.stream.next() => Wake::Stream(event),
-                dialed = dialed(&mut self.phase) => Wake::Dialed(dialed),
+                dialed = dialed(&mut self.phase) => Wake::Dialed(Box::new(dialed)),
                 Some(request) = self.questions.recv(), if up => Wake::Question(request),
                 rest = brought_up(&mut self.bring_up) => Wake::BroughtUp(rest),
                 () = until(deadline) => Wake::Time,
@@ -470,7 +470,7 @@ impl Session {
                     self.begin_afresh();
                     self.lost(Reached::Login, None).await;
                 }
-                Wake::Dialed(dialed) => self.dialed(dialed).await,
+                Wake::Dialed(dialed) => self.dialed(*dialed).await,
                 Wake::Question(request) => {
                     let iq = self.iqs.begin(request, Instant::now());
                     self.send(iq.into()).await;
@@ -665,11 +665,11 @@ impl Session {
             poll: self.care.one_by_one.then_some(self.timing.poll),
             open: Vec::new(),
         };
-        self.bring_up = Some(Box::pin(async { Some(bring_up.first().await) }));
+        self.bring_up = Some(Box::pin(async { Some(Box::new(bring_up.first().await)) }));
     }
 
     /// All nodes were looked after; `rest` looks after those that aren't in order.
-    async fn brought_up(&mut self, rest: Option<BringUp>) {
+    async fn brought_up(&mut self, rest: Option<Box<BringUp>>) {
         self.bring_up = None;
         let Some(rest) = rest else { return };
         if self.care.one_by_one && self.mute.is_none() {
@@ -876,7 +876,7 @@ async fn dialed(phase: &mut Phase) -> Dialed {
 }
 
 /// Awaits that the nodes are brought up.
-async fn brought_up(bring_up: &mut Option<BoxFuture<'static, Option<BringUp>>>) -> Option<BringUp> {
+async fn brought_up(bring_up: &mut Option<BoxFuture<'static, Option<Box<BringUp>>>>) -> Option<Box<BringUp>> {
     match bring_up {
         Some(bring_up) => bring_up.await,
         None => std::future::pending().await,

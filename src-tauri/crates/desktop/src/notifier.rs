@@ -4,17 +4,16 @@
 //! its connection, is kept until the popup is gone; one task a popup waits for what becomes of it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_engine::ports::{Notifier, NotifierError};
-use notify_rust::{Hint, Image, Notification, NotificationHandle, NotificationResponse, Urgency};
+use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{APP_ID, glyph, text};
+use crate::{APP_ID, text};
 
 /// So many popups are listened to; the oldest is forgotten first. Each costs a connection to the bus.
 const REMEMBERED: usize = 64;
@@ -134,11 +133,6 @@ fn notification(popup: &Popup, able: Able, replaces: u32) -> Notification {
     for (key, label) in actions(&popup.actions, able.actions) {
         notification.action(key, label);
     }
-    if !icon_is_installed()
-        && let Some(picture) = picture()
-    {
-        notification.image_data(picture);
-    }
     notification
 }
 
@@ -198,27 +192,6 @@ fn action(key: &str) -> Option<PopupAction> {
         "mark-read" => Some(PopupAction::MarkRead),
         _ => None,
     }
-}
-
-/// Whether the daemon finds our icon by name; it doesn't when Mailwren runs from where it was built.
-fn icon_is_installed() -> bool {
-    let home = std::env::var("XDG_DATA_HOME").unwrap_or_else(|_| {
-        std::env::var("HOME")
-            .map(|h| format!("{h}/.local/share"))
-            .unwrap_or_default()
-    });
-    let system = std::env::var("XDG_DATA_DIRS").unwrap_or_else(|_| "/usr/local/share:/usr/share".to_owned());
-    let file = format!("icons/hicolor/48x48/apps/{APP_ID}.png");
-    std::iter::once(home.as_str())
-        .chain(system.split(':'))
-        .any(|dir| Path::new(dir).join(&file).exists())
-}
-
-/// Our icon as pixels.
-fn picture() -> Option<Image> {
-    let icon = glyph::app_icon()?;
-    let side = i32::try_from(icon.size).ok()?;
-    Image::from_rgba(side, side, icon.rgba).ok()
 }
 
 #[cfg(test)]

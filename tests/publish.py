@@ -46,7 +46,8 @@ class Client(ClientXMPP):
         if self.listens:
             every = MatchXPath("{jabber:client}message")  # slixmpp's own "message" event is for those with a body
             self.register_handler(Callback("every message", every, lambda stanza: say(message=tostring(stanza.xml))))
-            self.add_event_handler("presence_available", self.online)
+            everyone = MatchXPath("{jabber:client}presence")
+            self.register_handler(Callback("every presence", everyone, self.online))
 
     async def started(self, _):
         if self.listens:
@@ -57,6 +58,8 @@ class Client(ClientXMPP):
             self.settle()
 
     def online(self, stanza):
+        if stanza.xml.get("type") is not None:
+            return
         say(online=str(stanza["from"]))
         if stanza["from"] == self.boundjid:
             self.settle()  # the server has our presence: from now on it delivers

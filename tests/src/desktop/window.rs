@@ -50,7 +50,8 @@ impl Driven {
         })
     }
 
-    /// Awaits an element that is in the page.
+    /// Awaits an element whose text fulfils a condition; gives the text. The text in the document: what WebDriver calls
+    /// text leaves out rows whose rendering the browser skips.
     ///
     /// # Errors
     /// When it isn't.
@@ -59,7 +60,7 @@ impl Driven {
             let elements = self.client.find_all(Locator::Css(css)).await?;
             let mut texts = Vec::new();
             for element in elements {
-                let text = element.text().await?;
+                let text = element.prop("textContent").await?.unwrap_or_default().trim().to_owned();
                 if is(&text) {
                     return Ok(Some(text));
                 }

@@ -12,6 +12,8 @@ pub const FIRST_ASK: u32 = 32;
 pub const ANSWER_BUDGET: usize = 256 << 10;
 /// Ids fetched in one question when a node is read by ids.
 pub const IDS_AT_ONCE: usize = 16;
+/// Bytes of a node that are fetched by ids in one go.
+pub const RUN_BUDGET: usize = 8 << 20;
 /// Ids of a node that are looked at when it is read by ids, the newest.
 pub const MOST_IDS: usize = 10_000;
 
@@ -57,9 +59,36 @@ pub fn next(asked: u32, answer: Answer) -> Next {
     }
 }
 
+/// A node's item ids, oldest first. Services list them as they like (Prosody the newest first, ejabberd the oldest);
+/// `items` are ids of items that came in the order that is known, the oldest first.
+pub fn oldest_first(mut ids: Vec<String>, items: &[&str]) -> Vec<String> {
+    let place = |item: Option<&&str>| item.and_then(|item| ids.iter().position(|id| id == item));
+    if let (Some(older), Some(newer)) = (place(items.first()), place(items.last()))
+        && older > newer
+    {
+        ids.reverse();
+    }
+    ids
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn item_ids_are_brought_into_the_order_in_which_items_come() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            oldest_first(ids(&["d", "c", "b", "a"]), &["c", "d"]),
+            ids(&["a", "b", "c", "d"])
+        );
+        assert_eq!(
+            oldest_first(ids(&["a", "b", "c", "d"]), &["c", "d"]),
+            ids(&["a", "b", "c", "d"])
+        );
+        assert_eq!(oldest_first(ids(&["b", "a"]), &[]), ids(&["b", "a"]));
+        assert_eq!(oldest_first(ids(&["b", "a"]), &["gone", "a"]), ids(&["b", "a"]));
+    }
 
     const fn answer(items: usize, bytes: usize, count: Option<u64>) -> Answer {
         Answer { items, bytes, count }

@@ -1,5 +1,5 @@
 //! A session against the embedded server: what it asks, what it tells, and what faults do to it.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

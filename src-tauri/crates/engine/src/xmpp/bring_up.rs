@@ -223,11 +223,12 @@ impl BringUp {
                     1 => "One item is too large or too deep to be read safely, and was left out.".to_owned(),
                     n => format!("{n} items are too large or too deep to be read safely, and were left out."),
                 });
+                let in_order = !fetched.more;
                 self.told(node, fetched).await;
                 Outcome {
                     state,
                     trouble,
-                    in_order: true,
+                    in_order,
                 }
             }
             Err(FetchError::Iq(IqError::Refused(error))) if !unreachable(&error) => {

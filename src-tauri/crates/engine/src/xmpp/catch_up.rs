@@ -8,7 +8,7 @@ use std::io;
 
 use jid::Jid;
 use mailwren_core::account::Subscription;
-use mailwren_core::catch_up::{self, Answer, FIRST_ASK, IDS_AT_ONCE, MOST_IDS, Next};
+use mailwren_core::catch_up::{self, Answer, FIRST_ASK, IDS_AT_ONCE, MOST_IDS, Next, RUN_BUDGET};
 use mailwren_core::event::Decoded;
 use mailwren_core::stanza;
 use minidom::Element;
@@ -39,6 +39,8 @@ pub(super) struct Fetched {
     pub(super) complete: bool,
     /// Items that are there and were left out, because reading them isn't safe.
     pub(super) left_out: usize,
+    /// Whether there are more than are fetched in one go: once these are stored, the next are to be had.
+    pub(super) more: bool,
 }
 
 /// How carefully to fetch.
@@ -90,7 +92,7 @@ impl Fetch<'_> {
                     return Ok(Fetched {
                         events: self.decode(&page.items),
                         complete: true,
-                        left_out: 0,
+                        ..Fetched::default()
                     });
                 }
                 Next::ByIds => return self.by_ids(page.items).await,
@@ -111,19 +113,25 @@ impl Fetch<'_> {
                 tracing::info!(service = %self.service, ?error, "item ids aren't told: older items are left out");
                 return Ok(Fetched {
                     events: self.decode(&newest),
-                    complete: false,
-                    left_out: 0,
+                    ..Fetched::default()
                 });
             }
             listed => ids(listed?.as_ref()),
         };
+        let came: Vec<&str> = newest.iter().filter_map(|item| item.attr("id")).collect();
+        let listed = catch_up::oldest_first(listed, &came);
+        let listed: Vec<String> = listed
+            .iter()
+            .skip(listed.len().saturating_sub(MOST_IDS))
+            .cloned()
+            .collect();
         let (account, service, node) = (
             self.account.to_owned(),
             self.node.service.clone(),
             self.node.node.clone(),
         );
         let known = self.store.known_items(account, service, node, listed.clone()).await?;
-        let here: HashSet<&str> = newest.iter().filter_map(|item| item.attr("id")).collect();
+        let here: HashSet<&str> = came.into_iter().collect();
         let unsafe_one = |id: &String| self.care.skip.contains(&self.reference(id));
         let left_out = listed.iter().filter(|id| unsafe_one(id)).count();
         let wanted: Vec<String> = listed
@@ -134,12 +142,19 @@ impl Fetch<'_> {
 
         let mut got: HashMap<String, Element> = HashMap::new();
         let at_once = if self.care.one_by_one { 1 } else { IDS_AT_ONCE };
-        for chunk in wanted.chunks(at_once) {
-            self.some(chunk, &mut got).await?;
+        let mut bytes: usize = 0;
+        let mut more = false;
+        // The newest first, in case that it gets too much at once.
+        for chunk in wanted.rchunks(at_once) {
+            more = bytes > RUN_BUDGET;
+            if more {
+                break;
+            }
+            bytes = bytes.saturating_add(self.some(chunk, &mut got).await?);
             // Some services answer only the first id.
             for id in chunk.iter().filter(|_| chunk.len() > 1) {
                 if !got.contains_key(id) {
-                    self.some(std::slice::from_ref(id), &mut got).await?;
+                    bytes = bytes.saturating_add(self.some(std::slice::from_ref(id), &mut got).await?);
                 }
             }
         }
@@ -147,13 +162,14 @@ impl Fetch<'_> {
         let items: Vec<Element> = older.chain(newest).collect();
         Ok(Fetched {
             events: self.decode(&items),
-            complete: false,
             left_out,
+            more,
+            ..Fetched::default()
         })
     }
 
-    /// Fetches items by their ids; one that is gone meanwhile is no error.
-    async fn some(&self, ids: &[String], got: &mut HashMap<String, Element>) -> Result<(), FetchError> {
+    /// Fetches items by their ids; one that is gone meanwhile is no error. Gives the answer's size.
+    async fn some(&self, ids: &[String], got: &mut HashMap<String, Element>) -> Result<usize, FetchError> {
         let query = by_id(&self.node.node, ids);
         let answer = match ids {
             [alone] => self.asker.get_item(self.service, query, self.reference(alone)).await,
@@ -163,12 +179,13 @@ impl Fetch<'_> {
             Err(error) if subscribe::is_missing(&error) => None,
             answer => answer?,
         };
-        for item in Page::read(answer.as_ref()).items {
+        let page = Page::read(answer.as_ref());
+        for item in page.items {
             if let Some(id) = item.attr("id").map(str::to_owned) {
                 got.insert(id, item);
             }
         }
-        Ok(())
+        Ok(page.bytes)
     }
 
     fn reference(&self, item: &str) -> ItemRef {
@@ -269,7 +286,5 @@ fn ids(answer: Option<&Element>) -> Vec<String> {
         .into_iter()
         .flat_map(Element::children)
         .filter(|item| item.is("item", ns::DISCO_ITEMS));
-    let mut ids: Vec<String> = items.filter_map(|item| item.attr("name")).map(str::to_owned).collect();
-    ids.drain(..ids.len().saturating_sub(MOST_IDS));
-    ids
+    items.filter_map(|item| item.attr("name")).map(str::to_owned).collect()
 }

@@ -7,7 +7,7 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test lint format types icons build ui venv toolchain packages-run packages-test test-ui test-rust
+.PHONY: run test test-core lint format types icons build ui venv toolchain packages-run packages-test test-ui test-rust
 
 ## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
 run: packages-run build
@@ -23,6 +23,10 @@ test-ui: ui/node_modules/.package-lock.json
 
 test-rust: build venv
 	$(CARGO_TEST) --release --workspace
+
+## The pure core's tests alone: quick, and without a server or a desktop.
+test-core:
+	$(CARGO_TEST) --release -p mailwren-core
 
 ## Formatting, lints, documentation, licences.
 lint: ui/node_modules/.package-lock.json ui

@@ -237,7 +237,11 @@ impl Proof {
         }
         let theirs = BASE64.decode(field(first, "v=")?).map_err(|_| ScramError::Signature)?;
         // Not a secret any more when it gets here, so a comparison in constant time isn't needed.
-        if theirs == self.server_signature { Ok(()) } else { Err(ScramError::Signature) }
+        if theirs == self.server_signature {
+            Ok(())
+        } else {
+            Err(ScramError::Signature)
+        }
     }
 }
 
@@ -249,17 +253,24 @@ fn text(message: &[u8]) -> Result<&str, ScramError> {
 }
 
 fn field<'a>(field: Option<&'a str>, name: &'static str) -> Result<&'a str, ScramError> {
-    field.and_then(|f| f.strip_prefix(name)).ok_or(ScramError::Malformed(match name {
-        "r=" => "no nonce",
-        "s=" => "no salt",
-        "i=" => "no iteration count",
-        _ => "no server signature",
-    }))
+    field
+        .and_then(|f| f.strip_prefix(name))
+        .ok_or(ScramError::Malformed(match name {
+            "r=" => "no nonce",
+            "s=" => "no salt",
+            "i=" => "no iteration count",
+            _ => "no server signature",
+        }))
 }
 
 /// The server's error, short and printable.
 fn reason(field: &str) -> String {
-    field.chars().skip(2).filter(|c| c.is_ascii_graphic()).take(64).collect()
+    field
+        .chars()
+        .skip(2)
+        .filter(|c| c.is_ascii_graphic())
+        .take(64)
+        .collect()
 }
 
 fn mac<M: Mac + KeyInit>(key: &[u8], data: &[u8]) -> Result<Vec<u8>, ScramError> {
@@ -324,7 +335,13 @@ mod tests {
             .unwrap()
             .prove("pencil")
             .unwrap();
-        for wrong in ["v=rmF9pqV8S7suAoZWja4dJRkFsKR=", "v=", "v=AAAA", "v=!", "v=rmF9pqV8S7suAoZWja4dJRkFsKQ"] {
+        for wrong in [
+            "v=rmF9pqV8S7suAoZWja4dJRkFsKR=",
+            "v=",
+            "v=AAAA",
+            "v=!",
+            "v=rmF9pqV8S7suAoZWja4dJRkFsKQ",
+        ] {
             assert_eq!(proof.verify(wrong.as_bytes()), Err(ScramError::Signature), "{wrong}");
         }
         assert_eq!(proof.verify(b""), Err(ScramError::Malformed("no server signature")));
@@ -341,15 +358,24 @@ mod tests {
             (format!("r={r},s=QSXCR+Q6sek8bf92,i=4096"), ScramError::Nonce),
             ("r=other,s=QSXCR+Q6sek8bf92,i=4096".into(), ScramError::Nonce),
             (format!("r={r}x,s=QSXCR+Q6sek8bf92,i=1"), ScramError::Iterations(1)),
-            (format!("r={r}x,s=QSXCR+Q6sek8bf92,i=4000001"), ScramError::Iterations(4_000_001)),
+            (
+                format!("r={r}x,s=QSXCR+Q6sek8bf92,i=4000001"),
+                ScramError::Iterations(4_000_001),
+            ),
             (
                 format!("r={r}x,s=QSXCR+Q6sek8bf92,i=99999999999"),
                 ScramError::Iterations(99_999_999_999),
             ),
             (format!("r={r}x,s=,i=4096"), ScramError::Malformed("the salt is empty")),
-            (format!("r={r}x,s=!,i=4096"), ScramError::Malformed("the salt isn't base64")),
+            (
+                format!("r={r}x,s=!,i=4096"),
+                ScramError::Malformed("the salt isn't base64"),
+            ),
             (format!("r={r}x,i=4096"), ScramError::Malformed("no salt")),
-            (format!("r={r}x,s=QQ==,i=-4096"), ScramError::Malformed("the iteration count isn't a number")),
+            (
+                format!("r={r}x,s=QQ==,i=-4096"),
+                ScramError::Malformed("the iteration count isn't a number"),
+            ),
             (
                 format!("m=x,r={r}x,s=QQ==,i=4096"),
                 ScramError::Malformed("an extension that must be understood"),
@@ -357,7 +383,11 @@ mod tests {
             ("e=other-error".into(), ScramError::Server("other-error".into())),
             ("r".repeat(9000), ScramError::Malformed("it is too long")),
         ] {
-            assert_eq!(first(&RFC5802).challenge(message.as_bytes()).unwrap_err(), want, "{message}");
+            assert_eq!(
+                first(&RFC5802).challenge(message.as_bytes()).unwrap_err(),
+                want,
+                "{message}"
+            );
         }
     }
 
@@ -390,7 +420,9 @@ mod tests {
         let first = ClientFirst::new(Hash::Sha1, "a,b=c", "n", Binding::NotOffered).unwrap();
         assert_eq!(first.message(), b"y,,n=a=2Cb=3Dc,r=n");
         let prove = |password: &str| {
-            let challenge = self::first(&RFC5802).challenge(RFC5802.server_first.as_bytes()).unwrap();
+            let challenge = self::first(&RFC5802)
+                .challenge(RFC5802.server_first.as_bytes())
+                .unwrap();
             challenge.prove(password).map(|p| p.message().to_vec())
         };
         // RFC 4013 §3: a soft hyphen maps to nothing, the Roman numeral nine to "IX".

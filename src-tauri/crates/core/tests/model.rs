@@ -90,13 +90,13 @@ impl World {
             )),
             Effect::MarkRead(seqs) => Some(self.change(|_, row| seqs.contains(&row.seq), |_, _| {})),
             Effect::Show(popup) => {
-                popup.settles.iter().for_each(|seq| drop(self.owed.remove(seq)));
+                self.owed.retain(|seq| !popup.settles.contains(seq));
                 self.shows.push((self.now, popup.clone()));
                 self.up.insert(popup.id, popup);
                 None
             }
             Effect::Settle(seqs) => {
-                seqs.iter().for_each(|seq| drop(self.owed.remove(seq)));
+                self.owed.retain(|seq| !seqs.contains(seq));
                 None
             }
             Effect::Withdraw(id) => {

@@ -68,7 +68,12 @@ impl DesktopNotifier {
         let replaces = lock(&self.up).get(&popup.id).map_or(0, |shown| shown.handle.id());
         let notification = notification(&popup, Able::from_capabilities(&told), replaces);
         let handle = Arc::new(notification.show_async().await.map_err(failure)?);
-        let listener = tokio::spawn(listen(popup.id, Arc::clone(&handle), Arc::clone(&self.up), self.events.clone()));
+        let listener = tokio::spawn(listen(
+            popup.id,
+            Arc::clone(&handle),
+            Arc::clone(&self.up),
+            self.events.clone(),
+        ));
         let mut up = lock(&self.up);
         up.insert(
             popup.id,
@@ -233,7 +238,10 @@ mod tests {
     #[test]
     fn a_daemon_without_actions_is_offered_the_click_alone() {
         let wanted = [PopupAction::Open, PopupAction::MarkRead];
-        assert_eq!(actions(&wanted, true), [("default", "Open"), ("mark-read", "Mark read")]);
+        assert_eq!(
+            actions(&wanted, true),
+            [("default", "Open"), ("mark-read", "Mark read")]
+        );
         assert_eq!(actions(&wanted, false), [("default", "Open")]);
     }
 

@@ -46,7 +46,8 @@ fn main() -> Result<()> {
         desktop
             .picture(Some(&settings[0]), &folder.join("settings.png"))
             .await?;
-        tray.choose("Quit").await?;
+        // It may be gone before it has answered.
+        tray.choose("Quit").await.ok();
         println!(
             "Pictures of desktop, feed, tray, notification and settings are in {}.",
             folder.display()

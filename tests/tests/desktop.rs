@@ -90,13 +90,8 @@ fn a_mail_is_told_in_popup_tray_and_feed_until_it_is_marked_read_at_the_popup() 
         tray.title("one is unread again", |title| title == "Mailwren: 1 unread")
             .await?;
         app.text("[role=row]:not(.unread) .sub", |text| text == subject).await?;
-        let id = popup.id.unwrap_or_default();
-        told.closed(id).await?;
-        ensure!(
-            told.all().iter().all(|one| one.replaces == 0 || one.replaces == id),
-            "told twice: {:?}",
-            told.all()
-        );
+        // Whether the popup goes after an action is the daemon's; dunst's own tool leaves it up.
+        ensure!(told.all().len() == 1, "told more than once: {:?}", told.all());
         app.quit().await
     })
 }

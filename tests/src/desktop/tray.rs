@@ -117,7 +117,8 @@ impl TrayItem {
         let entry = entries.iter().find(|entry| entry.label == label);
         let id = entry.with_context(|| format!("no {label:?} in {entries:#?}"))?.id;
         let menu = self.menu().await?;
-        menu.call_method("Event", &(id, "clicked", Value::from(""), 0_u32))
+        // Without awaiting an answer: after Quit none comes.
+        menu.call_noreply("Event", &(id, "clicked", Value::from(""), 0_u32))
             .await?;
         Ok(())
     }

@@ -22,7 +22,7 @@ use mailwren_engine::xmpp::resolve::{LookupError, Resolve, Srv};
 use mailwren_engine::xmpp::tls::fingerprint;
 use mailwren_engine::xmpp::trouble::{AuthCondition, Trouble};
 use mailwren_engine::xmpp::{ConnectError, Connector, LoginFacts, LoginMemory};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -61,6 +61,8 @@ fn identity(names: &[&str]) -> Identity {
     let ca_key = KeyPair::generate().unwrap();
     let mut ca = CertificateParams::new(Vec::new()).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = format!("Authority for {}", names.join(", "));
+    ca.distinguished_name.push(DnType::CommonName, authority);
     let ca_certificate = ca.self_signed(&ca_key).unwrap();
     let key = KeyPair::generate().unwrap();
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
@@ -520,7 +522,7 @@ async fn handshake(
 #[tokio::test]
 async fn a_certificate_of_an_unknown_issuer_is_shown_with_its_fingerprint() {
     let (result, shown) = handshake(&["example.org"], |account, _| {
-        let other = identity(&["example.org"]).ca_file;
+        let other = identity(&["elsewhere.example"]).ca_file;
         let (_, path) = other.keep().unwrap();
         account.ca_file = Some(path.to_str().unwrap().to_owned());
     })
@@ -528,7 +530,12 @@ async fn a_certificate_of_an_unknown_issuer_is_shown_with_its_fingerprint() {
     let error = result.unwrap_err();
     assert_eq!(error.fingerprint(), Some(shown.as_str()));
     assert_eq!((error.class(), error.code()), (FailureClass::Untrusted, "tls"));
-    assert!(error.to_string().contains("issuer is unknown"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("issuer is unknown to this system (CN=Authority for example.org)"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -564,7 +571,7 @@ async fn a_pinned_certificate_is_enough_and_any_other_is_refused() {
 
 #[tokio::test]
 async fn configuration_that_can_not_work_is_told_before_anything_is_sent() {
-    let (_, at) = listen().await;
+    let (_listener, at) = listen().await;
     let good = identity(&["example.org"]);
     let with = |change: fn(&mut Account)| {
         let mut account = account(at, Security::Direct, &good);
@@ -637,6 +644,25 @@ async fn without_encryption_nothing_is_said() {
         .await
         .unwrap_err();
     assert!(matches!(error.trouble, Trouble::NoTls { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn starttls_asked_of_a_port_for_direct_tls_fails_as_tls_and_not_as_a_login() {
+    let identity = identity(&["example.org"]);
+    let (listener, at) = listen().await;
+    let account = account(at, Security::Starttls, &identity);
+    let server = async {
+        let (tcp, _) = listener.accept().await.unwrap();
+        assert!(identity.acceptor.accept(tcp).await.is_err());
+    };
+    let error = tokio::join!(connect(&account, LoginMemory::default()), server)
+        .0
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.class()),
+        ("tls", FailureClass::Transient),
+        "{error}"
+    );
 }
 
 #[tokio::test]

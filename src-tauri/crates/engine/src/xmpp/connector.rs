@@ -26,7 +26,7 @@ use xmpp_parsers::ns;
 use super::guarded_io::{Gauge, GuardedIo};
 use super::login::{self, LoginMemory, Mechanism, Offer};
 use super::resolve::{LookupError, Resolve, Target, targets};
-use super::tls::{Secured, TlsFacts, Trust, server_name};
+use super::tls::{Secured, TlsFacts, Trust, parse_fingerprint, plain_words, server_name};
 use super::trouble::{ConnectError, Step, Trouble, quoted};
 
 /// Limit of one TCP connect.
@@ -112,7 +112,7 @@ impl Connector {
     /// For an account as configured.
     ///
     /// # Errors
-    /// [`Trouble::Account`] if its JID isn't a user's.
+    /// [`Trouble::Account`] if its JID isn't a user's, or a pin isn't a fingerprint.
     pub fn new(account: &Account, resolver: Arc<dyn Resolve>) -> Result<Self, ConnectError> {
         let bad = || {
             Trouble::Account(format!(
@@ -121,6 +121,9 @@ impl Connector {
             ))
         };
         let jid = BareJid::from_str(&account.jid).map_err(|_| bad())?;
+        for pin in &account.pins {
+            parse_fingerprint(pin)?;
+        }
         let user = jid.node().ok_or_else(bad)?.as_str().into();
         let domain = jid.domain().as_str();
         let literal = domain.trim_start_matches('[').trim_end_matches(']');
@@ -271,7 +274,15 @@ impl Connector {
         };
         let gauge = Arc::new(Gauge::default());
         let io = GuardedIo::new(tcp, LIMITS_BEFORE_LOGIN, gauge.clone());
-        let limit = |trouble| gauge.exceeded().map_or(trouble, Trouble::Limit);
+        // What doesn't speak XMPP here hardly is an XMPP server: mostly a port for direct TLS.
+        let limit = |trouble| match (gauge.exceeded(), trouble) {
+            (Some(exceeded), _) => Trouble::Limit(exceeded),
+            (None, Trouble::Lost(why) | Trouble::Protocol(why)) => Trouble::Handshake {
+                target: target.to_string(),
+                why,
+            },
+            (None, trouble) => trouble,
+        };
         let (features, mut stream) = self.open(io, None).await.map_err(limit)?;
         if !features.has_child("starttls", ns::TLS) {
             return Err(no_tls());
@@ -415,20 +426,11 @@ async fn dial(addresses: &[IpAddr], target: &Target) -> Result<TcpStream, Troubl
     }
 }
 
-fn plain_words(error: &std::io::Error) -> String {
-    use std::io::ErrorKind as Kind;
-    match error.kind() {
-        Kind::ConnectionRefused => "nothing answers on this port".to_owned(),
-        Kind::NetworkUnreachable | Kind::HostUnreachable => "the network doesn't lead there".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 fn io_trouble(error: std::io::Error) -> Trouble {
     if error.kind() == std::io::ErrorKind::InvalidData {
         Trouble::Protocol(quoted(&error.to_string()))
     } else {
-        Trouble::Lost(error.to_string())
+        Trouble::Lost(plain_words(&error))
     }
 }
 

@@ -16,7 +16,7 @@ use tokio_xmpp::xmlstream::{ReadError, XmlStream};
 use xmpp_parsers::ns;
 use zeroize::Zeroizing;
 
-use super::tls::TlsFacts;
+use super::tls::{TlsFacts, plain_words};
 use super::trouble::{AuthCondition, Trouble, quoted};
 
 /// SASL mechanisms that Mailwren knows, weakest first: any channel binding beats any hash.
@@ -337,7 +337,7 @@ pub(super) async fn next<S: AsyncBufRead + AsyncWrite + Unpin>(
             Some(Err(ReadError::HardError(e))) if e.kind() == std::io::ErrorKind::InvalidData => {
                 return Err(Trouble::Protocol(quoted(&e.to_string())));
             }
-            Some(Err(ReadError::HardError(e))) => return Err(Trouble::Lost(e.to_string())),
+            Some(Err(ReadError::HardError(e))) => return Err(Trouble::Lost(plain_words(&e))),
             Some(Err(ReadError::ParseError(e))) => return Err(Trouble::Protocol(quoted(&e.to_string()))),
             Some(Err(ReadError::StreamFooterReceived)) | None => {
                 return Err(Trouble::Lost("the server closed the stream".to_owned()));

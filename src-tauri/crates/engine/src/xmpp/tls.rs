@@ -183,7 +183,7 @@ pub fn fingerprint(certificate: &[u8]) -> String {
 }
 
 /// Takes hex in either case, with or without colons or spaces.
-fn parse_fingerprint(text: &str) -> Result<[u8; 32], Trouble> {
+pub(super) fn parse_fingerprint(text: &str) -> Result<[u8; 32], Trouble> {
     let bad = || Trouble::Account(format!("{} isn't a SHA-256 fingerprint", quoted(text)));
     let digits: Vec<u8> = text
         .chars()
@@ -429,13 +429,26 @@ fn readable(error: &std::io::Error) -> String {
         Some(Error::AlertReceived(AlertDescription::ProtocolVersion)) => {
             "the server knows no version of TLS that is still safe".to_owned()
         }
+        Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => {
+            "this server has no certificate for the domain".to_owned()
+        }
         Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
             "another service than XMPP answers on this port".to_owned()
         }
         Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => {
             "the server and this program have no encryption in common".to_owned()
         }
-        _ if error.kind() == std::io::ErrorKind::UnexpectedEof => "the server hung up".to_owned(),
+        _ => plain_words(error),
+    }
+}
+
+/// What the system says of a connection, in words.
+pub(super) fn plain_words(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::ConnectionRefused => "nothing answers on this port".to_owned(),
+        Kind::NetworkUnreachable | Kind::HostUnreachable => "the network doesn't lead there".to_owned(),
+        Kind::UnexpectedEof | Kind::ConnectionReset | Kind::BrokenPipe => "the server hung up".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -144,6 +144,7 @@ impl Engine {
             None => (None, None),
         };
         let mut run = Run {
+            _profile: setup.profile,
             model: Model::default(),
             store,
             config,
@@ -202,6 +203,8 @@ impl Engine {
 }
 
 pub(crate) struct Run {
+    /// Held for as long as the engine runs: a temporary one goes with its last holder.
+    _profile: Arc<Profile>,
     model: Model,
     pub(crate) store: Store,
     pub(crate) config: ConfigFile,
@@ -461,13 +464,19 @@ impl Run {
         if Some(&seen) == self.config_seen.as_ref() {
             return;
         }
-        match self.config.load() {
+        // Editors may delete a file before they write it anew, and no accounts at all is hardly what was meant.
+        let loaded = if seen.is_absent() {
+            Err(format!("{} is gone.", self.config.path().display()))
+        } else {
+            self.config.load().map_err(|error| error.to_string())
+        };
+        match loaded {
             Ok(loaded) => self.adopt(loaded).await,
-            Err(error) => {
+            Err(message) => {
                 self.config_seen = Some(seen);
                 let problem = Problem {
                     code: "config".to_owned(),
-                    message: error.to_string(),
+                    message,
                     hint: Some("Until it is mended, Mailwren goes on with what it read last.".to_owned()),
                 };
                 self.feed(Input::Problem {

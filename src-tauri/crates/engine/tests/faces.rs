@@ -22,7 +22,7 @@ use mailwren_engine::ports::{Notifier, NotifierError};
 use mailwren_engine::profile::Profile;
 use mailwren_engine::vault::{MemoryVault, Vault};
 use mailwren_engine::xmpp::session::Timing;
-use mailwren_loopback::server::{Config, Server};
+use mailwren_loopback::{Config, Server};
 use minidom::Element;
 use secrecy::SecretString;
 use tokio::sync::{mpsc, watch};
@@ -334,7 +334,30 @@ async fn a_person_may_edit_the_configuration_while_it_runs() {
     std::fs::write(&config, good.replace("[[account]]", "[[account]]\nname = \"Home\"")).unwrap();
     let mended = until(&face, || status(&face), |s| s.problems.is_empty()).await;
     assert_eq!(mended.accounts[0].label, "Home");
+    std::fs::remove_file(&config).unwrap();
+    let gone = until(
+        &face,
+        || status(&face),
+        |s| s.problems.iter().any(|p| p.code == "config"),
+    )
+    .await;
+    assert_eq!(gone.accounts.len(), 1, "no accounts at all is hardly what was meant");
     face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_temporary_profile_lasts_as_long_as_its_engine() {
+    let Scene { server, opening } = Scene::new().await;
+    let config = opening.profile.config_file().to_owned();
+    let face = Face::open(&opening).await.unwrap();
+    drop(opening);
+    assert!(config.exists());
+    server
+        .wait_until(|seen| seen.fetched(SAM, SERVICE, NODE))
+        .await
+        .unwrap();
+    face.close().await;
+    assert!(!config.exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

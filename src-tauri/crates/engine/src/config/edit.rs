@@ -23,6 +23,13 @@ const HEADER: &str = "# Mailwren's accounts and settings. Edit freely: comments 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(Option<(u64, u64, u64, i64, i64)>);
 
+impl Fingerprint {
+    /// Whether there was no file.
+    pub const fn is_absent(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
 /// The file, to be edited.
 #[derive(Debug, Clone)]
 pub struct ConfigFile {

@@ -1,6 +1,6 @@
 //! The app as it is released, on a real desktop: keyring, tray, notification daemon and windows.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use mailwren_tests::desktop::window::Driven;
 use mailwren_tests::desktop::{Desktop, Parts};
 use mailwren_tests::publisher::Publisher;
@@ -90,7 +90,7 @@ fn a_mail_is_told_in_popup_tray_and_feed_until_it_is_marked_read_at_the_popup() 
         tray.title("one is unread again", |title| title == "Mailwren: 1 unread")
             .await?;
         app.text("[role=row]:not(.unread) .sub", |text| text == subject).await?;
-        // Whether the popup goes after an action is the daemon's; dunst's own tool leaves it up.
+        told.closed(popup.id.context("the popup has no id")?).await?;
         ensure!(told.all().len() == 1, "told more than once: {:?}", told.all());
         app.quit().await
     })
@@ -115,7 +115,7 @@ fn a_popup_goes_when_its_mail_is_read_elsewhere() -> Result<()> {
             .one("a popup of the mail", |one| one.body.contains("short-lived"))
             .await?;
         publisher.retract(&inbox, "item-2").await?;
-        told.closed(popup.id.unwrap_or_default()).await?;
+        told.closed(popup.id.context("the popup has no id")?).await?;
         tray.title("one is unread again", |title| title == "Mailwren: 1 unread")
             .await?;
         Ok(())

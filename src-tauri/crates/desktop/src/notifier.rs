@@ -89,7 +89,7 @@ impl DesktopNotifier {
     }
 }
 
-/// Waits for what becomes of a popup. After an action the daemon closes it (spec 1.2, "actions").
+/// Waits for what becomes of a popup.
 async fn listen(id: u64, handle: Arc<NotificationHandle>, up: Up, events: mpsc::Sender<PopupEvent>) {
     let mut chosen = None;
     handle
@@ -101,6 +101,10 @@ async fn listen(id: u64, handle: Arc<NotificationHandle>, up: Up, events: mpsc::
             }
         })
         .await;
+    if chosen.is_some() {
+        // Most daemons close a popup after an action, but the spec leaves that to them; dunst keeps it up.
+        handle.close_async().await;
+    }
     let action = chosen.map(PopupEventKind::Action);
     for kind in action.into_iter().chain([PopupEventKind::Closed]) {
         // The engine may be ending; then nobody wants to know.

@@ -1,0 +1,86 @@
+//! What comes: answers, questions of others, and messages with events in them.
+
+use mailwren_core::event::Dialect;
+use mailwren_core::model::Input;
+use mailwren_core::stanza;
+use minidom::Element;
+use tokio_xmpp::Stanza;
+use xmpp_parsers::iq::Iq;
+use xmpp_parsers::message::{Message, MessageType};
+use xmpp_parsers::ns;
+
+use super::{Phase, Session};
+use crate::xmpp::answer::answer;
+use crate::xmpp::caps::Capabilities;
+
+/// Answers to others are dropped when so many stanzas wait to be sent; the rest of the queue is for our own.
+const MOST_UNSENT: usize = 128;
+
+impl Session {
+    pub(super) async fn stanza(&mut self, stanza: Stanza) {
+        if let Phase::Up(stint) = &mut self.phase {
+            stint.stanzas += 1;
+        }
+        match stanza {
+            Stanza::Message(message) => self.message(message).await,
+            Stanza::Iq(iq @ (Iq::Result { .. } | Iq::Error { .. })) => self.iqs.answered(iq),
+            Stanza::Iq(iq) => {
+                let answer = answer(&iq, Capabilities::of(self.account.pep));
+                if let Some(answer) = answer.filter(|_| self.unsent.len() < MOST_UNSENT) {
+                    self.send(answer.into()).await;
+                }
+            }
+            Stanza::Presence(_) => {}
+        }
+    }
+
+    pub(super) async fn message(&mut self, message: Message) {
+        let chat = matches!(message.type_, MessageType::Chat | MessageType::Normal) && !message.bodies.is_empty();
+        let element = Element::from(message);
+        let account = &self.account.jid;
+        let decoded = match stanza::decode(&element) {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                tracing::warn!(%account, %error, "a message was dropped");
+                return;
+            }
+        };
+        let (admitted, others): (Vec<_>, Vec<_>) = decoded
+            .into_iter()
+            .partition(|decoded| self.sources.admits(&element, &decoded.event));
+        if self.approves(&element) {
+            self.hurry.notify_one();
+        }
+        if others.iter().any(|decoded| decoded.event.dialect != Dialect::Sieve) {
+            tracing::info!(%account, "an event was dropped: nobody entitled sent it");
+            let account = account.clone();
+            self.tell(Input::Stranger { account }).await;
+        } else if chat && admitted.is_empty() {
+            tracing::info!(%account, "a chat message reached Mailwren, which is no chat program; read it in one");
+        }
+        if !admitted.is_empty() {
+            self.tell(Input::Events {
+                account: self.account.jid.clone(),
+                events: admitted,
+            })
+            .await;
+        }
+    }
+
+    /// Whether a service says that a subscription was approved (XEP-0060 §8.6).
+    pub(super) fn approves(&self, message: &Element) -> bool {
+        let Some(event) = message.get_child("event", ns::PUBSUB_EVENT) else {
+            return false;
+        };
+        let from = message.attr("from");
+        event.children().any(|child| {
+            child.name() == "subscription"
+                && child.attr("subscription") == Some("subscribed")
+                && self
+                    .account
+                    .subscriptions
+                    .iter()
+                    .any(|s| Some(s.service.as_str()) == from && Some(s.node.as_str()) == child.attr("node"))
+        })
+    }
+}

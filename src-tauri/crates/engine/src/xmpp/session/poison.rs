@@ -1,0 +1,52 @@
+//! When the stream breaks: whether the network did it, or something that came and would come again.
+
+use mailwren_core::link::Reached;
+use mailwren_core::view::Problem;
+use tokio::time::Instant;
+
+use super::{Phase, Session};
+
+/// Interruptions in a row, soon after a resumption and without a stanza in between, that mean that one breaks the stream
+/// each time it is sent again. A limit that is passed says so at once; this is for what only the parser refuses, and mustn't
+/// be taken for a network that comes and goes.
+const FRUITLESS: u32 = 4;
+
+impl Session {
+    pub(super) async fn suspended(&mut self) {
+        let stint = match std::mem::replace(&mut self.phase, Phase::Parked) {
+            Phase::Up(stint) => Some(stint),
+            _ => None,
+        };
+        let exceeded = self.gauge.exceeded();
+        let trouble = exceeded.map(|limit| Problem {
+            code: "stream".to_owned(),
+            message: format!("The server sent something that isn't safe to read: {limit}."),
+            hint: Some("It is left out; everything else is fetched item by item.".to_owned()),
+        });
+        match stint {
+            // Neither bound nor resumed: the session can't be resumed, and tokio-xmpp would try for ever.
+            None => self.begin_afresh(),
+            Some(stint) => {
+                let barren = stint.resumed && stint.stanzas == 0 && stint.since.elapsed() < self.timing.fruitless;
+                self.fruitless = if barren { self.fruitless + 1 } else { 0 };
+                // A stanza that passed a limit would be sent again after each resumption.
+                if exceeded.is_some() || self.fruitless >= FRUITLESS {
+                    self.poisoned();
+                }
+            }
+        }
+        self.lost(Reached::Login, trouble).await;
+    }
+
+    /// Something that came breaks the stream each time it is sent.
+    pub(super) fn poisoned(&mut self) {
+        let guilty = self.iqs.items_awaited();
+        // Nothing was asked for, so it comes upon the presence: ejabberd sends the last item of each node.
+        if self.care.one_by_one && guilty.is_empty() {
+            self.mute = Some(Instant::now() + self.timing.mute);
+        }
+        self.care.one_by_one = true;
+        self.care.skip.extend(guilty);
+        self.begin_afresh();
+    }
+}

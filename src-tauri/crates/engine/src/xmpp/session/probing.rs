@@ -1,0 +1,54 @@
+//! What people and the system want: another attempt, or a sign of life.
+
+use jid::BareJid;
+use minidom::Element;
+use tokio::time::Instant;
+use xmpp_parsers::iq::Iq;
+use xmpp_parsers::ns;
+
+use super::{Command, Phase, Session, random};
+
+/// A sign of life that is awaited.
+pub(super) struct Probe {
+    pub(super) until: Instant,
+    pub(super) received: u64,
+}
+
+impl Session {
+    pub(super) async fn command(&mut self, command: Command) {
+        match (&self.phase, command) {
+            (Phase::Waiting(_) | Phase::Parked, _) => {
+                if matches!((&self.phase, command), (Phase::Parked, Command::Probe)) {
+                    return;
+                }
+                let at = self.backoff.unpark(self.now());
+                self.phase = Phase::Waiting(self.epoch + at);
+            }
+            (Phase::Up(_), _) => {
+                let ping = Element::bare("ping", ns::PING);
+                let iq = Iq::Get {
+                    from: None,
+                    to: Some(BareJid::from_parts(None, self.own.domain()).into()),
+                    id: format!("probe-{:016x}", random()),
+                    payload: ping,
+                };
+                self.probe = Some(Probe {
+                    until: Instant::now() + self.timing.probe,
+                    received: self.gauge.received(),
+                });
+                self.send(iq.into()).await;
+            }
+            // An attempt has short limits of its own.
+            (Phase::Dialing(_) | Phase::Negotiating(_), _) => {}
+        }
+    }
+
+    /// The time for a sign of life is over.
+    pub(super) async fn probed(&mut self) {
+        let Some(probe) = self.probe.take() else { return };
+        if self.gauge.received() == probe.received && matches!(self.phase, Phase::Up(_)) {
+            tracing::info!(account = %self.account.jid, "the connection is dead");
+            self.gauge.cut();
+        }
+    }
+}

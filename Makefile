@@ -31,7 +31,8 @@ test-core:
 ## Formatting, lints, documentation, licences.
 lint: ui/node_modules/.package-lock.json ui
 	cargo fmt --all --check
-	cargo clippy --release --workspace --all-targets -- -D warnings
+	# With the feature, the tray of other systems is looked at, too.
+	cargo clippy --release --workspace --all-targets --features mailwren/tauri-tray -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --quiet
 	npm --prefix ui run --silent lint
 	npm --prefix ui run --silent check

@@ -7,9 +7,12 @@
 mod bridge;
 mod commands;
 mod link;
+#[cfg(not(all(target_os = "linux", not(feature = "tauri-tray"))))]
+mod native_tray;
 mod opening;
 mod resident;
 mod tray;
+mod tray_icon;
 mod window_process;
 mod windows;
 
@@ -59,7 +62,7 @@ pub fn run(args: Args) -> Result<()> {
         .context("can't start worker threads")?;
     let ended = match &args.attach {
         Some(socket) => windows::run(&runtime, socket, args.window),
-        None => runtime.block_on(resident::run(&args)),
+        None => tray_icon::host(&runtime, |place| resident::run(args.clone(), place)),
     };
     runtime.shutdown_timeout(LAST_WORDS);
     ended

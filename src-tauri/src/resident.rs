@@ -10,6 +10,7 @@ use mailwren_engine::log;
 use mailwren_engine::ports::Notifier;
 use tokio::sync::{broadcast, mpsc};
 
+use crate::tray_icon::Place;
 use crate::window_process::Windows;
 use crate::windows::WindowName;
 use crate::{Args, link, opening, tray};
@@ -18,9 +19,9 @@ use crate::{Args, link, opening, tray};
 const POPUP_EVENTS: usize = 64;
 
 /// Runs until the person quits.
-pub async fn run(args: &Args) -> Result<()> {
+pub async fn run(args: Args, place: Place) -> Result<()> {
     display_is_named()?;
-    let ground = opening::ground(args).await?;
+    let ground = opening::ground(&args).await?;
     let opening = &ground.opening;
     if let Err(error) = log::init(0, Some(opening.profile.log_dir().as_path())) {
         tracing::warn!(%error, "nothing is logged to a file");
@@ -41,7 +42,7 @@ pub async fn run(args: &Args) -> Result<()> {
         (false, true) => {}
     }
     let ended = tokio::select! {
-        () = tray::run(&face, &windows) => Ok(()),
+        () = tray::run(&face, &windows, &place) => Ok(()),
         ended = obey(&face, &windows) => ended,
         asked = asked_to_end() => asked,
     };

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use jiff::ZonedDateTime;
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Reply, Status};
-use mailwren_desktop::tray::{Tray, TrayAction, TrayView, tray_view};
+use mailwren_desktop::tray::{TrayAction, TrayView, tray_view};
 use mailwren_engine::face::Face;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::resident;
+use crate::tray_icon::{Icon, Place};
 use crate::window_process::Windows;
 use crate::windows::WindowName;
 
@@ -21,13 +22,13 @@ const REFRESH: Duration = Duration::from_secs(30);
 const ROWS: u32 = 20;
 
 /// Runs until the person chooses Quit. Without a session bus there is no tray, and it runs for ever.
-pub async fn run(face: &Face, windows: &Windows) {
+pub async fn run(face: &Face, windows: &Windows, place: &Place) {
     let mut notices = face.notices();
     let (actions_in, mut actions) = mpsc::channel(16);
     let first = view(face)
         .await
         .unwrap_or_else(|_| tray_view(&Status::default(), &[], &ZonedDateTime::now()));
-    let tray = match Tray::spawn(first, actions_in).await {
+    let mut tray = match Icon::show(place, first, actions_in).await {
         Ok(tray) => tray,
         Err(error) => {
             tracing::warn!(%error, "Mailwren runs without a tray icon; start it again to open its feed");

@@ -66,7 +66,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: WindowName) -> Result<()> {
             commands::show_window,
             commands::close_window,
         ])
-        .build(tauri::generate_context!())
+        .build(context())
         .context("can't start the user interface")?;
 
     let handle = app.handle().clone();
@@ -78,6 +78,11 @@ pub fn run(runtime: &Runtime, socket: &Path, first: WindowName) -> Result<()> {
         0 => Ok(()),
         code => bail!("the windows ended with code {code}"),
     }
+}
+
+/// The app's configuration, icons and pages.
+pub fn context() -> tauri::Context {
+    tauri::generate_context!()
 }
 
 /// Checks that there is a display, and says who we are on it: better here than as a panic inside GTK.

@@ -20,6 +20,9 @@ use crate::wait::eventually;
 use notifications::Notifications;
 use tray::TrayItem;
 
+/// A window that shows fewer colours is still blank.
+const PAINTED: usize = 16;
+
 /// What a desktop is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Parts {
@@ -233,14 +236,28 @@ impl Desktop {
         Ok(())
     }
 
-    /// A picture of a window, or of the whole screen, as PNG.
+    /// Takes all notifications away and lets none be shown any more.
     ///
     /// # Errors
-    /// When it can't be taken.
+    /// When dunst isn't there.
+    pub async fn hush(&self) -> Result<()> {
+        self.run("dunstctl", &["set-paused", "true"]).await?;
+        self.run("dunstctl", &["close-all"]).await?;
+        Ok(())
+    }
+
+    /// A picture of a window, or of the whole screen, as PNG, once something is painted there.
+    ///
+    /// # Errors
+    /// When it can't be taken, or stays blank.
     pub async fn picture(&self, window: Option<&str>, path: &Path) -> Result<()> {
         let path = path.to_str().context("path isn't UTF-8")?;
-        self.run("import", &["-window", window.unwrap_or("root"), path]).await?;
-        Ok(())
+        eventually("something painted", async || {
+            self.run("import", &["-window", window.unwrap_or("root"), path]).await?;
+            let colours: usize = self.run("identify", &["-format", "%k", path]).await?.trim().parse()?;
+            Ok((colours >= PAINTED).then_some(()))
+        })
+        .await
     }
 
     /// A picture of a part of the screen, `WIDTHxHEIGHT+X+Y`.

@@ -162,7 +162,7 @@ impl Process {
     }
 }
 
-/// Ends it, first by SIGTERM; a destructor can't await, so it blocks, for [`GRACE`] at most.
+/// Ends it, first by SIGTERM; a destructor can't await, so it blocks, for `GRACE` at most.
 impl Drop for Process {
     fn drop(&mut self) {
         if !matches!(self.child.try_wait(), Ok(None)) {

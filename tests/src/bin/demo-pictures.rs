@@ -7,7 +7,7 @@ use mailwren_tests::desktop::{Desktop, Parts};
 use mailwren_tests::{eventually, scene};
 
 /// Popups of the demo to wait for; it has many more.
-const POPUPS: usize = 3;
+const POPUPS: usize = 6;
 
 fn main() -> Result<()> {
     let folder = PathBuf::from(std::env::args_os().nth(1).context("usage: demo-pictures FOLDER")?);
@@ -41,6 +41,7 @@ fn main() -> Result<()> {
             desktop.picture(Some(popup), &folder.join("notification.png")).await?;
         }
 
+        desktop.hush().await?;
         tray.choose("Settings").await?;
         let settings = desktop.windows_become("Mailwren settings", 1).await?;
         desktop

@@ -109,6 +109,9 @@ async def carry_out(client, command):
             await pubsub.retract(
                 command["service"], command["node"], command["item"], notify=command["notify"], timeout=IQ_TIMEOUT
             )
+        case "items":
+            result = await pubsub.get_items(command["service"], command["node"], timeout=IQ_TIMEOUT)
+            return [item["id"] for item in result["pubsub"]["items"]]
         case "purge":
             await pubsub.purge(command["service"], command["node"], timeout=IQ_TIMEOUT)
         case "affiliate":

@@ -17,6 +17,10 @@ use crate::scene::Scene;
 #[derive(Debug, Clone)]
 pub struct Home {
     dir: PathBuf,
+    /// The address of the system bus; by default nothing is there.
+    pub system_bus: String,
+    /// What `MAILWREN_LOG` asks for.
+    pub log: Option<&'static str>,
 }
 
 impl Home {
@@ -25,8 +29,11 @@ impl Home {
     /// # Errors
     /// When a folder can't be made.
     pub fn new(scene: &Scene, name: &str) -> Result<Self> {
+        let dir = scene.folder(name)?;
         let home = Self {
-            dir: scene.folder(name)?,
+            system_bus: format!("unix:path={}", dir.join("run/no-system-bus").display()),
+            dir,
+            log: None,
         };
         for folder in ["config", "data", "cache", "state", "run"] {
             std::fs::create_dir_all(home.dir.join(folder))?;
@@ -79,6 +86,10 @@ impl Home {
         }
         for name in ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"] {
             command.env_remove(name);
+        }
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", &self.system_bus);
+        if let Some(log) = self.log {
+            command.env("MAILWREN_LOG", log);
         }
         Ok(command)
     }

@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod publisher;
 pub mod scene;
 pub mod server;
+pub mod system_bus;
 mod wait;
 
 pub use scene::{Scene, scene};

@@ -142,6 +142,16 @@ impl Publisher {
         Ok(())
     }
 
+    /// The ids of a node's items.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn items(&mut self, node: &Subscription) -> Result<Vec<String>> {
+        let ids = self.ask_node("items", node, json!({})).await?;
+        let ids = ids.as_array().context("no list of items")?;
+        Ok(ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect())
+    }
+
     /// Removes all items of a node.
     ///
     /// # Errors

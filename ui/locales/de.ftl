@@ -34,6 +34,7 @@ standing-detached = Wartet auf Mailwren
 proof-none = noch nicht belegt
 proof-none-of = { $label } noch nicht belegt
 proof-one = Push belegt vor { $ago }
+proof-both = { $push }, Mailserver erreicht vor { $ago }
 proof-all = Push aller belegt binnen { $ago }
 proof-named = { $label }: { $what }
 await-person = hält an, bis Sie nachsehen

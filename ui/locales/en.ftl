@@ -34,6 +34,7 @@ standing-detached = Waiting for Mailwren
 proof-none = not proven yet
 proof-none-of = { $label } not proven yet
 proof-one = push proven { $ago } ago
+proof-both = { $push }, mail server reached { $ago } ago
 proof-all = push of each proven within { $ago }
 proof-named = { $label }: { $what }
 await-person = stopped until you look

@@ -15,6 +15,7 @@ function account(label: string, change: Partial<AccountStatus> = {}): AccountSta
     trouble: null,
     next_try: null,
     proven_at: ago(40),
+    publisher_at: null,
     unread: 0,
     nodes: [],
     strangers: 0,
@@ -30,6 +31,12 @@ function said(accounts: AccountStatus[], problems: Status['problems'] = []) {
 describe('how the accounts stand', () => {
   it('is one account’s proof', () => {
     expect(said([account('Home')]).text).toBe('Connected; push proven 40 s ago');
+  });
+
+  it('tells beside it when the publisher last reached the mail server', () => {
+    const home = account('Home', { publisher_at: ago(190) });
+    expect(said([home]).text).toBe('Connected; push proven 40 s ago, mail server reached 3 min ago');
+    expect(plain(accountLine(home, now))).toBe('push proven 40 s ago, mail server reached 3 min ago');
   });
 
   it('is the oldest proof of several, so that one age speaks for all', () => {

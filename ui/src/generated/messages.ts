@@ -28,6 +28,7 @@ export type MessageId =
   | 'proof-none'
   | 'proof-none-of'
   | 'proof-one'
+  | 'proof-both'
   | 'proof-all'
   | 'proof-named'
   | 'await-person'

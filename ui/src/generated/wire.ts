@@ -474,9 +474,13 @@ trouble: Problem | null,
  */
 next_try: string | null,
 /**
- * When push was last proven alive by something that came through.
+ * When push was last proven alive: a heartbeat of our own came back through the server, or an event came.
  */
 proven_at: string | null,
+/**
+ * When whoever publishes the account's mail last reached the mail server, as its own heartbeats tell.
+ */
+publisher_at: string | null,
 /**
  * Unread rows.
  */

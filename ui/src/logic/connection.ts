@@ -52,9 +52,18 @@ function proof(up: AccountStatus[], worst: AccountStatus | undefined, now: numbe
   }
   const unproven = up.find((a) => a.proven_at === null);
   if (unproven) return up.length > 1 ? t('proof-none-of', { label: unproven.label }) : t('proof-none');
+  const [first] = up;
+  if (first && up.length === 1) return ages(first, now);
   const oldest = Math.min(...up.map((a) => Date.parse(a.proven_at ?? '')));
-  const ago = span(now - oldest);
-  return up.length > 1 ? t('proof-all', { ago }) : t('proof-one', { ago });
+  return t('proof-all', { ago: span(now - oldest) });
+}
+
+/** How old the proofs of a connected account are: its own, and its publisher's. */
+function ages(account: AccountStatus, now: number): string {
+  if (account.proven_at === null) return t('proof-none');
+  const push = t('proof-one', { ago: span(now - Date.parse(account.proven_at)) });
+  if (account.publisher_at === null) return push;
+  return t('proof-both', { push, ago: span(now - Date.parse(account.publisher_at)) });
 }
 
 /** What an account that isn't connected waits for. */
@@ -71,8 +80,7 @@ export function awaited(account: AccountStatus, now: number): string {
 export function accountLine(account: AccountStatus, now: number): string {
   if (account.link === 'disabled') return t('link-disabled');
   if (account.link !== 'connected') return awaited(account, now);
-  if (account.proven_at === null) return t('proof-none');
-  return t('proof-one', { ago: span(now - Date.parse(account.proven_at)) });
+  return ages(account, now);
 }
 
 /** How many nodes don't deliver. */
@@ -101,6 +109,6 @@ export function linkWord(link: Shape): string {
 /** Instants whose age is shown, so that the clock knows how fast to tick. */
 export function shownInstants(status: Status | null): number[] {
   return (status?.accounts ?? []).flatMap((a) =>
-    [a.proven_at, a.next_try].flatMap((at) => (at === null ? [] : Date.parse(at))),
+    [a.proven_at, a.publisher_at, a.next_try].flatMap((at) => (at === null ? [] : Date.parse(at))),
   );
 }

@@ -209,6 +209,7 @@ export function blankStatus(account: Account): Status['accounts'][number] {
     trouble: null,
     next_try: null,
     proven_at: null,
+    publisher_at: null,
     unread: 0,
     nodes: account.subscriptions.map((s) => ({ ...s, state: 'subscribed', trouble: null })),
     strangers: 0,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use mailwren_core::view::{AccountStatus, Command, LinkState, Reply};
 
 use crate::exit::Failure;
@@ -35,7 +36,8 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), F
     print::out(&format!("{} unread", status.unread))?;
     for account in &status.accounts {
         if running {
-            print::out(&line(account))?;
+            let proofs = proofs(account, Timestamp::now());
+            print::out(&format!("{}{proofs}", line(account)))?;
         } else {
             print::out(&format!("{}: {} unread", account.jid, account.unread))?;
         }
@@ -61,5 +63,64 @@ pub fn line(account: &AccountStatus) -> String {
     match &account.trouble {
         Some(trouble) => format!("{}: {state}: {}", account.jid, trouble.message),
         None => format!("{}: {state}", account.jid),
+    }
+}
+
+/// How old the proofs of a connected account are, to follow its line.
+fn proofs(account: &AccountStatus, now: Timestamp) -> String {
+    if account.link != LinkState::Connected || account.trouble.is_some() {
+        return String::new();
+    }
+    let push = match account.proven_at {
+        Some(at) => format!(", push proven {}", ago(at, now)),
+        None => ", push not proven yet".to_owned(),
+    };
+    match account.publisher_at {
+        Some(at) => format!("{push}, mail server reached {}", ago(at, now)),
+        None => push,
+    }
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(at).as_secs() {
+        s @ ..60 => format!("{} s ago", s.max(0)),
+        s @ 60..3600 => format!("{} min ago", s / 60),
+        s @ 3600..86_400 => format!("{} h ago", s / 3600),
+        s => format!("{} days ago", s / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_ages_of_both_proofs_are_told() {
+        let now: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
+        let before = |seconds| Some(now - jiff::SignedDuration::from_secs(seconds));
+        let mut account = AccountStatus {
+            jid: "sam@example.org".to_owned(),
+            label: "sam@example.org".to_owned(),
+            link: LinkState::Connected,
+            since: None,
+            trouble: None,
+            next_try: None,
+            proven_at: None,
+            publisher_at: None,
+            unread: 0,
+            nodes: Vec::new(),
+            strangers: 0,
+        };
+        assert_eq!(proofs(&account, now), ", push not proven yet");
+        account.proven_at = before(40);
+        assert_eq!(proofs(&account, now), ", push proven 40 s ago");
+        account.publisher_at = before(7300);
+        assert_eq!(
+            proofs(&account, now),
+            ", push proven 40 s ago, mail server reached 2 h ago"
+        );
+        account.link = LinkState::Offline;
+        assert_eq!(proofs(&account, now), "");
     }
 }

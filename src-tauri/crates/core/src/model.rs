@@ -34,6 +34,17 @@ pub enum LinkChange {
     Parked(Problem),
 }
 
+/// What heartbeats tell of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pulse {
+    /// One came back the whole way.
+    Back,
+    /// They don't come back.
+    Missing(Problem),
+    /// The publisher's came, with the time of its last good contact with the mail server.
+    Publisher(Timestamp),
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
@@ -87,6 +98,13 @@ pub enum Input {
         events: Vec<Decoded>,
         /// Whether these are all items that the node holds.
         complete: bool,
+    },
+    /// What heartbeats tell.
+    Pulse {
+        /// The account.
+        account: String,
+        /// What they tell.
+        pulse: Pulse,
     },
     /// All nodes of the account were fetched after a fresh session.
     CaughtUp {
@@ -199,6 +217,9 @@ pub enum Effect {
     Tell(Notice),
 }
 
+/// [`Problem::code`] of heartbeats that don't come back.
+pub const HEARTBEAT: &str = "heartbeat";
+
 /// Everything that is decided upon.
 #[derive(Debug, Default)]
 pub struct Model {
@@ -257,6 +278,7 @@ impl Model {
                 events,
                 complete,
             } => self.fetched(now, account, service, node, events, complete),
+            Input::Pulse { account, pulse } => self.pulse(now, &account, pulse),
             Input::CaughtUp { account } => {
                 let rows = self.catching_up.remove(&account).unwrap_or_default();
                 self.announce_together(now, rows, Occasion::Away)
@@ -359,11 +381,25 @@ impl Model {
         status.link = link;
         status.trouble = trouble;
         status.next_try = next_try;
-        if link == LinkState::Connected {
-            status.proven_at = Some(now);
-        }
         if fresh {
             self.catching_up.entry(account.to_owned()).or_default();
+        }
+        vec![Effect::Tell(Notice::Status)]
+    }
+
+    fn pulse(&mut self, now: Timestamp, account: &str, pulse: Pulse) -> Vec<Effect> {
+        let Some(status) = self.account(account) else {
+            return Vec::new();
+        };
+        match pulse {
+            Pulse::Back => {
+                proven(now, status);
+            }
+            // What keeps the connection away is the greater trouble.
+            Pulse::Missing(_) if status.link != LinkState::Connected => return Vec::new(),
+            Pulse::Missing(problem) => status.trouble = Some(problem),
+            // Whoever's clock is ahead hasn't seen the future.
+            Pulse::Publisher(at) => status.publisher_at = status.publisher_at.max(Some(at.min(now))),
         }
         vec![Effect::Tell(Notice::Status)]
     }
@@ -372,8 +408,10 @@ impl Model {
         let Some(status) = self.account(account) else {
             return Vec::new();
         };
-        status.proven_at = Some(now);
         let mut effects = Vec::new();
+        if proven(now, status) {
+            effects.push(Effect::Tell(Notice::Status));
+        }
         let mut arrivals = Vec::new();
         for decoded in events {
             let event = &decoded.event;
@@ -569,6 +607,12 @@ impl Model {
     }
 }
 
+/// Push works; whether that ends a trouble.
+fn proven(now: Timestamp, status: &mut AccountStatus) -> bool {
+    status.proven_at = Some(now);
+    status.trouble.take_if(|trouble| trouble.code == HEARTBEAT).is_some()
+}
+
 /// An account's status after it was configured, keeping what is known of it.
 fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> AccountStatus {
     let mut status = old.unwrap_or_else(|| AccountStatus {
@@ -579,6 +623,7 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
         trouble: None,
         next_try: None,
         proven_at: None,
+        publisher_at: None,
         unread: 0,
         nodes: Vec::new(),
         strangers: 0,

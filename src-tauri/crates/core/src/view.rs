@@ -324,9 +324,12 @@ pub struct AccountStatus {
     /// When the next try comes.
     #[ts(type = "string | null")]
     pub next_try: Option<Timestamp>,
-    /// When push was last proven alive by something that came through.
+    /// When push was last proven alive: a heartbeat of our own came back through the server, or an event came.
     #[ts(type = "string | null")]
     pub proven_at: Option<Timestamp>,
+    /// When whoever publishes the account's mail last reached the mail server, as its own heartbeats tell.
+    #[ts(type = "string | null")]
+    pub publisher_at: Option<Timestamp>,
     /// Unread rows.
     pub unread: u32,
     /// Its nodes.

@@ -15,7 +15,7 @@ use mailwren_core::MAIL_NODE;
 use mailwren_core::account::Account;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
-use mailwren_core::model::{Effect, Input, LinkChange, Manners, Model};
+use mailwren_core::model::{Effect, HEARTBEAT, Input, LinkChange, Manners, Model, Pulse};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use mailwren_core::view::{LinkState, Notice, Pause, Problem, Row, TrayShape};
 use proptest::prelude::*;
@@ -509,6 +509,65 @@ fn a_headless_host_owes_no_popups() {
     world.input(Input::Manners(Manners::default()));
     world.live(vec![mail("m1", "Miriam")]);
     assert!(world.shows.is_empty() && world.owed.is_empty());
+}
+
+impl World {
+    fn pulse(&mut self, pulse: Pulse) {
+        self.input(Input::Pulse {
+            account: SAM.to_owned(),
+            pulse,
+        });
+    }
+}
+
+fn deaf() -> Problem {
+    Problem {
+        code: HEARTBEAT.to_owned(),
+        message: "no events".to_owned(),
+        hint: None,
+    }
+}
+
+#[test]
+fn push_is_proven_by_heartbeats_and_events_and_not_by_a_connection() {
+    let mut world = World::caught_up();
+    assert_eq!(world.account().proven_at, None);
+    world.pulse(Pulse::Back);
+    assert_eq!(world.account().proven_at, Some(world.now));
+    world.pass(60);
+    world.live(vec![mail("m1", "Miriam")]);
+    assert_eq!(world.account().proven_at, Some(world.now));
+}
+
+#[test]
+fn heartbeats_that_do_not_come_back_are_a_trouble_until_something_comes() {
+    for proof in [true, false] {
+        let mut world = World::caught_up();
+        world.pulse(Pulse::Missing(deaf()));
+        assert_eq!(world.account().trouble, Some(deaf()));
+        assert_eq!(world.account().link, LinkState::Connected);
+        world.told.clear();
+        if proof {
+            world.pulse(Pulse::Back);
+        } else {
+            world.live(vec![mail("m1", "Miriam")]);
+        }
+        assert_eq!(world.account().trouble, None);
+        assert!(world.told.contains(&Notice::Status));
+    }
+}
+
+#[test]
+fn a_publisher_was_never_alive_in_the_future_and_the_latest_counts() {
+    let mut world = World::caught_up();
+    let at = |seconds| world.now + SignedDuration::from_secs(seconds);
+    let (before, now, after) = (at(-90), at(0), at(90));
+    world.pulse(Pulse::Publisher(before));
+    assert_eq!(world.account().publisher_at, Some(before));
+    world.pulse(Pulse::Publisher(after));
+    assert_eq!(world.account().publisher_at, Some(now));
+    world.pulse(Pulse::Publisher(before));
+    assert_eq!(world.account().publisher_at, Some(now));
 }
 
 #[test]

@@ -208,10 +208,7 @@ fn mail_label(row: &Row) -> String {
 
 fn account_line(account: &AccountStatus, now: &ZonedDateTime) -> String {
     let state = match account.link {
-        LinkState::Connected => match account.proven_at {
-            Some(at) => format!("push proven {}", ago(at, now)),
-            None => "connected".to_owned(),
-        },
+        LinkState::Connected => connected(account, now),
         LinkState::Connecting => "connecting".to_owned(),
         LinkState::Offline => match account.next_try {
             Some(at) if at > now.timestamp() => format!("offline, next try {}", within(at, now)),
@@ -227,6 +224,20 @@ fn account_line(account: &AccountStatus, now: &ZonedDateTime) -> String {
     match account.unread {
         0 => format!("{label}: {state}"),
         n => format!("{label}: {n} unread, {state}"),
+    }
+}
+
+/// The trouble if there is one, else how old the proofs are.
+fn connected(account: &AccountStatus, now: &ZonedDateTime) -> String {
+    if let Some(trouble) = &account.trouble {
+        return text::line(&trouble.message, 100);
+    }
+    let push = account
+        .proven_at
+        .map_or_else(|| "connected".to_owned(), |at| format!("push proven {}", ago(at, now)));
+    match account.publisher_at {
+        Some(at) => format!("{push}, mail server reached {}", ago(at, now)),
+        None => push,
     }
 }
 

@@ -8,6 +8,7 @@ mod popups;
 pub mod ports;
 pub mod profile;
 pub mod run;
+mod sensors;
 pub mod socket;
 pub mod store;
 pub mod vault;

@@ -21,6 +21,7 @@ use crate::config::{ConfigFile, Loaded};
 use crate::popups;
 use crate::ports::Notifier;
 use crate::profile::Profile;
+use crate::sensors::{Doubt, Sensors};
 use crate::store::{Store, StoreError};
 use crate::vault::Vault;
 use crate::xmpp::session::{self, SessionContext, SessionHandle, Timing};
@@ -254,6 +255,7 @@ impl Run {
         let mut look_round = tokio::time::interval(LOOK_ROUND);
         look_round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut looks: u32 = 0;
+        let mut sensors = self.connect.then(Sensors::start);
         loop {
             let deadline = self.model.next_deadline();
             tokio::select! {
@@ -273,6 +275,10 @@ impl Run {
                     }
                 }
                 () = until(deadline) => self.feed(Input::Tick).await,
+                doubt = next_doubt(&mut sensors) => {
+                    tracing::info!(?doubt, "looking after the connections");
+                    self.sessions.values().for_each(SessionHandle::probe);
+                }
                 _ = look_round.tick() => {
                     self.reload_if_changed().await;
                     if looks.is_multiple_of(SWEEP_EVERY) {
@@ -554,6 +560,13 @@ impl Run {
 async fn next_popup_event(events: &mut Option<mpsc::Receiver<PopupEvent>>) -> Option<PopupEvent> {
     match events {
         Some(events) => events.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_doubt(sensors: &mut Option<Sensors>) -> Doubt {
+    match sensors {
+        Some(sensors) => sensors.next().await,
         None => std::future::pending().await,
     }
 }

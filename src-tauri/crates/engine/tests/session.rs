@@ -10,7 +10,8 @@ use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, Security, Subscription};
 use mailwren_core::arrival::Arrival;
 use mailwren_core::event::{Decoded, Kind};
-use mailwren_core::model::{Input, LinkChange};
+use mailwren_core::heartbeat::Rhythm;
+use mailwren_core::model::{HEARTBEAT, Input, LinkChange, Pulse};
 use mailwren_core::view::{NodeState, NodeStatus};
 use mailwren_engine::store::Store;
 use mailwren_engine::vault::{MemoryVault, Vault};
@@ -69,6 +70,15 @@ fn account(server: &Server, nodes: &[&str], pep: bool) -> Account {
 
 impl Stage {
     async fn with(server: Server, account: Account, password: &str) -> Self {
+        let timing = Timing {
+            keepalive: Duration::from_secs(60),
+            keepalive_answer: Duration::from_secs(15),
+            ..Timing::scaled_down(100)
+        };
+        Self::timed(server, account, password, timing).await
+    }
+
+    async fn timed(server: Server, account: Account, password: &str, timing: Timing) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(dir.path()).unwrap();
         let vault = Arc::new(MemoryVault::default());
@@ -79,11 +89,7 @@ impl Stage {
             vault: vault.clone(),
             store: store.clone(),
             inputs: sender,
-            timing: Timing {
-                keepalive: Duration::from_secs(60),
-                keepalive_answer: Duration::from_secs(15),
-                ..Timing::scaled_down(100)
-            },
+            timing,
         });
         Self {
             server,
@@ -472,6 +478,118 @@ async fn a_dead_connection_is_noticed_after_a_network_change_and_replaced() {
     stage.server.unstall();
     stage.publish(INBOX, "after");
     assert_eq!(stage.live(1).await.len(), 1);
+}
+
+/// Heartbeats that are given up soon, and sent again after `every`.
+fn quick(every: Duration) -> Timing {
+    Timing {
+        rhythm: Rhythm {
+            every,
+            way: Duration::from_millis(500),
+            least: Duration::ZERO,
+        },
+        ..Timing::scaled_down(100)
+    }
+}
+
+fn pulse(input: &Input) -> Option<Pulse> {
+    match input {
+        Input::Pulse { pulse, .. } => Some(pulse.clone()),
+        _ => None,
+    }
+}
+
+fn is_back(input: &Input) -> Option<()> {
+    (pulse(input) == Some(Pulse::Back)).then_some(())
+}
+
+#[tokio::test]
+async fn a_heartbeat_goes_round_upon_connecting_upon_resuming_and_again_and_again() {
+    let server = server().await;
+    let account = account(&server, &[INBOX], true);
+    let mut stage = Stage::timed(server, account, "correct horse", quick(Duration::from_millis(100))).await;
+    for _ in 0..5 {
+        stage.until(is_back).await;
+    }
+    stage.server.kill_connections();
+    stage.until(is_resumed).await;
+    stage.until(is_back).await;
+    assert!(stage.session.gauge().sent() > 0);
+}
+
+#[tokio::test]
+async fn a_publishers_heartbeat_is_told_and_is_no_event() {
+    let server = server().await;
+    let account = account(&server, &[INBOX], false);
+    let mut stage = Stage::with(server, account, "correct horse").await;
+    stage.until(is_back).await;
+    let payload = "<heartbeat xmlns='urn:mailwren:publisher:0' contact='2026-11-24T21:00:00Z'/>";
+    stage
+        .server
+        .publish(SAM, "urn:mailwren:publisher:0", "current", payload.parse().unwrap())
+        .unwrap();
+    let contact = Pulse::Publisher("2026-11-24T21:00:00Z".parse().unwrap());
+    stage
+        .until(|input| {
+            assert!(
+                !matches!(input, Input::Events { .. } | Input::Stranger { .. }),
+                "{input:?}"
+            );
+            (pulse(input).as_ref() == Some(&contact)).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_server_that_sends_no_events_is_told_and_its_nodes_are_fetched_until_it_does() {
+    let server = server().await;
+    server.withhold_events(true);
+    let account = account(&server, &[INBOX], true);
+    let mut stage = Stage::timed(server, account, "correct horse", quick(Duration::from_secs(1))).await;
+    stage.until_caught_up().await;
+    stage.publish(INBOX, "unheard");
+    let problem = stage
+        .until(|input| match pulse(input) {
+            Some(Pulse::Missing(problem)) => Some(problem),
+            _ => None,
+        })
+        .await;
+    assert_eq!(problem.code, HEARTBEAT);
+    let told = stage.until_caught_up().await;
+    let inbox = told.iter().find_map(|input| match input {
+        Input::Fetched { node, events, .. } if node == INBOX => Some(items(events)),
+        _ => None,
+    });
+    assert_eq!(inbox, Some(vec!["unheard".to_owned()]));
+    stage.server.withhold_events(false);
+    stage.until(is_back).await;
+    assert_eq!(stage.server.seen().binds, 1, "a new session wouldn't have helped");
+}
+
+#[tokio::test]
+async fn a_session_that_goes_deaf_is_replaced() {
+    let server = server().await;
+    let account = account(&server, &[INBOX], true);
+    let mut stage = Stage::timed(server, account, "correct horse", quick(Duration::from_secs(60))).await;
+    stage.until_caught_up().await;
+    stage.until(is_back).await;
+    stage.server.withhold_events(true);
+    stage.publish(INBOX, "unheard");
+    stage.session.probe();
+    let trouble = stage
+        .until(|input| match link(input) {
+            Some(LinkChange::Lost { trouble, .. }) => trouble,
+            _ => None,
+        })
+        .await;
+    assert_eq!(trouble.code, HEARTBEAT);
+    stage.server.withhold_events(false);
+    stage.until(is_fresh).await;
+    let told = stage.until_caught_up().await;
+    assert!(told.iter().any(|input| matches!(
+        input,
+        Input::Fetched { node, events, .. } if node == INBOX && items(events) == ["unheard"]
+    )));
 }
 
 #[tokio::test]

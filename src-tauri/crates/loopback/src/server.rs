@@ -111,6 +111,7 @@ impl Server {
             domain,
             passwords,
             refuse: None,
+            withholds: false,
             pubsub: Pubsub::default(),
             sessions: Sessions::default(),
             seen: told,
@@ -263,6 +264,11 @@ impl Server {
     /// Refuses every login with a condition (RFC 6120 §6.5), or none any more.
     pub fn refuse_login(&self, condition: Option<DefinedCondition>) {
         self.shared.state(|state| state.refuse = condition);
+    }
+
+    /// Takes what is published, and tells nobody of it; or tells again from now on.
+    pub fn withhold_events(&self, withheld: bool) {
+        self.shared.state(|state| state.withholds = withheld);
     }
 
     /// Stops, and waits until every connection is closed.

@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub passwords: BTreeMap<BareJid, String>,
     /// What every login is refused with, if so.
     pub refuse: Option<DefinedCondition>,
+    /// Whether nobody is told of what is published.
+    pub withholds: bool,
     pub pubsub: Pubsub,
     pub sessions: Sessions,
     pub seen: watch::Sender<Seen>,
@@ -87,6 +89,9 @@ impl State {
 
     /// Tells subscribers and interested resources, each of them once.
     pub(crate) fn announce(&mut self, notice: &Notice) {
+        if self.withholds {
+            return;
+        }
         let mut reached: BTreeMap<FullJid, Jid> = BTreeMap::new();
         for jid in self.sessions.interested(&notice.key.service, &notice.key.node) {
             reached.insert(jid.clone(), jid.clone().into());

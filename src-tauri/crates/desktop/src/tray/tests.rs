@@ -22,6 +22,7 @@ fn account(label: &str, link: LinkState) -> AccountStatus {
         trouble: None,
         next_try: None,
         proven_at: None,
+        publisher_at: None,
         unread: 0,
         nodes: Vec::new(),
         strangers: 0,
@@ -87,6 +88,7 @@ fn the_tooltip_tells_each_account_and_its_last_proof() {
         },
         AccountStatus {
             proven_at: before(7_300),
+            publisher_at: before(200),
             ..account("Work", LinkState::Connected)
         },
         AccountStatus {
@@ -109,12 +111,29 @@ fn the_tooltip_tells_each_account_and_its_last_proof() {
         view.lines,
         [
             "Home: 2 unread, push proven 40 s ago",
-            "Work: push proven 2 h ago",
+            "Work: push proven 2 h ago, mail server reached 3 min ago",
             "Club: offline, next try in 12 s",
             "Old: The password was refused",
         ]
     );
     assert_eq!((view.shape, view.unread), (TrayShape::Error, 2));
+}
+
+#[test]
+fn a_connection_that_brings_no_events_says_so() {
+    let home = AccountStatus {
+        trouble: Some(Problem {
+            code: "heartbeat".into(),
+            message: "The server sends no events".into(),
+            hint: None,
+        }),
+        proven_at: before(7_300),
+        ..account("Home", LinkState::Connected)
+    };
+    assert_eq!(
+        tray_view(&status(vec![home]), &[], &now()).lines,
+        ["Home: The server sends no events"]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use mailwren_core::MAIL_NODE;
+use mailwren_core::heartbeat::{CLIENT_NODE, PUBLISHER_NODE};
 use minidom::Element;
 use xmpp_parsers::caps::{Caps, compute_disco};
 use xmpp_parsers::disco::{DiscoInfoResult, Identity};
@@ -49,7 +50,12 @@ impl Capabilities {
                 lang: None,
                 name: Some("Mailwren".to_owned()),
             }],
-            features: FEATURES.iter().chain(more).map(|&feature| feature.to_owned()).collect(),
+            features: FEATURES
+                .iter()
+                .chain(more)
+                .map(|&feature| feature.to_owned())
+                .chain([CLIENT_NODE, PUBLISHER_NODE].map(|node| format!("{node}+notify")))
+                .collect(),
             extensions: Vec::new(),
         };
         let ver = Sha1::digest(compute_disco(&info)).to_vec();
@@ -89,7 +95,8 @@ mod tests {
     fn the_digest_is_that_of_xep_0115() {
         // XEP-0115 §5.1: sorted, each part closed by '<', SHA-1, base64.
         let expected = "client/pc//Mailwren<http://jabber.org/protocol/caps<http://jabber.org/protocol/disco#info<\
-                        jabber:iq:version<urn:mailwren:mail:0+notify<urn:xmpp:ping<";
+                        jabber:iq:version<urn:mailwren:heartbeat:0+notify<urn:mailwren:mail:0+notify<\
+                        urn:mailwren:publisher:0+notify<urn:xmpp:ping<";
         let ver = STANDARD.encode(Sha1::digest(expected));
         assert_eq!(Capabilities::of(true).element().attr("ver"), Some(ver.as_str()));
     }

@@ -13,6 +13,7 @@ pub mod connector;
 pub mod guarded_io;
 mod iq;
 pub mod login;
+mod private_node;
 pub mod probe;
 pub mod resolve;
 pub mod session;

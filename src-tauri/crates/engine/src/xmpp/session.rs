@@ -8,6 +8,7 @@
 //! says so in a way that tokio-xmpp can't read; a stanza breaks the stream each time it is sent again) it is replaced by a
 //! new one, which begins afresh.
 
+mod beating;
 mod dialing;
 mod incoming;
 mod logins;
@@ -24,17 +25,19 @@ use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use jid::BareJid;
 use mailwren_core::account::Account;
+use mailwren_core::heartbeat::Heartbeat;
 use mailwren_core::link::{Backoff, Reached};
 use mailwren_core::model::{Input, LinkChange};
 use mailwren_core::sources::Sources;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_xmpp::stanzastream::{Event, StanzaToken, StreamEvent};
 use tokio_xmpp::xmlstream::Timeouts;
 
-use self::dialing::{Dialed, Line, dialed};
+use self::beating::Sent;
+use self::dialing::{Attempt, Dialed, Line, dialed};
 pub use self::logins::forget_logins;
 use self::probing::Probe;
 use self::stint::Stint;
@@ -72,6 +75,7 @@ enum Command {
 /// A running session. Dropped, it ends without waiting.
 pub struct SessionHandle {
     commands: mpsc::Sender<Command>,
+    gauge: watch::Receiver<Arc<Gauge>>,
     stop: CancellationToken,
     task: Option<JoinHandle<()>>,
     patience: Duration,
@@ -95,6 +99,11 @@ impl SessionHandle {
         self.commands.try_send(Command::Probe).ok();
     }
 
+    /// What goes through the present connection; through the last one while there is none.
+    pub fn gauge(&self) -> Arc<Gauge> {
+        self.gauge.borrow().clone()
+    }
+
     /// Ends the session: the stream is closed in order if that is soon done.
     pub async fn stop(mut self) {
         self.stop.cancel();
@@ -115,19 +124,26 @@ impl Drop for SessionHandle {
 /// Starts an account's session.
 pub fn spawn(context: SessionContext) -> SessionHandle {
     let (commands, receiver) = mpsc::channel(8);
+    let (gauges, gauge) = watch::channel(Arc::default());
     let stop = CancellationToken::new();
     // Longer than the session itself allows, which ends in order first.
     let patience = context.timing.stop * 2;
-    let task = tokio::spawn(run(context, receiver, stop.clone()));
+    let task = tokio::spawn(run(context, receiver, gauges, stop.clone()));
     SessionHandle {
         commands,
+        gauge,
         stop,
         task: Some(task),
         patience,
     }
 }
 
-async fn run(context: SessionContext, commands: mpsc::Receiver<Command>, stop: CancellationToken) {
+async fn run(
+    context: SessionContext,
+    commands: mpsc::Receiver<Command>,
+    gauges: watch::Sender<Arc<Gauge>>,
+    stop: CancellationToken,
+) {
     let keepalive = Timeouts {
         read_timeout: context.timing.keepalive,
         response_timeout: context.timing.keepalive_answer,
@@ -135,7 +151,7 @@ async fn run(context: SessionContext, commands: mpsc::Receiver<Command>, stop: C
     let connector = Connector::new(&context.account, Arc::new(SystemResolver));
     match connector {
         Ok(connector) => {
-            Session::new(context, connector.with_keepalive(keepalive), commands, stop)
+            Session::new(context, connector.with_keepalive(keepalive), commands, gauges, stop)
                 .run()
                 .await
         }
@@ -159,7 +175,7 @@ enum Phase {
     /// The next attempt is due at this time.
     Waiting(Instant),
     /// An attempt is under way.
-    Dialing(BoxFuture<'static, Dialed>),
+    Dialing(Attempt),
     /// Only a person can help.
     Parked,
     /// A connection was handed over, and must be bound or resumed until this time.
@@ -186,12 +202,23 @@ struct Session {
     /// What [`Backoff`] counts time from.
     epoch: Instant,
     gauge: Arc<Gauge>,
+    gauges: watch::Sender<Arc<Gauge>>,
     probe: Option<Probe>,
     /// Interruptions in a row that no stanza lay between.
     fruitless: u32,
 
     iqs: IqTable,
+    asker: Asker,
     questions: mpsc::Receiver<Request>,
+    heart: Heartbeat,
+    /// A heartbeat that is being published.
+    beat: Option<BoxFuture<'static, Sent>>,
+    /// Whether the node of heartbeats is known to be private.
+    private: bool,
+    /// Whether the server has this session's presence.
+    shown: bool,
+    /// Whether all nodes are looked after for the first time.
+    bringing_up: bool,
     bring_up: Option<BoxFuture<'static, Option<Box<BringUp>>>>,
     hurry: Arc<Notify>,
     care: Care,
@@ -209,6 +236,7 @@ enum Wake {
     Dialed(Box<Dialed>),
     Question(Request),
     BroughtUp(Option<Box<BringUp>>),
+    BeatSent(Sent),
     Time,
 }
 
@@ -217,6 +245,7 @@ impl Session {
         context: SessionContext,
         connector: Connector,
         commands: mpsc::Receiver<Command>,
+        gauges: watch::Sender<Arc<Gauge>>,
         stop: CancellationToken,
     ) -> Self {
         let SessionContext {
@@ -227,7 +256,7 @@ impl Session {
             timing,
         } = context;
         let own = connector.jid().clone();
-        let (_, questions) = Asker::channel();
+        let (asker, questions) = Asker::channel();
         Self {
             sources: Sources::new(&account.jid, &account.nodes(), &account.notifiers),
             line: Line::new(own.clone()),
@@ -235,10 +264,17 @@ impl Session {
             backoff: Backoff::new(timing.pace),
             epoch: Instant::now(),
             gauge: Arc::default(),
+            gauges,
             probe: None,
             fruitless: 0,
             iqs: IqTable::new(own.clone(), timing.iq, format!("{:016x}", random())),
+            asker,
             questions,
+            heart: Heartbeat::new(timing.rhythm, format!("{:016x}", random())),
+            beat: None,
+            private: false,
+            shown: false,
+            bringing_up: false,
             bring_up: None,
             hurry: Arc::default(),
             care: Care::default(),
@@ -266,7 +302,8 @@ impl Session {
                 event = self.line.stream.next() => Wake::Stream(event),
                 dialed = dialed(&mut self.phase) => Wake::Dialed(Box::new(dialed)),
                 Some(request) = self.questions.recv(), if up => Wake::Question(request),
-                rest = brought_up(&mut self.bring_up) => Wake::BroughtUp(rest),
+                rest = finished(&mut self.bring_up) => Wake::BroughtUp(rest),
+                sent = finished(&mut self.beat) => Wake::BeatSent(sent),
                 () = until(deadline) => Wake::Time,
             };
             match wake {
@@ -288,23 +325,23 @@ impl Session {
                     self.send(iq.into()).await;
                 }
                 Wake::BroughtUp(rest) => self.brought_up(rest).await,
+                Wake::BeatSent(sent) => self.beat_sent(sent),
                 Wake::Time => self.time().await,
             }
         }
         self.bring_up = None;
-        if matches!(self.phase, Phase::Up(_))
-            && tokio::time::timeout(self.timing.stop, self.line.stream.close())
-                .await
-                .is_err()
-        {
-            tracing::debug!(account = %self.account.jid, "the stream wasn't closed in time");
+        if matches!(self.phase, Phase::Up(_)) {
+            self.line.close(self.timing.stop).await;
         }
     }
 
     fn next_deadline(&self) -> Option<Instant> {
         let phase = match self.phase {
             Phase::Waiting(at) | Phase::Negotiating(at) => Some(at),
-            Phase::Up(_) => self.iqs.next_deadline().into_iter().chain(self.mute).min(),
+            Phase::Up(_) => {
+                let heart = self.heart.next_deadline().map(|at| self.epoch + at);
+                [self.iqs.next_deadline(), self.mute, heart].into_iter().flatten().min()
+            }
             Phase::Dialing(_) | Phase::Parked => None,
         };
         phase
@@ -325,8 +362,9 @@ impl Session {
             Phase::Up(_) => {
                 self.iqs.expire(now);
                 if self.mute.take_if(|until| *until <= now).is_some() {
-                    self.send(self.presence().into()).await;
+                    self.show().await;
                 }
+                self.beat().await;
             }
             _ => {}
         }
@@ -352,10 +390,10 @@ impl Session {
     }
 }
 
-/// Awaits that the nodes are brought up.
-async fn brought_up(bring_up: &mut Option<BoxFuture<'static, Option<Box<BringUp>>>>) -> Option<Box<BringUp>> {
-    match bring_up {
-        Some(bring_up) => bring_up.await,
+/// Awaits something that may be under way.
+async fn finished<T>(under_way: &mut Option<BoxFuture<'static, T>>) -> T {
+    match under_way {
+        Some(under_way) => under_way.await,
         None => std::future::pending().await,
     }
 }

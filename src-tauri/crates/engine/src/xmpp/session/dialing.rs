@@ -1,7 +1,10 @@
 //! The way up: one attempt, and what follows from its failure.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use jid::BareJid;
 use jiff::Timestamp;
 use mailwren_core::link::{FailureClass, Reached, Verdict};
@@ -14,13 +17,15 @@ use tokio_xmpp::stanzastream::{Connection, StanzaStream};
 use super::logins::{remember, remembered};
 use super::{Phase, Session, jitter};
 use crate::vault::{self, PasswordError, VaultError};
-use crate::xmpp::connector::LoginFacts;
+use crate::xmpp::connector::{LoginFacts, Progress};
 use crate::xmpp::login::LoginMemory;
 use crate::xmpp::slot::Slot;
 use crate::xmpp::trouble::ConnectError;
 
 /// Stanzas that wait to be sent or to be handled, each way.
 const QUEUE: usize = 256;
+/// An attempt that is older was begun before the network changed.
+const STALE: Duration = Duration::from_secs(2);
 
 /// A `StanzaStream`, and where it asks for connections.
 pub(super) struct Line {
@@ -38,6 +43,13 @@ impl Line {
         Self {
             stream: StanzaStream::new(Box::new(connect), QUEUE),
             slots,
+        }
+    }
+
+    /// Ends the stream in order, if that is soon done.
+    pub(super) async fn close(self, limit: Duration) {
+        if tokio::time::timeout(limit, self.stream.close()).await.is_err() {
+            tracing::debug!("a stream wasn't closed in time");
         }
     }
 }
@@ -82,20 +94,35 @@ impl AttemptError {
 
 pub(super) type Dialed = Result<(Connection, LoginFacts), AttemptError>;
 
+/// An attempt that is under way.
+pub(super) struct Attempt {
+    since: Instant,
+    /// Whether credentials were sent.
+    authenticating: Arc<AtomicBool>,
+    outcome: BoxFuture<'static, Dialed>,
+}
+
 impl Session {
     /// Begins an attempt.
     pub(super) async fn dial(&mut self) {
         self.tell_link(LinkChange::Connecting).await;
         let (account, vault, store) = (self.account.clone(), self.vault.clone(), self.store.clone());
         let connector = self.connector.clone();
-        self.phase = Phase::Dialing(Box::pin(async move {
+        let authenticating = Arc::new(AtomicBool::new(false));
+        let authenticates = authenticating.clone();
+        let outcome = Box::pin(async move {
             // Asked for each time: it may have been changed, and it isn't kept in memory longer than needed.
             let password = vault::password(&account, vault).await.map_err(AttemptError::Password)?;
             let memory = remembered(&store, &account.jid).await.unwrap_or_else(|error| {
                 tracing::warn!(account = %account.jid, %error, "reading what is known of earlier logins");
                 LoginMemory::default()
             });
-            let connected = connector.connect(&password, memory, &|_| {}).await;
+            let watch = move |progress: Progress<'_>| {
+                if matches!(progress, Progress::Authenticating(_)) {
+                    authenticates.store(true, Ordering::Relaxed);
+                }
+            };
+            let connected = connector.connect(&password, memory, &watch).await;
             let (connection, facts) = connected.map_err(|error| AttemptError::Connect(Box::new(error)))?;
             if facts.memory != memory
                 && let Err(error) = remember(&store, &account.jid, Some(facts.memory)).await
@@ -103,7 +130,25 @@ impl Session {
                 tracing::warn!(account = %account.jid, %error, "keeping how strong the login was");
             }
             Ok((connection, facts))
-        }));
+        });
+        self.phase = Phase::Dialing(Attempt {
+            since: Instant::now(),
+            authenticating,
+            outcome,
+        });
+    }
+
+    /// Gives the attempt up that is under way, if it may have begun on a network that is no longer there.
+    pub(super) fn dial_again(&mut self) {
+        let Phase::Dialing(attempt) = &self.phase else { return };
+        if attempt.since.elapsed() < STALE {
+            return;
+        }
+        if attempt.authenticating.load(Ordering::Relaxed) {
+            self.backoff.authenticating(self.now());
+        }
+        let at = self.backoff.unpark(self.now());
+        self.phase = Phase::Waiting(self.epoch + at);
     }
 
     pub(super) async fn dialed(&mut self, dialed: Dialed) {
@@ -122,6 +167,7 @@ impl Session {
         };
         self.backoff.authenticating(self.now());
         self.gauge = facts.gauge;
+        self.gauges.send_replace(self.gauge.clone());
         tracing::info!(account = %self.account.jid, target = %facts.target, mechanism = %facts.mechanism, "logged in");
         // The worker asks for a connection at once when it has none.
         let handed_over = match self.line.slots.recv().await {
@@ -163,11 +209,19 @@ impl Session {
 
     /// Replaces the stream, so that the next connection isn't used to resume the session.
     pub(super) fn begin_afresh(&mut self) {
-        self.line = Line::new(self.own.clone());
+        drop(self.replace_line());
+    }
+
+    /// The same, with the old stream still to be closed.
+    pub(super) fn replace_line(&mut self) -> Line {
+        let old = std::mem::replace(&mut self.line, Line::new(self.own.clone()));
         self.unsent.clear();
         self.bring_up = None;
+        self.beat = None;
+        self.heart.end();
         self.iqs.clear();
         self.fruitless = 0;
+        old
     }
 
     /// On the clock of [`Backoff`](mailwren_core::link::Backoff).
@@ -179,7 +233,7 @@ impl Session {
 /// Awaits the attempt that is under way.
 pub(super) async fn dialed(phase: &mut Phase) -> Dialed {
     match phase {
-        Phase::Dialing(attempt) => attempt.await,
+        Phase::Dialing(attempt) => attempt.outcome.as_mut().await,
         _ => std::future::pending().await,
     }
 }

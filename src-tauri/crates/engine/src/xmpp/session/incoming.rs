@@ -1,6 +1,8 @@
 //! What comes: answers, questions of others, and messages with events in them.
 
+use jid::Jid;
 use mailwren_core::event::Dialect;
+use mailwren_core::heartbeat;
 use mailwren_core::model::Input;
 use mailwren_core::stanza;
 use minidom::Element;
@@ -37,6 +39,9 @@ impl Session {
     pub(super) async fn message(&mut self, message: Message) {
         let chat = matches!(message.type_, MessageType::Chat | MessageType::Normal) && !message.bodies.is_empty();
         let element = Element::from(message);
+        if let Some(signs) = heartbeat::signs(&element, &Jid::from(self.own.clone())) {
+            return self.signs(signs).await;
+        }
         let account = &self.account.jid;
         let decoded = match stanza::decode(&element) {
             Ok(decoded) => decoded,
@@ -59,6 +64,7 @@ impl Session {
             tracing::info!(%account, "a chat message reached Mailwren, which is no chat program; read it in one");
         }
         if !admitted.is_empty() {
+            self.heart.event(self.now());
             self.tell(Input::Events {
                 account: self.account.jid.clone(),
                 events: admitted,

@@ -17,6 +17,7 @@ impl Session {
             Phase::Up(stint) => Some(stint),
             _ => None,
         };
+        self.heart.suspend();
         let exceeded = self.gauge.exceeded();
         let trouble = exceeded.map(|limit| Problem {
             code: "stream".to_owned(),

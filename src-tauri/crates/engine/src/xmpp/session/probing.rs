@@ -25,6 +25,11 @@ impl Session {
                 self.phase = Phase::Waiting(self.epoch + at);
             }
             (Phase::Up(_), _) => {
+                self.heart.doubt(self.now());
+                // Signals come in bursts: what is awaited already isn't put off.
+                if self.probe.is_some() {
+                    return;
+                }
                 let ping = Element::bare("ping", ns::PING);
                 let iq = Iq::Get {
                     from: None,
@@ -38,8 +43,9 @@ impl Session {
                 });
                 self.send(iq.into()).await;
             }
-            // An attempt has short limits of its own.
-            (Phase::Dialing(_) | Phase::Negotiating(_), _) => {}
+            (Phase::Dialing(_), _) => self.dial_again(),
+            // Has a short limit of its own.
+            (Phase::Negotiating(_), _) => {}
         }
     }
 

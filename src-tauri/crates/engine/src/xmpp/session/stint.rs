@@ -31,17 +31,25 @@ impl Session {
         });
         self.fruitless = 0;
         self.iqs.clear();
-        let (asker, questions) = Asker::channel();
-        self.questions = questions;
+        self.beat = None;
+        self.private = false;
+        self.shown = false;
+        self.heart.end();
+        (self.asker, self.questions) = Asker::channel();
         self.tell_link(LinkChange::Fresh).await;
         // Where an item breaks the stream, all are fetched before anything can come unasked: so it is known which one does.
         if !self.care.one_by_one {
-            self.send(self.presence().into()).await;
+            self.show().await;
         }
+        self.fetch_all();
+    }
+
+    /// Looks after all nodes.
+    pub(super) fn fetch_all(&mut self) {
         let bring_up = BringUp {
             account: self.account.clone(),
             own: self.own.clone(),
-            asker,
+            asker: self.asker.clone(),
             store: self.store.clone(),
             inputs: self.inputs.clone(),
             care: self.care.clone(),
@@ -50,15 +58,17 @@ impl Session {
             poll: self.care.one_by_one.then_some(self.timing.poll),
             open: Vec::new(),
         };
+        self.bringing_up = true;
         self.bring_up = Some(Box::pin(async { Some(Box::new(bring_up.first().await)) }));
     }
 
     /// All nodes were looked after; `rest` looks after those that aren't in order.
     pub(super) async fn brought_up(&mut self, rest: Option<Box<BringUp>>) {
         self.bring_up = None;
+        self.bringing_up = false;
         let Some(rest) = rest else { return };
-        if self.care.one_by_one && self.mute.is_none() {
-            self.send(self.presence().into()).await;
+        if !self.shown && self.mute.is_none() {
+            self.show().await;
         }
         self.bring_up = Some(Box::pin(async {
             rest.keep().await;
@@ -76,7 +86,15 @@ impl Session {
             stanzas: 0,
         });
         self.iqs.prolong(Instant::now());
+        self.heart.resume(self.now());
         self.tell_link(LinkChange::Resumed).await;
+    }
+
+    /// Sends the presence, upon which events come.
+    pub(super) async fn show(&mut self) {
+        self.send(self.presence().into()).await;
+        self.shown = true;
+        self.heart.begin(self.now());
     }
 
     /// How this client shows itself.

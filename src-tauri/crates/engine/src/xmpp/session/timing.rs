@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mailwren_core::heartbeat::Rhythm;
 use mailwren_core::link::Pace;
 
 use crate::xmpp::connector::KEEPALIVE;
@@ -31,6 +32,8 @@ pub struct Timing {
     pub mute: Duration,
     /// When to connect again.
     pub pace: Pace,
+    /// When to send heartbeats.
+    pub rhythm: Rhythm,
 }
 
 impl Default for Timing {
@@ -47,6 +50,7 @@ impl Default for Timing {
             poll: Duration::from_secs(60),
             mute: Duration::from_secs(600),
             pace: Pace::default(),
+            rhythm: Rhythm::default(),
         }
     }
 }
@@ -72,6 +76,11 @@ impl Timing {
                 untrusted: pace.untrusted / factor,
                 span: pace.span / factor,
                 ..pace
+            },
+            rhythm: Rhythm {
+                every: shipped.rhythm.every / factor,
+                least: shipped.rhythm.least / factor,
+                ..shipped.rhythm
             },
             ..shipped
         }

@@ -26,7 +26,9 @@ const PUBSUB_EVENT: &str = "http://jabber.org/protocol/pubsub#event";
 pub struct Rhythm {
     /// For how long a proof is good: then the next heartbeat is due.
     pub every: Duration,
-    /// How long a heartbeat may be on its way. After that it is sent once more, with the same time.
+    /// How long one is awaited before it is sent once more.
+    pub again: Duration,
+    /// How long the second may be on its way.
     pub way: Duration,
     /// Least time from one heartbeat to the next, however often the network changes.
     pub least: Duration,
@@ -36,6 +38,7 @@ impl Default for Rhythm {
     fn default() -> Self {
         Self {
             every: Duration::from_secs(15 * 60),
+            again: Duration::from_secs(5),
             way: Duration::from_secs(20),
             least: Duration::from_secs(30),
         }
@@ -162,7 +165,7 @@ impl Heartbeat {
                 self.count += 1;
                 self.sent = Some(now);
                 self.state = State::Away {
-                    until: now + self.rhythm.way,
+                    until: now + self.rhythm.again,
                     again: false,
                 };
                 Some(Step::Publish(self.id()))
@@ -315,9 +318,10 @@ mod tests {
         let id = published(&mut heart, s(0));
         heart.came(s(1), &id);
         let lost = published(&mut heart, s(901));
-        assert_eq!(heart.step(s(920)), None);
-        assert_eq!(published(&mut heart, s(921)), lost, "either of the two proves");
-        assert_eq!(heart.step(s(941)), Some(Step::Renew));
+        assert_eq!(heart.step(s(905)), None);
+        assert_eq!(published(&mut heart, s(906)), lost, "either of the two proves");
+        assert_eq!(heart.step(s(925)), None);
+        assert_eq!(heart.step(s(926)), Some(Step::Renew));
         assert_eq!(heart.next_deadline(), None);
     }
 
@@ -326,9 +330,9 @@ mod tests {
         let mut heart = heart();
         heart.begin(s(0));
         published(&mut heart, s(0));
-        published(&mut heart, s(20));
-        assert_eq!(heart.step(s(40)), Some(Step::Deaf));
-        assert_eq!(heart.next_deadline(), Some(s(940)));
+        published(&mut heart, s(5));
+        assert_eq!(heart.step(s(25)), Some(Step::Deaf));
+        assert_eq!(heart.next_deadline(), Some(s(925)));
     }
 
     #[test]

@@ -485,6 +485,7 @@ fn quick(every: Duration) -> Timing {
     Timing {
         rhythm: Rhythm {
             every,
+            again: Duration::from_millis(200),
             way: Duration::from_millis(500),
             least: Duration::ZERO,
         },

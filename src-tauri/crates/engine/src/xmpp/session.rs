@@ -346,7 +346,7 @@ impl Session {
         };
         phase
             .into_iter()
-            .chain(self.probe.as_ref().map(|probe| probe.until))
+            .chain(self.probe.as_ref().map(Probe::next_deadline))
             .min()
     }
 
@@ -368,8 +368,8 @@ impl Session {
             }
             _ => {}
         }
-        if self.probe.as_ref().is_some_and(|probe| probe.until <= now) {
-            self.probed().await;
+        if self.probe.as_ref().is_some_and(|probe| probe.next_deadline() <= now) {
+            self.probed();
         }
     }
 

@@ -25,7 +25,11 @@ impl Session {
         }
         match stanza {
             Stanza::Message(message) => self.message(message).await,
-            Stanza::Iq(iq @ (Iq::Result { .. } | Iq::Error { .. })) => self.iqs.answered(iq),
+            Stanza::Iq(iq @ (Iq::Result { .. } | Iq::Error { .. })) => {
+                if !self.answered_probe(iq.id()) {
+                    self.iqs.answered(iq);
+                }
+            }
             Stanza::Iq(iq) => {
                 let answer = answer(&iq, Capabilities::of(self.account.pep));
                 if let Some(answer) = answer.filter(|_| self.unsent.len() < MOST_UNSENT) {

@@ -10,8 +10,20 @@ use super::{Command, Phase, Session, random};
 
 /// A sign of life that is awaited.
 pub(super) struct Probe {
-    pub(super) until: Instant,
-    pub(super) received: u64,
+    /// The ping's id.
+    id: String,
+    /// When nothing can be under way any more that was sent before.
+    settled: Option<Instant>,
+    until: Instant,
+    /// Bytes received since the connection began, until it was settled.
+    received: u64,
+}
+
+impl Probe {
+    /// When [`Session::probed`] is wanted next.
+    pub(super) fn next_deadline(&self) -> Instant {
+        self.settled.unwrap_or(self.until)
+    }
 }
 
 impl Session {
@@ -30,15 +42,18 @@ impl Session {
                 if self.probe.is_some() {
                     return;
                 }
-                let ping = Element::bare("ping", ns::PING);
+                let id = format!("probe-{:016x}", random());
                 let iq = Iq::Get {
                     from: None,
                     to: Some(BareJid::from_parts(None, self.own.domain()).into()),
-                    id: format!("probe-{:016x}", random()),
-                    payload: ping,
+                    id: id.clone(),
+                    payload: Element::bare("ping", ns::PING),
                 };
+                let now = Instant::now();
                 self.probe = Some(Probe {
-                    until: Instant::now() + self.timing.probe,
+                    id,
+                    settled: Some(now + self.timing.probe / 5),
+                    until: now + self.timing.probe,
                     received: self.gauge.received(),
                 });
                 self.send(iq.into()).await;
@@ -49,10 +64,23 @@ impl Session {
         }
     }
 
-    /// The time for a sign of life is over.
-    pub(super) async fn probed(&mut self) {
-        let Some(probe) = self.probe.take() else { return };
-        if self.gauge.received() == probe.received && matches!(self.phase, Phase::Up(_)) {
+    /// The server answered something; if it is the ping, the connection lives.
+    pub(super) fn answered_probe(&mut self, id: &str) -> bool {
+        self.probe.take_if(|probe| probe.id == id).is_some()
+    }
+
+    /// A time of the probe is over. Where much is under way the answer may be late, so what comes after the connection was
+    /// settled is a sign of life as well; what comes before may have been sent long ago.
+    pub(super) fn probed(&mut self) {
+        let received = self.gauge.received();
+        let Some(probe) = &mut self.probe else { return };
+        if probe.settled.take().is_some() {
+            probe.received = received;
+            return;
+        }
+        let alive = received != probe.received;
+        self.probe = None;
+        if !alive && matches!(self.phase, Phase::Up(_)) {
             tracing::info!(account = %self.account.jid, "the connection is dead");
             self.gauge.cut();
         }

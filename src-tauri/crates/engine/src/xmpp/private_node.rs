@@ -36,8 +36,11 @@ pub(super) async fn ensure(asker: &Asker, own: &Jid, node: &str) -> Result<(), P
                         .append(form(ns::PUBSUB_CONFIGURE))
                         .build(),
                 );
-            asker.set(own, query.build()).await?;
-            self::access(asker, own, node).await?
+            match asker.set(own, query.build()).await {
+                // Another client of the account may have been quicker; how the node is shows next.
+                Ok(_) | Err(IqError::Refused(_)) => self::access(asker, own, node).await?,
+                Err(error) => return Err(error.into()),
+            }
         }
         access => access?,
     };

@@ -56,9 +56,10 @@ impl Session {
             Ok(()) => self.private = true,
             // Its time runs out by itself.
             Err(PrivateError::Iq(IqError::Timeout | IqError::Ended)) => {}
+            // Somebody opened the node, or deleted it: the next one looks again.
+            Err(PrivateError::Iq(IqError::Refused(_))) if self.private => self.private = false,
             Err(error) => {
                 tracing::info!(account = %self.account.jid, %error, "no heartbeats are possible");
-                self.private = false;
                 self.heart.end();
             }
         }

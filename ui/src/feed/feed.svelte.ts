@@ -11,6 +11,8 @@ const PAGE = 100;
 /** Marking all read can be undone for up to so many rows. */
 const UNDOABLE = 5000;
 const ANNOUNCE_EVERY = 5000;
+/** A burst is taken in so many milliseconds at a time. */
+const PULL_EVERY = 100;
 const REATTACH_EVERY = 2000;
 /** While the list stands at its top, no more rows are held: the rest is read again when it is scrolled to. */
 const HELD_AT_TOP = 2 * PAGE;
@@ -64,6 +66,7 @@ export class Feed {
   #newest = 0;
   #turn = 0;
   #pulling = false;
+  #pulled = -PULL_EVERY;
   #owed = 0;
   #paging = false;
   #unsaid: Row[] = [];
@@ -366,6 +369,7 @@ export class Feed {
     this.#pulling = true;
     try {
       for (let more = true; more || this.#owed > this.#rev;) {
+        await this.#breathe();
         const turn = this.#turn;
         const reply = await call<'changes'>({ do: 'changes', since: this.#rev });
         if (turn !== this.#turn) continue;
@@ -381,6 +385,13 @@ export class Feed {
       this.#pulling = false;
     }
     await this.refresh();
+  }
+
+  /** Lets frames through between two pulls; the first after a while goes at once. */
+  async #breathe(): Promise<void> {
+    const wait = this.#pulled + PULL_EVERY - performance.now();
+    if (wait > 0) await new Promise((go) => setTimeout(go, wait));
+    this.#pulled = performance.now();
   }
 
   #take(changed: readonly Row[]): void {

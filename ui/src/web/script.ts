@@ -10,6 +10,8 @@ export const states = [
   'busy',
   'single',
   'long',
+  'hundred',
+  'huge',
   'away',
   'hostile',
   'quiet',
@@ -70,6 +72,10 @@ export function script(name: string, now: number): Script {
       };
     case 'long':
       return { ...busy, rows: muchMail(now, 5000) };
+    case 'hundred':
+      return { ...busy, rows: muchMail(now, 100) };
+    case 'huge':
+      return { ...busy, rows: muchMail(now, 100_000) };
     case 'away':
       return { ...busy, rows: mailOfANight(now) };
     case 'hostile':

@@ -7,7 +7,7 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test test-core lint format types icons build ui venv toolchain packages-run packages-test test-ui test-rust
+.PHONY: run test test-core lint format types icons build ui venv toolchain packages-run packages-test test-ui test-rust bench-ui screenshots
 
 ## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
 run: packages-run build
@@ -27,6 +27,14 @@ test-rust: build venv
 ## The pure core's tests alone: quick, and without a server or a desktop.
 test-core:
 	$(CARGO_TEST) --release -p mailwren-core
+
+## What the windows take: size, opening, bursts, search, on the web twin in Chromium.
+bench-ui: ui/node_modules/.package-lock.json
+	npm --prefix ui run --silent bench
+
+## Pictures of every state of the windows, into docs/screenshots/.
+screenshots: ui/node_modules/.package-lock.json
+	npm --prefix ui run --silent screenshots
 
 ## Formatting, lints, documentation, licences.
 lint: ui/node_modules/.package-lock.json ui

@@ -20,6 +20,7 @@ fn main() {
         "settings_call",
         "open_link",
         "show_window",
+        "start_demo",
         "close_window",
     ]);
     if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands)) {

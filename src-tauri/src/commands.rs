@@ -1,12 +1,14 @@
 //! What windows may ask. Which window may ask what is said twice: by `capabilities/`, and by [`Command::audience`].
 
+use std::process::Stdio;
 use std::sync::Arc;
 
 use mailwren_core::view::{ApiCode, ApiError, Audience, Command, Reply};
 use tauri::{AppHandle, State, WebviewWindow};
 
 use crate::bridge::Bridge;
-use crate::windows::{self, WindowName};
+use crate::window_process::own_program;
+use crate::windows::{self, Wanted, WindowName};
 use crate::{link, resident};
 
 /// A command from the feed window.
@@ -43,7 +45,24 @@ pub async fn open_link(bridge: State<'_, Arc<Bridge>>, seq: i64) -> Result<(), A
 /// Opens a window, or brings it to the front.
 #[tauri::command]
 pub async fn show_window(app: AppHandle, name: WindowName) -> Result<(), ApiError> {
-    windows::show(&app, name).map_err(|e| internal(&e))
+    windows::show(&app, Wanted { name, row: None }).map_err(|e| internal(&e))
+}
+
+/// Starts another Mailwren on the demo: its profile is its own, and thrown away afterwards.
+#[tauri::command]
+pub async fn start_demo() -> Result<(), ApiError> {
+    let mut demo = own_program()
+        .and_then(|program| {
+            tokio::process::Command::new(program)
+                .arg("--demo")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .spawn()
+        })
+        .map_err(|e| internal(&e))?;
+    // It outlives this process; as long as that runs, it is to be waited for.
+    tokio::spawn(async move { demo.wait().await });
+    Ok(())
 }
 
 /// Closes the window that asks.
@@ -60,7 +79,7 @@ fn forbidden() -> ApiError {
     }
 }
 
-fn internal(error: &tauri::Error) -> ApiError {
+fn internal(error: &impl ToString) -> ApiError {
     ApiError {
         code: ApiCode::Internal,
         message: error.to_string(),

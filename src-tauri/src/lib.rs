@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::windows::WindowName;
+use crate::windows::{Wanted, WindowName};
 
 /// Tells of new mail at once: in the tray, in a feed, and by notifications.
 #[derive(Debug, Clone, clap::Parser)]
@@ -43,8 +43,8 @@ pub struct Args {
     #[arg(long, value_name = "SOCKET", hide = true, conflicts_with_all = ["config", "demo", "hidden", "settings"])]
     attach: Option<PathBuf>,
     /// The window process's first window.
-    #[arg(long, hide = true, requires = "attach", default_value = "feed")]
-    window: WindowName,
+    #[arg(long, hide = true, requires = "attach", default_value_t = Wanted { name: WindowName::Feed, row: None })]
+    window: Wanted,
 }
 
 /// What a running task may still take once the app ends.

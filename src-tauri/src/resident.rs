@@ -65,7 +65,7 @@ async fn obey(face: &Face, windows: &Windows) -> Result<()> {
     }
 }
 
-/// Shows what a person asked to see: the row's link if it has one that opens, else the feed.
+/// Shows what a person asked to see: the row's link if it has one that opens, else the row in the feed.
 pub async fn open(face: &Face, windows: &Windows, seq: Option<i64>) {
     let row = match seq {
         Some(seq) => row(face.call(Command::Row { seq }).await).ok().flatten(),
@@ -77,7 +77,7 @@ pub async fn open(face: &Face, windows: &Windows, seq: Option<i64>) {
             Err(error) => tracing::warn!(%error, "a link couldn't be opened"),
         }
     }
-    windows.show(WindowName::Feed);
+    windows.show_row(seq);
 }
 
 /// The row of a reply to [`Command::Row`].

@@ -1,7 +1,7 @@
 //! The resident's end of the window process: starts it when a window is wanted, and tells it which.
 //!
-//! Which window is a line on its standard input; it answers with the same line once the window is up. It ends with its
-//! last window, and when its input ends.
+//! Which window is a line on its standard input, see [`Wanted`]; it answers with the window's label once it is up. It
+//! ends with its last window, and when its input ends.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::windows::WindowName;
+use crate::windows::{Wanted, WindowName};
 
 /// A window process that shows nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,7 +23,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The windows, wherever they are.
 pub struct Windows {
-    wanted: mpsc::Sender<WindowName>,
+    wanted: mpsc::Sender<Wanted>,
     task: AbortOnDropHandle<()>,
 }
 
@@ -40,8 +40,20 @@ impl Windows {
 
     /// Shows a window, or brings it to the front.
     pub fn show(&self, name: WindowName) {
+        self.want(Wanted { name, row: None });
+    }
+
+    /// Shows the feed, at a row if it wasn't open; if it was, it hears of the row by the engine's notice.
+    pub fn show_row(&self, row: Option<i64>) {
+        self.want(Wanted {
+            name: WindowName::Feed,
+            row,
+        });
+    }
+
+    fn want(&self, wanted: Wanted) {
         // A full queue means that windows are on their way already.
-        self.wanted.try_send(name).ok();
+        self.wanted.try_send(wanted).ok();
     }
 
     /// Closes all windows.
@@ -51,7 +63,7 @@ impl Windows {
     }
 }
 
-async fn run(socket: PathBuf, mut queue: mpsc::Receiver<WindowName>) {
+async fn run(socket: PathBuf, mut queue: mpsc::Receiver<Wanted>) {
     let mut running: Option<WindowProcess> = None;
     loop {
         let wanted = tokio::select! {
@@ -61,16 +73,16 @@ async fn run(socket: PathBuf, mut queue: mpsc::Receiver<WindowName>) {
                 continue;
             }
         };
-        let Some(name) = wanted else { break };
+        let Some(wanted) = wanted else { break };
         let shown = match &mut running {
-            Some(process) => process.show(name).await,
+            Some(process) => process.show(wanted).await,
             None => false,
         };
         if shown {
             continue;
         }
         // None is there, or it was ending with its last window.
-        match WindowProcess::start(&socket, name) {
+        match WindowProcess::start(&socket, wanted) {
             Ok(process) => running = Some(process),
             Err(error) => tracing::error!(%error, "windows can't be shown"),
         }
@@ -98,12 +110,12 @@ struct WindowProcess {
 }
 
 impl WindowProcess {
-    fn start(socket: &Path, name: WindowName) -> io::Result<Self> {
+    fn start(socket: &Path, wanted: Wanted) -> io::Result<Self> {
         let mut child = Command::new(own_program()?)
             .arg("--attach")
             .arg(socket)
             .arg("--window")
-            .arg(name.label())
+            .arg(wanted.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -119,12 +131,12 @@ impl WindowProcess {
     }
 
     /// Whether the window came up.
-    async fn show(&mut self, name: WindowName) -> bool {
-        let line = format!("{}\n", name.label());
+    async fn show(&mut self, wanted: Wanted) -> bool {
+        let line = format!("{wanted}\n");
         let asked = async {
             self.input.write_all(line.as_bytes()).await?;
             while let Some(shown) = self.output.next_line().await? {
-                if shown == name.label() {
+                if shown == wanted.name.label() {
                     return io::Result::Ok(true);
                 }
             }
@@ -142,7 +154,7 @@ impl WindowProcess {
 }
 
 /// This very program, also after an update has put another in its place or taken it away.
-fn own_program() -> io::Result<PathBuf> {
+pub fn own_program() -> io::Result<PathBuf> {
     let path = std::env::current_exe()?;
     // Linux then calls it "… (deleted)", which isn't there; what still runs is.
     if cfg!(target_os = "linux") && !path.exists() {

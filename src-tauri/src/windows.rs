@@ -1,7 +1,9 @@
 //! The window process: makes windows on demand, and ends with the last.
 
+use std::fmt;
 use std::io::Write;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +18,7 @@ use crate::bridge::{self, Bridge};
 use crate::commands;
 
 /// Which window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WindowName {
     /// The feed.
@@ -41,8 +43,47 @@ impl WindowName {
     }
 }
 
+/// A window, and the row it is to begin at. Written as the window's label, and the row's number after a blank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which window.
+    pub name: WindowName,
+    /// Where the feed begins if it wasn't open.
+    pub row: Option<i64>,
+}
+
+impl Wanted {
+    /// The page that shows it.
+    fn page(self) -> String {
+        let page = self.name.label();
+        self.row
+            .map_or_else(|| format!("{page}.html"), |row| format!("{page}.html#row-{row}"))
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name.label())?;
+        self.row.map_or(Ok(()), |row| write!(f, " {row}"))
+    }
+}
+
+impl FromStr for Wanted {
+    type Err = anyhow::Error;
+
+    fn from_str(line: &str) -> Result<Self> {
+        let (label, row) = line
+            .split_once(' ')
+            .map_or((line, None), |(label, row)| (label, Some(row)));
+        Ok(Self {
+            name: WindowName::from_label(label).context("there is no such window")?,
+            row: row.map(str::parse).transpose().context("a row is a number")?,
+        })
+    }
+}
+
 /// Shows windows until the last is closed, the engine ends, or the resident does.
-pub fn run(runtime: &Runtime, socket: &Path, first: WindowName) -> Result<()> {
+pub fn run(runtime: &Runtime, socket: &Path, first: Wanted) -> Result<()> {
     display()?;
     // To standard error alone: the log file is the resident's.
     if let Err(error) = mailwren_engine::log::init(0, None) {
@@ -64,6 +105,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: WindowName) -> Result<()> {
             commands::settings_call,
             commands::open_link,
             commands::show_window,
+            commands::start_demo,
             commands::close_window,
         ])
         .build(context())
@@ -101,8 +143,8 @@ fn display() -> Result<()> {
 /// Shows what the resident asks for; ends with it. Blocks.
 fn listen_to_resident(app: &AppHandle) {
     for line in std::io::stdin().lines().map_while(Result::ok) {
-        if let Some(name) = WindowName::from_label(&line)
-            && let Err(error) = show(app, name)
+        if let Ok(wanted) = line.parse()
+            && let Err(error) = show(app, wanted)
         {
             tracing::error!(%error, "a window couldn't be shown");
         }
@@ -111,22 +153,24 @@ fn listen_to_resident(app: &AppHandle) {
 }
 
 /// Opens a window, or brings it to the front, on the main thread; then says so to the resident.
-pub fn show(app: &AppHandle, name: WindowName) -> tauri::Result<()> {
+pub fn show(app: &AppHandle, wanted: Wanted) -> tauri::Result<()> {
     let handle = app.clone();
-    app.run_on_main_thread(move || match show_now(&handle, name) {
+    let label = wanted.name.label();
+    app.run_on_main_thread(move || match show_now(&handle, wanted) {
         // Without a resident nobody reads it.
-        Ok(()) => drop(writeln!(std::io::stdout(), "{}", name.label())),
-        Err(error) => tracing::error!(%error, window = name.label(), "a window couldn't be shown"),
+        Ok(()) => drop(writeln!(std::io::stdout(), "{label}")),
+        Err(error) => tracing::error!(%error, window = label, "a window couldn't be shown"),
     })
 }
 
-fn show_now(app: &AppHandle, name: WindowName) -> tauri::Result<()> {
+fn show_now(app: &AppHandle, wanted: Wanted) -> tauri::Result<()> {
+    let name = wanted.name;
     if let Some(window) = app.get_webview_window(name.label()) {
         window.unminimize()?;
         window.show()?;
         return window.set_focus();
     }
-    let page = WebviewUrl::App(format!("{}.html", name.label()).into());
+    let page = WebviewUrl::App(wanted.page().into());
     let builder = WebviewWindowBuilder::new(app, name.label(), page)
         .on_navigation(is_ours)
         // Nothing in a page may open a window; the app does that itself.
@@ -159,6 +203,21 @@ fn is_ours(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wanted_window_is_read_as_it_is_written() {
+        for (line, page) in [
+            ("feed", "feed.html"),
+            ("settings", "settings.html"),
+            ("feed 42", "feed.html#row-42"),
+        ] {
+            let wanted = line.parse::<Wanted>().map(|w| (w.to_string(), w.page())).ok();
+            assert_eq!(wanted, Some((line.to_owned(), page.to_owned())));
+        }
+        for line in ["", "other", "feed x", "feed 1 2", "feed\n"] {
+            assert!(line.parse::<Wanted>().is_err(), "{line:?}");
+        }
+    }
 
     #[test]
     fn a_page_leads_nowhere_but_to_our_own_pages() {

@@ -43,6 +43,27 @@ const cases: Case[] = [
       await expect(page.locator('.fresh')).toBeVisible();
     },
   ],
+  [
+    'feed',
+    'busy',
+    'rows selected',
+    async (page) => {
+      await page.locator('.row').first().waitFor();
+      for (const key of ['j', 'x', 'Shift+ArrowDown']) await page.keyboard.press(key);
+      await expect(page.getByRole('toolbar')).toBeVisible();
+    },
+  ],
+  ['feed', 'busy', 'the context menu', (page) => page.locator('.row').nth(1).click({ button: 'right' })],
+  ['feed', 'away'],
+  [
+    'feed',
+    'away',
+    'unfolded',
+    async (page) => {
+      await page.locator('.away').click();
+      await expect(page.locator('.row')).toHaveCount(17);
+    },
+  ],
   ['feed', 'single'],
   ['feed', 'hostile'],
   ['feed', 'quiet'],
@@ -71,7 +92,18 @@ const cases: Case[] = [
     },
   ],
   ['settings', 'busy', 'the question before removing', click(/^Remove .*Work/)],
-  ['settings', 'trouble', 'About', click('About')],
+  ['settings', 'busy', 'General', click('General')],
+  ['settings', 'trouble', 'Diagnosis', click('Diagnosis')],
+  [
+    'settings',
+    'trouble',
+    'connections checked',
+    async (page) => {
+      await click('Diagnosis')(page);
+      await click('Check now')(page);
+      await expect(page.locator('.step.failed')).toBeVisible();
+    },
+  ],
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -141,12 +173,61 @@ test.describe('small and large', () => {
   });
 });
 
-test('a right-to-left window is mirrored', async ({ page, twin }) => {
-  await twin.open('feed');
-  await page.evaluate(() => (document.documentElement.dir = 'rtl'));
-  const dot = await page.locator('.dot').first().boundingBox();
-  const time = await page.locator('.row time').first().boundingBox();
-  expect(dot && time && dot.x > 360 && time.x < 60).toBe(true);
+test.describe('in Arabic', () => {
+  test.use({ locale: 'ar' });
+
+  test('the window is mirrored, and a mail’s own direction kept', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+    const dot = await page.locator('.dot').first().boundingBox();
+    const time = await page.locator('.row time').first().boundingBox();
+    expect(dot && time && dot.x > 360 && time.x < 60).toBe(true);
+    const english = page.locator('.row .sub').nth(2);
+    expect(await english.evaluate((el) => getComputedStyle(el).textAlign)).toBe('right');
+  });
+
+  test('arrows follow the eye: right folds, left unfolds, tabs go on to the left', async ({ page, twin }) => {
+    await twin.open('feed', 'away');
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press('j');
+    await expect(page.locator('.away')).toBeFocused();
+    await page.keyboard.press('ArrowLeft');
+    await expect(page.locator('.row')).toHaveCount(17);
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('.row')).toHaveCount(8);
+    await page.getByRole('tab').first().click();
+    await page.keyboard.press('ArrowLeft');
+    await expect(page.getByRole('tab').nth(1)).toBeFocused();
+  });
+
+  for (const [window, state] of [
+    ['feed', 'trouble'],
+    ['feed', 'away'],
+    ['feed', 'first-run'],
+    ['settings', 'trouble'],
+  ] as const) {
+    test(`axe finds nothing in ${window}, ${state}`, async ({ page, twin }) => {
+      if (window === 'settings') await page.setViewportSize({ width: 820, height: 640 });
+      await twin.open(window, state);
+      expect(await twin.faults()).toEqual([]);
+    });
+  }
+});
+
+test.describe('with forced colours', () => {
+  test.use({ contextOptions: { forcedColors: 'active' } });
+
+  test('axe finds nothing, and what is chosen is told by an outline', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.locator('.row').first().waitFor();
+    for (const key of ['j', 'x']) await page.keyboard.press(key);
+    const chosen = page.locator('.row[aria-selected="true"]');
+    expect(await chosen.evaluate((el) => getComputedStyle(el).outlineStyle)).toBe('solid');
+    await expect(chosen.locator('.picked')).toBeVisible();
+    expect(await twin.faults()).toEqual([]);
+    await page.goto('/settings.html');
+    await page.getByRole('button', { name: 'General' }).click();
+    expect(await twin.faults()).toEqual([]);
+  });
 });
 
 test('with motion reduced nothing moves', async ({ page, twin }) => {

@@ -38,10 +38,28 @@ test.describe('the list', () => {
 
   test('reads on when its end comes near', async ({ page, twin }) => {
     await twin.open('feed', 'long');
-    await expect(rows(page)).toHaveCount(100);
+    await expect(rows(page).first()).toContainText('Report 5000');
     await page.locator('#mail').evaluate((pane) => (pane.scrollTop = pane.scrollHeight));
-    await expect(rows(page)).toHaveCount(200);
-    expect(await twin.asked('feed')).toContainEqual(expect.objectContaining({ before: 4901 }));
+    await expect(page.locator('#row-4901')).toBeAttached();
+    await expect.poll(() => twin.asked('feed')).toContainEqual(expect.objectContaining({ before: 4901 }));
+    await page.locator('#mail').evaluate((pane) => (pane.scrollTop = pane.scrollHeight));
+    await expect(page.locator('#row-4801')).toBeAttached();
+  });
+
+  test('draws what is near only, and keeps its place when it is scrolled', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    const pane = page.locator('#mail');
+    await expect(rows(page).first()).toBeVisible();
+    for (const seq of [4901, 4801, 4701, 4601]) {
+      await pane.evaluate((el) => (el.scrollTop = el.scrollHeight));
+      await expect(page.locator(`#row-${seq}`)).toBeAttached();
+    }
+    await expect.poll(() => rows(page).count()).toBeLessThan(250);
+    await expect(page.locator('#row-5000')).not.toBeAttached();
+    await pane.evaluate((el) => (el.scrollTop = 0));
+    await expect(page.locator('#row-5000')).toBeVisible();
+    await page.keyboard.press('j');
+    await expect(focused(page)).toContainText('Report 5000');
   });
 });
 
@@ -279,6 +297,199 @@ test.describe('by keys', () => {
   });
 });
 
+test.describe('selection', () => {
+  test('X selects, Shift and arrows select on, R marks all read, Z gives exactly that back', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(page.getByRole('toolbar', { name: '3 selected' })).toBeVisible();
+    await expect(page.locator('.row[aria-selected="true"]')).toHaveCount(3);
+    await expect(focused(page)).toContainText('Build server');
+    await page.keyboard.press('r');
+    await expect(unread(page)).toHaveCount(2);
+    await expect(bar(page)).toContainText('Marked 3 read');
+    await expect(page.getByRole('toolbar')).toHaveCount(0);
+    expect(await twin.asked('mark')).toEqual([{ do: 'mark', seqs: [11, 10], read: true }]);
+    await page.keyboard.press('z');
+    await expect(unread(page)).toHaveCount(4);
+  });
+
+  test('Ctrl and Shift clicks select, a plain click gives up', async ({ page, twin }) => {
+    await twin.open('feed');
+    await rows(page)
+      .nth(0)
+      .click({ modifiers: ['Control'] });
+    await rows(page)
+      .nth(4)
+      .click({ modifiers: ['Shift'] });
+    await expect(page.locator('.row[aria-selected="true"]')).toHaveCount(5);
+    await rows(page)
+      .nth(2)
+      .click({ modifiers: ['Control'] });
+    await expect(page.locator('.row[aria-selected="true"]')).toHaveCount(4);
+    await page.getByRole('toolbar').getByRole('button', { name: 'Mark read' }).click();
+    expect(await twin.asked('mark')).toEqual([{ do: 'mark', seqs: [11, 10, 8, 7], read: true }]);
+    await rows(page)
+      .nth(0)
+      .click({ modifiers: ['Control'] });
+    await rows(page).nth(6).click();
+    await expect(page.getByRole('toolbar')).toHaveCount(0);
+  });
+
+  test('Ctrl+A selects all, Escape none, and the window stays', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('Control+a');
+    await expect(page.getByRole('toolbar', { name: '11 selected' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('toolbar')).toHaveCount(0);
+    expect(await twin.asked('close_window')).toEqual([]);
+  });
+
+  test('new mail waits while something is selected', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await twin.arrive(from('Ada'));
+    await expect(page.locator('.fresh')).toHaveText('1 new');
+    await page.keyboard.press('Escape');
+    await expect(rows(page).first()).toContainText('Ada');
+  });
+});
+
+test.describe('the context menu', () => {
+  test('opens at the pointer, acts, and gives the focus back', async ({ page, twin }) => {
+    await twin.open('feed');
+    await rows(page).nth(1).click({ button: 'right' });
+    const menu = page.getByRole('menu', { name: 'What to do with it' });
+    await expect(menu.getByRole('menuitem')).toHaveText([
+      /Open at .*mail\.work\.example/,
+      /Mark read/,
+      /Select/,
+      /Search .*Ελένη/,
+      /Only .*Work \/ INBOX/,
+    ]);
+    await menu.getByRole('menuitem', { name: 'Mark read' }).click();
+    await expect(unread(page)).toHaveCount(3);
+    await expect(focused(page)).toContainText('Ελένη');
+  });
+
+  for (const key of ['.', 'Shift+F10']) {
+    test(`opens by ${key}, is worked by keys, and Escape leaves it alone`, async ({ page, twin }) => {
+      await twin.open('feed');
+      await page.keyboard.press('j');
+      await expect(focused(page)).toHaveCount(1);
+      await page.keyboard.press(key);
+      await expect(page.getByRole('menuitem').first()).toBeFocused();
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('menu')).toHaveCount(0);
+      await expect(focused(page)).toContainText('Miriam');
+      expect(await twin.asked('close_window')).toEqual([]);
+      await page.keyboard.press(key);
+      await page.keyboard.press('o');
+      await page.keyboard.press('End');
+      await expect(page.getByRole('menuitem', { name: /Only .*Home/ })).toBeFocused();
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('tab', { name: /Home/ })).toHaveAttribute('aria-selected', 'true');
+    });
+  }
+
+  test('stays inside the window', async ({ page, twin }) => {
+    await twin.open('feed');
+    await rows(page)
+      .nth(7)
+      .click({ button: 'right', position: { x: 380, y: 20 } });
+    const box = await page.locator('.context').boundingBox();
+    expect(box && box.x >= 0 && box.x + box.width <= 400 && box.y + box.height <= 640).toBe(true);
+  });
+});
+
+test.describe('while you were away', () => {
+  const away = (page: Page) => page.locator('.away');
+
+  test('what came late and all at once is one line that counts and names', async ({ page, twin }) => {
+    await twin.open('feed', 'away');
+    await expect(away(page)).toHaveAccessibleName(
+      /^While you were away: 9 mails, 6 unread, .*Miriam.*Jonas.*ليلى.* and 4 more, .*22:12.*07:40$/,
+    );
+    await expect(away(page)).toHaveAttribute('aria-expanded', 'false');
+    await expect(rows(page)).toHaveCount(8);
+  });
+
+  test('it is one stop of the keys, unfolds by Enter and folds by the arrow', async ({ page, twin }) => {
+    await twin.open('feed', 'away');
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press('j');
+    await expect(away(page)).toBeFocused();
+    await page.keyboard.press('j');
+    await expect(focused(page)).toContainText('Tomasz');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    await expect(rows(page)).toHaveCount(17);
+    await expect(focused(page)).toContainText('Miriam');
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowLeft');
+    await expect(rows(page)).toHaveCount(8);
+    await expect(away(page)).toBeFocused();
+  });
+
+  test('folded, it is read as a whole', async ({ page, twin }) => {
+    await twin.open('feed', 'away');
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press('j');
+    await expect(away(page)).toBeFocused();
+    await page.keyboard.press('r');
+    await expect(away(page)).not.toHaveClass(/unread/);
+    await expect(bar(page)).toContainText('Marked 9 read');
+  });
+
+  test('what is searched for or unread isn’t folded away', async ({ page, twin }) => {
+    await twin.open('feed', 'away');
+    await page.keyboard.press('u');
+    await expect(away(page)).toHaveCount(0);
+    await expect(rows(page)).toHaveCount(8);
+  });
+});
+
+test.describe('a popup’s Open', () => {
+  const open = (page: Page, seq: number) =>
+    page.evaluate((n) => window.twin.tell({ on: 'open', seq: n }), seq);
+
+  test('goes to that row, whatever was shown', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await page.getByLabel('Search mail').fill('nothing');
+    await expect(page.getByText('Nothing found')).toBeVisible();
+    await open(page, 4650);
+    await expect(page.locator('#row-4650')).toBeFocused();
+    await expect(page.locator('#row-4650')).toBeInViewport();
+    await expect(page.getByLabel('Search mail')).toHaveValue('');
+  });
+
+  test('unfolds its group', async ({ page, twin }) => {
+    await twin.open('feed', 'away');
+    await expect(page.locator('.away')).toBeVisible();
+    await open(page, 14);
+    await expect(page.locator('#row-14')).toBeFocused();
+  });
+
+  test('says so when the row is gone', async ({ page, twin }) => {
+    await twin.open('feed');
+    await open(page, 999);
+    await expect(bar(page)).toContainText('isn’t stored any more');
+  });
+
+  test('also when it opened the window', async ({ page, twin }) => {
+    await page.goto('about:blank');
+    await twin.open('feed', 'busy', '#row-5');
+    await expect(page.locator('#row-5')).toBeFocused();
+  });
+});
+
 test.describe('search', () => {
   test('marks what was found, and the way down leads into it', async ({ page, twin }) => {
     await twin.open('feed');
@@ -358,6 +569,9 @@ test.describe('states', () => {
     await expect(page.getByText('Only members may subscribe to this node.')).toBeVisible();
     await page.getByRole('button', { name: 'Try now' }).click();
     expect(await twin.asked('retry')).toEqual([{ do: 'retry', jid: 'l.brandt@work.example' }]);
+    await page.getByRole('button', { name: 'All of it in Diagnosis' }).click();
+    const errand = { page: 'diagnosis' };
+    expect(await twin.asked('show_window')).toEqual([{ show_window: 'settings', errand }]);
   });
 
   test('offline keeps the mail and says when it is tried', async ({ page, twin }) => {
@@ -366,10 +580,25 @@ test.describe('states', () => {
     await expect(rows(page)).toHaveCount(11);
   });
 
-  test('no account: what it is, and one way on', async ({ page, twin }) => {
+  test('no account: what it is, and one question', async ({ page, twin }) => {
     await twin.open('feed', 'first-run');
-    await page.getByRole('button', { name: 'Add an account' }).click();
-    expect(await twin.asked('show_window')).toEqual([{ show_window: 'settings' }]);
+    const jid = page.getByLabel('XMPP address');
+    await expect(jid).toBeFocused();
+    await page.keyboard.type('lena');
+    await page.keyboard.press('Enter');
+    await expect(jid).toHaveAccessibleDescription('An address looks like you@example.org.');
+    expect(await twin.asked('show_window')).toEqual([]);
+    await jid.fill('lena@birds.example');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    const errand = { page: 'account', jid: 'lena@birds.example' };
+    expect(await twin.asked('show_window')).toEqual([{ show_window: 'settings', errand }]);
+  });
+
+  test('the demo needs nothing, and says that it starts', async ({ page, twin }) => {
+    await twin.open('feed', 'first-run');
+    await page.getByRole('button', { name: 'Try the demo' }).click();
+    await expect(page.getByText('The demo starts in a window of its own.')).toBeVisible();
+    expect(await twin.asked('start_demo')).toHaveLength(1);
   });
 
   test('an error says what to do, and is tried again', async ({ page, twin }) => {

@@ -250,9 +250,131 @@ test('Escape leaves the form, then the window', async ({ page, twin }) => {
   expect(await twin.asked('close_window')).toHaveLength(1);
 });
 
-test('About names the version and every problem', async ({ page, twin }) => {
+test('Diagnosis names the version and every problem, and checks each account as configured', async ({
+  page,
+  twin,
+}) => {
   await twin.open('settings', 'trouble');
-  await page.getByRole('button', { name: 'About' }).click();
-  await expect(page.getByText('Mailwren 0.1.0')).toBeVisible();
+  await page.getByRole('button', { name: 'Diagnosis' }).click();
+  await expect(page.getByText('Mailwren 0.1.0', { exact: true })).toBeVisible();
   await expect(page.getByText('No notification service runs on this desktop.')).toBeVisible();
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(page.getByText('All of it works.')).toHaveCount(2);
+  await expect(page.locator('.step.failed')).toContainText('The server refused the password.');
+  const asked = (await twin.asked('test_account')) as { password: string | null }[];
+  expect(asked.map((one) => one.password)).toEqual([null, null, null]);
+});
+
+test('the report says how everything stands, and holds neither mail nor passwords', async ({
+  page,
+  twin,
+}) => {
+  await twin.open('settings', 'trouble');
+  await page.getByRole('button', { name: 'Diagnosis' }).click();
+  const report = page.getByRole('textbox', { name: 'Report' });
+  await expect(report).toHaveValue(/Mailwren 0\.1\.0[^]*notifier: No notification service[^]*l\.brandt@work/);
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(report).toHaveValue(/Login: failed, The server refused the password\. \(71 ms\)/);
+  await expect(report).not.toHaveValue(/Schlüssel|Miriam/);
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await expect(page.locator('.toast')).toContainText(/Report copied|The report is selected/);
+});
+
+test.describe('General', () => {
+  const general = async (page: Page) => {
+    await page.getByRole('button', { name: 'General' }).click();
+  };
+  const kept = (page: Page) => page.evaluate(() => localStorage.getItem('mailwren.preferences'));
+
+  test('another language is spoken at once, from right to left where it is written so', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('settings');
+    await general(page);
+    await page.getByLabel('Language').selectOption('ar');
+    await expect(page.getByRole('heading', { name: 'عام' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'ar');
+    await page.getByRole('button', { name: 'تراجع' }).click();
+    await expect(page.getByRole('heading', { name: 'General' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('dir', 'ltr');
+  });
+
+  test('what was chosen is there after a restart', async ({ page, twin }) => {
+    await twin.open('settings');
+    await general(page);
+    await page.getByLabel('Language').selectOption('de');
+    await page.getByRole('radio', { name: 'Dunkel' }).check({ force: true });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Konten' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(ground).toBe('rgb(28, 26, 24)');
+  });
+
+  test('the other window takes it up without a restart', async ({ page, twin, context }) => {
+    await twin.open('settings');
+    const feed = await context.newPage();
+    await feed.goto('/feed.html');
+    await expect(feed.locator('.row').first()).toBeVisible();
+    const full = (await feed.locator('.row').first().boundingBox())?.height ?? 0;
+    await general(page);
+    await page.getByRole('radio', { name: 'Compact' }).check({ force: true });
+    await expect
+      .poll(async () => (await feed.locator('.row').first().boundingBox())?.height)
+      .toBeLessThan(full / 2);
+    await page.getByLabel('Language').selectOption('de');
+    await expect(feed.getByPlaceholder('Suchen')).toBeVisible();
+    await feed.close();
+  });
+
+  test('single letters can be switched off; the rest of the keys works on', async ({ page, twin }) => {
+    await twin.open('settings');
+    await general(page);
+    await page.getByRole('switch', { name: 'Single letters are commands' }).click();
+    await page.goto('/feed.html');
+    await expect(page.locator('.row').first()).toBeVisible();
+    await page.keyboard.press('j');
+    await expect(page.locator('.row:focus')).toHaveCount(0);
+    await page.keyboard.press('ArrowDown');
+    await expect(page.locator('.row:focus')).toContainText('Miriam');
+  });
+
+  test('what can’t be kept is said, and isn’t applied', async ({ page, twin }) => {
+    await twin.open('settings');
+    await general(page);
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      };
+    });
+    await page.getByLabel('Language').selectOption('de');
+    await expect(page.getByRole('alert')).toContainText('It couldn’t be kept on this computer.');
+    await expect(page.getByLabel('Language')).toHaveValue('system');
+    expect(await kept(page)).toBeNull();
+  });
+});
+
+test('an errand of the feed window is run: the address is there, the password is asked for', async ({
+  page,
+  twin,
+}) => {
+  await page.addInitScript(() =>
+    localStorage.setItem('mailwren.errand', JSON.stringify({ page: 'account', jid: 'lena@birds.example' })),
+  );
+  await twin.open('settings');
+  await expect(page.getByLabel('XMPP address')).toHaveValue('lena@birds.example');
+  await expect(page.getByLabel('Password')).toBeFocused();
+});
+
+test('an errand for Diagnosis leads there', async ({ page, twin }) => {
+  await twin.open('settings');
+  await page.evaluate(() => {
+    localStorage.setItem('mailwren.errand', JSON.stringify({ page: 'diagnosis' }));
+    dispatchEvent(new Event('focus'));
+  });
+  await expect(page.getByRole('heading', { name: 'Diagnosis' })).toBeVisible();
+  expect(await page.evaluate(() => localStorage.getItem('mailwren.errand'))).toBeNull();
 });

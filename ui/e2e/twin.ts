@@ -27,9 +27,9 @@ export class Twin {
     this.page = page;
   }
 
-  async open(window: 'feed' | 'settings', state: State = 'busy'): Promise<void> {
+  async open(window: 'feed' | 'settings', state: State = 'busy', at = ''): Promise<void> {
     await this.page.clock.install({ time: now });
-    await this.page.goto(`/${window}.html?state=${state}`);
+    await this.page.goto(`/${window}.html?state=${state}${at}`);
     await this.page.locator('.mark').first().waitFor();
   }
 

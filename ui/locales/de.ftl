@@ -41,6 +41,7 @@ await-person = hält an, bis Sie nachsehen
 await-try = nächster Versuch in { $left }
 await-trying = versucht es gerade
 why = Warum?
+why-more = Alles in der Diagnose
 retry = Jetzt versuchen
 
 ## Feed: Kopf
@@ -87,6 +88,20 @@ loading-older = Ältere Mail …
 mark-read = Als gelesen markieren
 mark-unread = Als ungelesen markieren
 open-at = Öffnen bei { $host }
+select = Auswählen
+unselect = Nicht auswählen
+select-none = Auswahl aufheben
+selected =
+    { $n ->
+        [0] Nichts ausgewählt
+        [one] Eine ausgewählt
+       *[other] { $n } ausgewählt
+    }
+only-from = { $who } suchen
+only-in = Nur { $box }
+row-menu = Was damit geschehen soll
+away = Während Sie weg waren: { $n } Mails
+away-who-more = { $names } und { $n } weitere
 row-unread = Ungelesen
 row-gone = Anderswo gelesen, verschoben oder gelöscht
 row-replaced = Durch Neueres ersetzt
@@ -128,7 +143,11 @@ none-yet-connecting = Sie erscheint hier, sobald ein Konto verbunden ist.
 first-title = Wissen, wann Mail kommt.
 first-title-2 = Sonst nichts offen halten.
 first-lead = Melden Sie sich mit XMPP an. Den Rest findet Mailwren.
-first-add = Konto hinzufügen
+first-go = Weiter
+first-hint = Am besten ein eigenes Konto, nicht das, mit dem Sie chatten.
+first-demo = Noch kein Konto? Die Demo spielt Server und Mail auf diesem Rechner.
+first-demo-do = Demo ausprobieren
+first-demo-started = Die Demo startet in einem eigenen Fenster.
 keyring-note = Das Passwort kommt in den Schlüsselbund des Desktops, sonst nirgendwohin.
 
 ## Feed: Leiste unten
@@ -140,6 +159,7 @@ bar-marked-read = { $n } als gelesen markiert
 bar-marked-unread = { $n } als ungelesen markiert
 bar-nothing-unread = Es war nichts ungelesen
 bar-no-link = Dieses Ereignis hat keinen Link
+bar-row-away = Diese Mail ist nicht mehr gespeichert
 undo = Rückgängig
 dismiss = Schließen
 
@@ -149,6 +169,11 @@ keys-title = Tastatur
 key-move = Weiter, zurück
 key-open = Link öffnen
 key-read = Gelesen, ungelesen
+key-select = Auswählen
+key-extend = Weiter auswählen
+key-select-all = Alle auswählen
+key-unfold = Gruppe auf- und zuklappen
+key-menu = Was damit geschehen soll
 key-undo = Rückgängig
 key-search = Suchen
 key-filter = Filter
@@ -165,7 +190,6 @@ close-box = Schließen
 ## Einstellungen
 
 settings = Einstellungen
-about = Über
 back = Zurück
 cancel = Abbrechen
 save = Speichern
@@ -260,5 +284,34 @@ remove-do = Entfernen
 
 about-what = Sagt Ihnen über eine einzige XMPP-Verbindung, wann Mail eingeht.
 about-license = Freie Software unter der MIT- oder der Apache-2.0-Lizenz, wie Sie mögen.
-problems = Probleme
-problems-none = Keine.
+
+## Einstellungen: Allgemein
+
+general = Allgemein
+language = Sprache
+language-system = Wie der Desktop
+theme = Erscheinungsbild
+theme-says = Hoher Kontrast und erzwungene Farben folgen in jedem Fall dem Desktop.
+theme-system = Wie der Desktop
+theme-light = Hell
+theme-dark = Dunkel
+rows = Zeilen
+rows-says = Kompakte Zeilen zeigen Absender, Betreff und Zeit in einer Zeile.
+rows-full = Voll
+rows-compact = Kompakt
+letters = Einzelne Buchstaben sind Befehle
+letters-says = Ausgeschaltet wirken in der Liste nur Pfeile, Eingabe, Esc und Tasten mit Strg.
+preference-changed = Geändert
+preference-unkept = Es konnte auf diesem Rechner nicht behalten werden.
+
+## Einstellungen: Diagnose
+
+diagnosis = Diagnose
+problems = Was nicht stimmt
+checks = Verbindungen
+checks-do = Jetzt prüfen
+report = Bericht
+report-says = Für alle, die Ihnen helfen. Er nennt Konten und Server; Passwörter und Mail stehen nicht darin.
+report-copy = Kopieren
+report-copied = Bericht kopiert
+report-selected = Der Bericht ist ausgewählt: mit Strg C kopieren

@@ -41,6 +41,7 @@ await-person = stopped until you look
 await-try = next try in { $left }
 await-trying = trying now
 why = Why?
+why-more = All of it in Diagnosis
 retry = Try now
 
 ## Feed: header
@@ -87,6 +88,20 @@ loading-older = Older mail …
 mark-read = Mark read
 mark-unread = Mark unread
 open-at = Open at { $host }
+select = Select
+unselect = Unselect
+select-none = Unselect all
+selected =
+    { $n ->
+        [0] Nothing selected
+        [one] One selected
+       *[other] { $n } selected
+    }
+only-from = Search { $who }
+only-in = Only { $box }
+row-menu = What to do with it
+away = While you were away: { $n } mails
+away-who-more = { $names } and { $n } more
 row-unread = Unread
 row-gone = Read, moved or deleted elsewhere
 row-replaced = Replaced by a newer one
@@ -128,7 +143,11 @@ none-yet-connecting = It will show up here once an account is connected.
 first-title = Know when mail arrives.
 first-title-2 = Nothing else to keep open.
 first-lead = Sign in with XMPP. Mailwren finds the rest.
-first-add = Add an account
+first-go = Continue
+first-hint = An account of its own, apart from the one you chat with, is best.
+first-demo = No account yet? The demo plays a server and mail on this computer.
+first-demo-do = Try the demo
+first-demo-started = The demo starts in a window of its own.
 keyring-note = The password goes to the desktop’s keyring, nowhere else.
 
 ## Feed: bar at the bottom
@@ -140,6 +159,7 @@ bar-marked-read = Marked { $n } read
 bar-marked-unread = Marked { $n } unread
 bar-nothing-unread = Nothing was unread
 bar-no-link = This event has no link to open
+bar-row-away = That mail isn’t stored any more
 undo = Undo
 dismiss = Close
 
@@ -149,6 +169,11 @@ keys-title = Keyboard
 key-move = Next, previous
 key-open = Open the link
 key-read = Read, unread
+key-select = Select
+key-extend = Select on
+key-select-all = Select all
+key-unfold = Unfold, fold a group
+key-menu = What to do with it
 key-undo = Undo
 key-search = Search
 key-filter = Filter
@@ -165,7 +190,6 @@ close-box = Close
 ## Settings
 
 settings = Settings
-about = About
 back = Back
 cancel = Cancel
 save = Save
@@ -260,5 +284,34 @@ remove-do = Remove
 
 about-what = Tells you the moment mail arrives, over one XMPP connection.
 about-license = Free software, under the MIT or Apache 2.0 licence, as you prefer.
-problems = Problems
-problems-none = None.
+
+## Settings: general
+
+general = General
+language = Language
+language-system = As the desktop
+theme = Appearance
+theme-says = High contrast and forced colours follow the desktop in any case.
+theme-system = As the desktop
+theme-light = Light
+theme-dark = Dark
+rows = Rows
+rows-says = Compact rows show sender, subject and time in one line.
+rows-full = Full
+rows-compact = Compact
+letters = Single letters are commands
+letters-says = Off, only arrows, Enter, Esc and chords with Ctrl work in the feed.
+preference-changed = Changed
+preference-unkept = It couldn’t be kept on this computer.
+
+## Settings: diagnosis
+
+diagnosis = Diagnosis
+problems = What is wrong
+checks = Connections
+checks-do = Check now
+report = Report
+report-says = For whoever helps you. It names accounts and servers; passwords and mail aren’t in it.
+report-copy = Copy
+report-copied = Report copied
+report-selected = The report is selected: copy it with Ctrl C

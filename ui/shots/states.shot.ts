@@ -1,54 +1,87 @@
+/**
+ * `npm run screenshots`: one sheet per state in `docs/screenshots/`: light, dark, high contrast, and Arabic, which is
+ * written from right to left. What only shows in one of them is taken alone. `SHOTS=<folder>` puts them elsewhere, as
+ * PNG.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type Page } from '@playwright/test';
+import { test, type Browser, type Page } from '@playwright/test';
+import type { State } from '../src/web/script.ts';
 
 /** A Tuesday morning. */
 const now = new Date('2026-11-24T10:31:00+01:00');
-const folder = join(import.meta.dirname, '../../docs/screenshots');
-/** Those that the README shows are sharp; the rest are to be looked at. */
-const doc = new Set(['feed-light', 'feed-dark', 'settings-test-light']);
+const elsewhere = process.env['SHOTS'];
+const folder = elsewhere ?? join(import.meta.dirname, '../../docs/screenshots');
+mkdirSync(folder, { recursive: true });
+const QUALITY = 0.82;
 
-interface Shot {
-  name: string;
-  page: 'feed' | 'settings';
-  state: string;
+interface Look {
   scheme?: 'light' | 'dark';
   contrast?: 'more';
   forced?: boolean;
   locale?: string;
-  rtl?: boolean;
-  size?: [number, number];
+  /** Twice as many pixels. */
+  sharp?: boolean;
   /** 2 is what a window of this size shows at 200 % zoom. */
   zoom?: number;
-  before?: (page: Page) => Promise<void>;
+  size?: [number, number];
 }
 
-const feed = (name: string, state: string, more: Partial<Shot> = {}): Shot => ({
-  name,
-  page: 'feed',
+interface Shot extends Look {
+  name: string;
+  window: 'feed' | 'settings';
+  state: State;
+  /** Alone: as it says; else a sheet of all four looks. */
+  alone?: boolean;
+  preferences?: object;
+  before?: (page: Page) => Promise<unknown>;
+}
+
+const looks: Look[] = [
+  { scheme: 'light' },
+  { scheme: 'dark' },
+  { scheme: 'light', contrast: 'more' },
+  { scheme: 'light', locale: 'ar' },
+];
+
+const feed = (name: string, state: State, more: Partial<Shot> = {}): Shot => ({
+  name: `feed-${name}`,
+  window: 'feed',
   state,
+  size: [400, 640],
   ...more,
 });
-const settings = (name: string, state: string, more: Partial<Shot> = {}): Shot => ({
-  name,
-  page: 'settings',
+const settings = (name: string, state: State, more: Partial<Shot> = {}): Shot => ({
+  name: `settings-${name}`,
+  window: 'settings',
   state,
   size: [820, 620],
   ...more,
 });
 
-const openForm = (page: Page) => page.getByRole('button', { name: 'Add account' }).first().click();
+// Found by what they are, not by their words: those are in several languages.
+const click = (selector: string) => (page: Page) => page.locator(selector).first().click();
+const press =
+  (...keys: string[]) =>
+  async (page: Page) => {
+    await page.locator('.row, .blank').first().waitFor();
+    for (const key of keys) await page.keyboard.press(key);
+  };
+const openForm = click('.head .b');
+const search = (text: string) => async (page: Page) => {
+  await page.locator('.search .f').fill(text);
+  await page.locator('mark, .blank').first().waitFor();
+};
+
 async function fill(page: Page, jid: string): Promise<void> {
-  await page.getByLabel('XMPP address').fill(jid);
-  await page.getByLabel('Password').fill('notarealone');
+  await page.locator('[type="email"]').fill(jid);
+  await page.locator('[type="password"]').fill('notarealone');
 }
 async function tryOut(page: Page): Promise<void> {
   await openForm(page);
   await fill(page, 'lena@birds.example');
-  await page.getByRole('button', { name: 'Test', exact: true }).click();
-  await page.getByRole('button', { name: 'Test', exact: true }).and(page.locator(':enabled')).waitFor();
-}
-async function pickRow(page: Page): Promise<void> {
-  for (const key of ['j', 'j', 'r']) await page.keyboard.press(key);
+  await page.locator('.end .b:not(.go)').last().click();
+  await page.locator('.works, .step.failed').first().waitFor();
 }
 async function newMail(page: Page): Promise<void> {
   await page.locator('#mail').evaluate((pane) => (pane.scrollTop = 300));
@@ -58,124 +91,173 @@ async function newMail(page: Page): Promise<void> {
   });
   await page.locator('.fresh').waitFor();
 }
+async function contextMenu(page: Page): Promise<void> {
+  await page
+    .locator('.row')
+    .nth(1)
+    .click({ button: 'right', position: { x: 120, y: 30 } });
+}
 
 const shots: Shot[] = [
-  feed('feed-light', 'busy', { before: pickRow }),
-  feed('feed-dark', 'busy', { scheme: 'dark', before: pickRow }),
-  feed('feed-contrast', 'busy', { contrast: 'more' }),
-  feed('feed-contrast-dark', 'busy', { contrast: 'more', scheme: 'dark' }),
-  feed('feed-forced-colors', 'busy', { forced: true }),
-  feed('feed-hover', 'busy', { before: (page) => page.locator('.row').first().hover() }),
-  feed('feed-german', 'busy', { locale: 'de-DE' }),
-  feed('feed-right-to-left', 'busy', { rtl: true }),
-  feed('feed-zoom-200', 'busy', { zoom: 2 }),
-  feed('feed-wide', 'busy', { size: [900, 640] }),
-  feed('feed-2008', 'single'),
-  feed('feed-new', 'long', { before: newMail }),
-  feed('feed-search', 'busy', {
-    before: async (page) => {
-      await page.keyboard.press('/');
-      await page.keyboard.type('schl');
-      await page.locator('mark').first().waitFor();
-    },
-  }),
-  feed('feed-search-none', 'busy', {
-    before: async (page) => {
-      await page.keyboard.press('/');
-      await page.keyboard.type('osprey');
-      await page.getByText('Nothing found').waitFor();
-    },
-  }),
-  feed('feed-filter', 'busy', { before: (page) => page.keyboard.press('f') }),
-  feed('feed-pause', 'busy', { before: (page) => page.keyboard.press('p') }),
-  feed('feed-paused', 'paused'),
-  feed('feed-menu', 'busy', { before: (page) => page.getByRole('button', { name: 'Menu' }).click() }),
-  feed('feed-keys', 'busy', { before: (page) => page.keyboard.press('?') }),
-  feed('feed-trouble', 'trouble', { before: (page) => page.getByRole('button', { name: 'Why?' }).click() }),
-  feed('feed-trouble-dark', 'trouble', {
-    scheme: 'dark',
-    before: (page) => page.getByRole('button', { name: 'Why?' }).click(),
-  }),
-  feed('feed-offline', 'offline'),
-  feed('feed-empty', 'quiet'),
-  feed('feed-connecting', 'connecting'),
-  feed('feed-loading', 'loading'),
-  feed('feed-error', 'error'),
-  feed('feed-nothing-unread', 'unread-none', { before: (page) => page.keyboard.press('u') }),
-  feed('feed-hostile', 'hostile'),
-  feed('first-run-light', 'first-run'),
-  feed('first-run-dark', 'first-run', { scheme: 'dark' }),
-  settings('settings-accounts-light', 'trouble'),
-  settings('settings-accounts-dark', 'trouble', { scheme: 'dark' }),
-  settings('settings-first', 'first-run'),
-  settings('settings-test-light', 'busy', { before: tryOut }),
-  settings('settings-test-dark', 'busy', { scheme: 'dark', before: tryOut }),
-  settings('settings-test-contrast', 'busy', { contrast: 'more', before: tryOut }),
-  settings('settings-test-running', 'slow-test', {
+  feed('busy', 'busy', { before: press('j', 'j', 'r') }),
+  feed('light', 'busy', { alone: true, sharp: true, before: press('j', 'j', 'r') }),
+  feed('dark', 'busy', { alone: true, sharp: true, scheme: 'dark', before: press('j', 'j', 'r') }),
+  feed('compact', 'busy', { preferences: { rows: 'compact' } }),
+  feed('selection', 'busy', { before: press('j', 'x', 'j', 'x', 'j', 'j', 'x') }),
+  feed('context-menu', 'busy', { before: contextMenu }),
+  feed('away', 'away'),
+  feed('away-open', 'away', { before: press('j', 'j', 'j', 'Enter') }),
+  feed('hover', 'busy', { before: (page) => page.locator('.row').first().hover() }),
+  feed('new', 'long', { before: newMail }),
+  feed('search', 'busy', { before: search('schl') }),
+  feed('search-none', 'busy', { before: search('osprey') }),
+  feed('filter', 'busy', { before: press('f') }),
+  feed('pause', 'busy', { before: press('p') }),
+  feed('paused', 'paused'),
+  feed('menu', 'busy', { before: click('.bar .menu:nth-of-type(4) .ib') }),
+  feed('keys', 'busy', { before: press('?') }),
+  feed('trouble', 'trouble', { before: click('.why') }),
+  feed('offline', 'offline'),
+  feed('empty', 'quiet'),
+  feed('connecting', 'connecting'),
+  feed('loading', 'loading'),
+  feed('error', 'error'),
+  feed('nothing-unread', 'unread-none', { before: press('u') }),
+  feed('hostile', 'hostile'),
+  feed('2008', 'single'),
+  feed('first-run', 'first-run'),
+  feed('forced-colors', 'busy', { alone: true, forced: true, before: press('j', 'x') }),
+  feed('contrast-dark', 'busy', { alone: true, contrast: 'more', scheme: 'dark' }),
+  feed('german', 'busy', { alone: true, locale: 'de-DE' }),
+  feed('zoom-200', 'busy', { alone: true, zoom: 2 }),
+  feed('wide', 'away', { alone: true, size: [900, 640] }),
+  feed('wide-compact', 'busy', { alone: true, size: [900, 640], preferences: { rows: 'compact' } }),
+  settings('accounts', 'trouble'),
+  settings('first', 'first-run'),
+  settings('test', 'busy', { before: tryOut }),
+  settings('test-light', 'busy', { alone: true, sharp: true, before: tryOut }),
+  settings('test-running', 'slow-test', {
     before: async (page) => {
       await openForm(page);
       await fill(page, 'lena@birds.example');
-      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await page.locator('.end .b:not(.go)').last().click();
       await page.locator('.step').nth(3).locator('.arc').waitFor();
     },
   }),
-  settings('settings-certificate', 'untrusted', { before: tryOut }),
-  settings('settings-refused', 'refused', { before: tryOut }),
-  settings('settings-advanced', 'busy', {
-    size: [820, 900],
-    before: (page) => page.getByRole('button', { name: /^Edit .Home/ }).click(),
-  }),
-  settings('settings-faults', 'busy', {
+  settings('certificate', 'untrusted', { before: tryOut }),
+  settings('refused', 'refused', { before: tryOut }),
+  settings('advanced', 'busy', { size: [820, 900], before: click('.ln .ib') }),
+  settings('faults', 'busy', {
     before: async (page) => {
       await openForm(page);
       await fill(page, 'lena');
-      await page.getByRole('button', { name: 'Add account' }).click();
+      await page.locator('.end .go').click();
     },
   }),
-  settings('settings-unsaved', 'unsaved', {
+  settings('unsaved', 'unsaved', {
     before: async (page) => {
       await openForm(page);
       await fill(page, 'lena@birds.example');
-      await page.getByRole('button', { name: 'Add account' }).click();
-      await page.getByText('The keyring is locked.').waitFor();
+      await page.locator('.end .go').click();
+      await page.locator('.cause.fault').waitFor();
     },
   }),
-  settings('settings-remove', 'busy', {
-    before: (page) => page.getByRole('button', { name: /^Remove .Work/ }).click(),
+  settings('remove', 'busy', { before: click('.ln:nth-child(2) .ib:nth-of-type(2)') }),
+  settings('general', 'busy', {
+    before: async (page) => {
+      await page.locator('.nav').nth(-2).click();
+      await page.locator('.choices').nth(1).locator('label').nth(1).click();
+    },
   }),
-  settings('settings-about', 'trouble', {
-    before: (page) => page.getByRole('button', { name: 'About' }).click(),
+  settings('diagnosis', 'trouble', {
+    size: [820, 1120],
+    before: async (page) => {
+      await page.locator('.nav').last().click();
+      await page.locator('.subhead .b').first().click();
+      await page.locator('.works').nth(1).waitFor();
+    },
   }),
-  settings('settings-narrow', 'trouble', { size: [400, 640] }),
-  settings('settings-zoom-200', 'busy', { zoom: 2, before: tryOut }),
-  settings('settings-right-to-left', 'trouble', { rtl: true }),
-  settings('settings-german', 'trouble', { locale: 'de-DE' }),
+  settings('narrow', 'trouble', { alone: true, size: [400, 640] }),
+  settings('zoom-200', 'busy', { alone: true, zoom: 2, before: tryOut }),
+  settings('german', 'trouble', { alone: true, locale: 'de-DE' }),
+  settings('forced-colors', 'busy', {
+    alone: true,
+    forced: true,
+    before: (page) => page.locator('.nav').nth(-2).click(),
+  }),
 ];
+
+/** A picture of a state in one look. */
+async function take(browser: Browser, baseURL: string, shot: Shot, look: Look): Promise<Buffer> {
+  const [width, height] = shot.size ?? [400, 640];
+  const zoom = look.zoom ?? 1;
+  const context = await browser.newContext({
+    baseURL,
+    viewport: { width: width / zoom, height: height / zoom },
+    deviceScaleFactor: (look.sharp ? 2 : 1) * zoom,
+    colorScheme: look.scheme ?? 'light',
+    contrast: look.contrast ?? 'no-preference',
+    forcedColors: look.forced ? 'active' : 'none',
+    reducedMotion: 'reduce',
+    locale: look.locale ?? 'en-GB',
+    timezoneId: 'Europe/Berlin',
+  });
+  const page = await context.newPage();
+  await page.clock.install({ time: now });
+  if (shot.preferences) {
+    await page.addInitScript(
+      (held) => localStorage.setItem('mailwren.preferences', held),
+      JSON.stringify(shot.preferences),
+    );
+  }
+  await page.goto(`/${shot.window}.html?state=${shot.state}`);
+  await page.locator('.mark').first().waitFor();
+  await page.clock.runFor(500);
+  await page.clock.resume();
+  await shot.before?.(page);
+  const picture = await page.screenshot();
+  await context.close();
+  return picture;
+}
+
+/** Pictures side by side, as the browser packs them. */
+async function sheet(browser: Browser, pictures: Buffer[], type: string): Promise<Buffer> {
+  const page = await browser.newPage();
+  const urls = pictures.map((picture) => `data:image/png;base64,${picture.toString('base64')}`);
+  const packed = await page.evaluate(
+    async ([sources, kind, quality]) => {
+      const images = await Promise.all(
+        sources.map(async (src) => {
+          const image = Object.assign(new Image(), { src });
+          await image.decode();
+          return image;
+        }),
+      );
+      const GAP = 12;
+      const canvas = document.createElement('canvas');
+      canvas.width = images.reduce((sum, image) => sum + image.width + GAP, -GAP);
+      canvas.height = Math.max(...images.map((image) => image.height));
+      const paint = canvas.getContext('2d');
+      let x = 0;
+      for (const image of images) {
+        paint?.drawImage(image, x, 0);
+        x += image.width + GAP;
+      }
+      return canvas.toDataURL(kind, quality).split(',')[1] ?? '';
+    },
+    [urls, type, QUALITY] as const,
+  );
+  await page.close();
+  return Buffer.from(packed, 'base64');
+}
 
 for (const shot of shots) {
   test(shot.name, async ({ browser, baseURL }) => {
-    const [width, height] = shot.size ?? [400, 640];
-    const zoom = shot.zoom ?? 1;
-    const context = await browser.newContext({
-      ...(baseURL ? { baseURL } : {}),
-      viewport: { width: width / zoom, height: height / zoom },
-      deviceScaleFactor: (doc.has(shot.name) ? 2 : 1) * zoom,
-      colorScheme: shot.scheme ?? 'light',
-      contrast: shot.contrast ?? 'no-preference',
-      forcedColors: shot.forced ? 'active' : 'none',
-      reducedMotion: 'reduce',
-      locale: shot.locale ?? 'en-GB',
-      timezoneId: 'Europe/Berlin',
-    });
-    const page = await context.newPage();
-    await page.clock.install({ time: now });
-    await page.goto(`/${shot.page}.html?state=${shot.state}`);
-    await page.locator('.mark').first().waitFor();
-    await page.clock.runFor(500);
-    if (shot.rtl) await page.evaluate(() => (document.documentElement.dir = 'rtl'));
-    await page.clock.resume();
-    await shot.before?.(page);
-    await page.screenshot({ path: join(folder, `${shot.name}.png`) });
-    await context.close();
+    const pictures: Buffer[] = [];
+    for (const look of shot.alone ? [shot] : looks) {
+      pictures.push(await take(browser, baseURL ?? '', shot, look));
+    }
+    const [type, ending] = elsewhere ? ['image/png', 'png'] : ['image/webp', 'webp'];
+    writeFileSync(join(folder, `${shot.name}.${ending}`), await sheet(browser, pictures, type));
   });
 }

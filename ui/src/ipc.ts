@@ -1,6 +1,7 @@
 /** The one door to the engine: everything else in the UI is plain web. `ipc.web.ts` is its twin for a browser. */
 import { invoke } from '@tauri-apps/api/core';
 import { listen as listenTo } from '@tauri-apps/api/event';
+import { leave, type Errand } from './errand';
 import type { ApiError, Command, Notice, Reply } from './generated/wire';
 
 export type WindowName = 'feed' | 'settings';
@@ -29,9 +30,15 @@ export function openLink(seq: number): Promise<void> {
   return invoke<void>('open_link', { seq }).catch(rethrow);
 }
 
-/** Opens another window, or brings it to the front. */
-export function showWindow(name: WindowName): Promise<void> {
+/** Opens another window, or brings it to the front, with an errand if there is one. */
+export function showWindow(name: WindowName, errand?: Errand): Promise<void> {
+  if (errand) leave(errand);
   return invoke<void>('show_window', { name }).catch(rethrow);
+}
+
+/** Starts another Mailwren on the demo: it has a profile of its own, which is thrown away. */
+export function startDemo(): Promise<void> {
+  return invoke<void>('start_demo').catch(rethrow);
 }
 
 /** Closes this window; the app stays in the tray. */

@@ -2,6 +2,7 @@
  * The twin of `ipc.ts` for a browser without the app: the same functions on a scripted engine. `?state=` chooses the
  * script (see `web/script.ts`); `window.twin` lets a test play the engine's part.
  */
+import type { Errand } from './errand';
 import type { Command, Notice, Reply } from './generated/wire';
 import type { ReplyTo, WindowName } from './ipc';
 import { Engine } from './web/engine';
@@ -35,8 +36,12 @@ export async function openLink(seq: number): Promise<void> {
   engine.asked.push({ open_link: seq });
 }
 
-export async function showWindow(name: WindowName): Promise<void> {
-  engine.asked.push({ show_window: name });
+export async function showWindow(name: WindowName, errand?: Errand): Promise<void> {
+  engine.asked.push({ show_window: name, ...(errand && { errand }) });
+}
+
+export async function startDemo(): Promise<void> {
+  engine.asked.push({ start_demo: true });
 }
 
 export async function closeWindow(): Promise<void> {

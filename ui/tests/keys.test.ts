@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { actionOf, type Key } from '../src/logic/keys';
 
 const press = (key: string, more: Partial<Key> = {}) =>
-  actionOf({ key, ctrlKey: false, metaKey: false, altKey: false, typing: false, onControl: false, ...more });
+  actionOf({
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    typing: false,
+    onControl: false,
+    letters: true,
+    rtl: false,
+    ...more,
+  });
 
 it.each([
   ['j', 'next'],
@@ -20,6 +31,9 @@ it.each([
   ['G', 'end'],
   ['End', 'end'],
   ['p', 'pause'],
+  ['x', 'select'],
+  ['.', 'menu'],
+  ['ContextMenu', 'menu'],
   ['z', 'undo'],
   ['?', 'help'],
   ['Escape', 'escape'],
@@ -37,6 +51,25 @@ it('opens the settings by Ctrl and comma, and leaves other chords to the engine'
   expect(press(',')).toBeNull();
   expect(press('r', { ctrlKey: true })).toBeNull();
   expect(press('j', { altKey: true })).toBeNull();
+});
+
+it('selects all by Ctrl and A, row by row with Shift', () => {
+  expect(press('a', { ctrlKey: true })).toEqual({ do: 'select-all' });
+  expect(press('a', { ctrlKey: true, typing: true })).toBeNull();
+  expect(press('ArrowDown', { shiftKey: true })).toEqual({ do: 'extend', by: 1 });
+  expect(press('K', { shiftKey: true })).toEqual({ do: 'extend', by: -1 });
+  expect(press('F10', { shiftKey: true })).toEqual({ do: 'menu' });
+});
+
+it('unfolds in the direction of the text', () => {
+  expect(press('ArrowRight')).toEqual({ do: 'unfold' });
+  expect(press('ArrowRight', { rtl: true })).toEqual({ do: 'fold' });
+});
+
+it('leaves single letters alone when they are switched off', () => {
+  for (const key of ['j', 'r', 'x', '/', '?', '3']) expect(press(key, { letters: false })).toBeNull();
+  expect(press('Enter', { letters: false })).toEqual({ do: 'open' });
+  expect(press('Escape', { letters: false })).toEqual({ do: 'escape' });
 });
 
 describe('in a field', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../src/generated/wire';
-import { belongs, byDay, join, mailboxes, merge } from '../src/logic/rows';
+import { belongs, byDay, join, mailboxes, merge, partsOf } from '../src/logic/rows';
 import { row } from './rows.fixture';
 
 const all: Filter = { account: null, mailbox: null, unread: false, text: null };
@@ -97,4 +97,44 @@ it('names the mailboxes met, each once', () => {
     row(0, { mailbox: 'Lists' }),
   ];
   expect(mailboxes(rows)).toEqual(['Builds', 'Lists']);
+});
+
+describe('parts of a day', () => {
+  const late = (seq: number, change: object = {}) => row(seq, { sent_at: '2026-11-24T03:00:00Z', ...change });
+  const shape = (rows: Parameters<typeof partsOf>[0], fold = true) =>
+    partsOf(rows, fold).map((part) => [part.away, seqs(part.rows)]);
+
+  it('gathers what came late and together', () => {
+    expect(shape([row(9), late(8), late(7), late(6), late(5), row(4)])).toEqual([
+      [false, [9]],
+      [true, [8, 7, 6, 5]],
+      [false, [4]],
+    ]);
+  });
+
+  it('takes the server’s word for it, too', () => {
+    const told = [4, 3, 2, 1].map((seq) => row(seq, { delayed: true }));
+    expect(shape(told)).toEqual([[true, [4, 3, 2, 1]]]);
+  });
+
+  it.each([
+    ['too few', [late(3), late(2), late(1)]],
+    ['in time', [4, 3, 2, 1].map((seq) => row(seq, { sent_at: '2026-11-24T11:58:00Z' }))],
+    ['apart', [4, 3, 2, 1].map((seq) => late(seq, { received_at: `2026-11-24T12:${10 + seq * 3}:00Z` }))],
+    ['not mail', [4, 3, 2, 1].map((seq) => late(seq, { kind: 'cleared', delayed: true }))],
+  ])('leaves alone what is %s', (_, rows) => {
+    expect(shape(rows).map(([away]) => away)).not.toContain(true);
+  });
+
+  it('folds nothing that was searched for', () => {
+    expect(shape([late(4), late(3), late(2), late(1)], false)).toEqual([[false, [4, 3, 2, 1]]]);
+  });
+
+  it('keep their keys as rows are added at either end', () => {
+    const held = [late(70), late(69), late(68), late(67), row(66), row(10)];
+    const keys = partsOf(held, true).map((part) => part.key);
+    const more = partsOf([row(72), late(71), ...held, row(9)], true).map((part) => part.key);
+    expect(more.slice(-keys.length)).toEqual(keys);
+    expect(new Set(more).size).toBe(more.length);
+  });
 });

@@ -1,26 +1,25 @@
 /** What the feed window knows, and what it can do. The components only show it. */
 import { call, listen, openLink } from '$ipc';
 import type { ApiError, Filter, Notice, Row, Status } from '../generated/wire';
-import { t } from '../i18n';
+import { t } from '../i18n.svelte';
+import { Bar } from '../logic/bar.svelte';
 import { target } from '../logic/links';
 import { words } from '../logic/marks';
-import { byDay, join, merge } from '../logic/rows';
+import { byDay, join, merge, partsOf, type Part } from '../logic/rows';
 
 const PAGE = 100;
 /** Marking all read can be undone for up to so many rows. */
 const UNDOABLE = 5000;
 const ANNOUNCE_EVERY = 5000;
+/** A burst is taken in so many milliseconds at a time. */
+const PULL_EVERY = 100;
 const REATTACH_EVERY = 2000;
-const UNDO_KEY_FOR = 60_000;
+/** While the list stands at its top, no more rows are held: the rest is read again when it is scrolled to. */
+const HELD_AT_TOP = 2 * PAGE;
+/** A row asked for by name is looked for among so many. */
+const SOUGHT = 2000;
 
 export const everything: Filter = { account: null, mailbox: null, unread: false, text: null };
-
-export interface Bar {
-  text: string;
-  /** Present: how to take it back. */
-  undo?: () => void;
-  fault?: boolean;
-}
 
 export class Feed {
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
@@ -35,30 +34,51 @@ export class Feed {
   status = $state.raw<Status | null>(null);
   hours = $state.raw<number[]>([]);
   cursor = $state<number | null>(null);
-  bar = $state.raw<Bar | null>(null);
+  /** The rows that an action is to touch together; none: the one with the keyboard. */
+  selected = $state.raw<ReadonlySet<number>>(new Set());
+  /** The keys of away groups that are unfolded. */
+  opened = $state.raw<ReadonlySet<string>>(new Set());
+  /** A row that the list is to go to. */
+  asked = $state<number | null>(null);
   /** For the live region. */
   said = $state('');
   /** While true, new rows wait: the list is scrolled or under the pointer. */
   holding = false;
+  readonly bar = new Bar();
 
-  days = $derived(byDay(this.rows));
+  /** What is searched for or unread is shown as it is, not folded away. */
+  #folds = $derived(this.filter.text === null && !this.filter.unread);
+  days = $derived(byDay(this.rows).map(({ day, rows }) => ({ day, parts: partsOf(rows, this.#folds) })));
+  /** The rows that the keyboard stops at, from the top: a folded group is one. */
+  stops = $derived(
+    this.days
+      .flatMap(({ parts }) => parts)
+      .flatMap((part) => (this.#isFolded(part) ? part.rows.slice(0, 1) : part.rows))
+      .map((row) => row.seq),
+  );
   wanted = $derived(words(this.filter.text ?? ''));
   several = $derived((this.status?.accounts.length ?? 0) > 1);
+  labels = $derived(new Map((this.status?.accounts ?? []).map((a) => [a.jid, a.label])));
+  /** Whether rows of several accounts are shown, so that each bears its account's name. */
+  mixed = $derived(this.several && this.filter.account === null);
 
   #rev = 0;
   #newest = 0;
   #turn = 0;
   #pulling = false;
+  #pulled = -PULL_EVERY;
   #owed = 0;
   #paging = false;
   #unsaid: Row[] = [];
   #saying: ReturnType<typeof setTimeout> | undefined;
-  #undo: { take: () => void; until: number } | null = null;
+  /** Where a selection of a range begins. */
+  #anchor: number | null = null;
 
   /** Begins; returns how to end. */
   start(): () => void {
     const stop = listen((notice) => this.#hear(notice));
-    void this.load();
+    const named = /^#row-([0-9]+)$/.exec(location.hash)?.[1];
+    void this.load().then(() => (named === undefined ? undefined : this.goTo(Number(named))));
     void this.refresh();
     return () => {
       stop();
@@ -110,7 +130,7 @@ export class Feed {
       this.rows = join(this.rows, reply.rows);
       this.more = reply.more;
     } catch (error) {
-      this.#complain(error);
+      this.bar.complain(error);
     } finally {
       this.#paging = false;
     }
@@ -119,13 +139,14 @@ export class Feed {
   /** Chooses which rows are shown. */
   choose(change: Partial<Filter>): void {
     this.filter = { ...this.filter, ...change };
+    this.selectNone();
     void this.load();
   }
 
   /** Lets the waiting rows in. */
   reveal(): void {
     if (this.waiting.length === 0) return;
-    this.rows = join(this.waiting, this.rows);
+    this.#show(join(this.waiting, this.rows));
     this.waiting = [];
   }
 
@@ -133,29 +154,123 @@ export class Feed {
     return this.rows.find((row) => row.seq === seq);
   }
 
-  /** The seq that is `by` rows below the cursor. */
+  /** The stop that is `by` below the one with the keyboard. */
   step(by: 1 | -1): number | null {
-    const at = this.rows.findIndex((row) => row.seq === this.cursor);
-    if (at < 0) return this.rows[0]?.seq ?? null;
-    if (at + by >= this.rows.length) void this.loadMore();
-    return this.rows[Math.min(Math.max(at + by, 0), this.rows.length - 1)]?.seq ?? null;
+    const at = this.cursor === null ? -1 : this.stops.indexOf(this.cursor);
+    if (at < 0) return this.stops[0] ?? null;
+    if (at + by >= this.stops.length) void this.loadMore();
+    return this.stops[Math.min(Math.max(at + by, 0), this.stops.length - 1)] ?? null;
+  }
+
+  /** What an action at a row touches: all that are selected, else the row, or its folded group. */
+  targets(seq: number | null): Row[] {
+    if (this.selected.size > 0) return this.rows.filter((row) => this.selected.has(row.seq));
+    const group = this.#groupOf(seq);
+    if (group && this.#isFolded(group)) return group.rows;
+    const row = this.row(seq);
+    return row ? [row] : [];
+  }
+
+  isChosen(seq: number): boolean {
+    return this.selected.size > 0 ? this.selected.has(seq) : this.cursor === seq;
+  }
+
+  /** Selects one row more or less, or all from where the selection began. */
+  select(seq: number, how: 'toggle' | 'range'): void {
+    const chosen = new Set(this.selected);
+    const group = this.#groupOf(seq);
+    const at = group && this.#isFolded(group) ? group.rows.map((row) => row.seq) : [seq];
+    if (how === 'range') {
+      const [a, b] = [this.#anchor ?? this.stops[0] ?? seq, seq].sort((x, y) => x - y) as [number, number];
+      for (const row of this.rows) if (row.seq >= a && row.seq <= b) chosen.add(row.seq);
+    } else {
+      const on = !at.every((one) => chosen.has(one));
+      for (const one of at)
+        if (on) chosen.add(one);
+        else chosen.delete(one);
+      this.#anchor = seq;
+    }
+    this.#anchor ??= seq;
+    this.#select(chosen);
+  }
+
+  /** Selects every row that is held. */
+  selectAll(): void {
+    this.#select(new Set(this.rows.map((row) => row.seq)));
+  }
+
+  /** Whether there was a selection to give up. */
+  selectNone(): boolean {
+    const had = this.selected.size > 0;
+    this.#anchor = this.cursor;
+    if (had) this.selected = new Set();
+    return had;
+  }
+
+  /** Unfolds or folds an away group. */
+  unfold(key: string, open: boolean): void {
+    const opened = new Set(this.opened);
+    if (open) opened.add(key);
+    else opened.delete(key);
+    this.opened = opened;
+  }
+
+  /** Unfolds or folds the group that the keyboard is in; the row it then stops at, if there is a group. */
+  unfoldHere(open: boolean): number | null {
+    const group = this.#groupOf(this.cursor);
+    if (!group || this.#isFolded(group) !== open) return null;
+    this.unfold(group.key, open);
+    return group.rows[0]?.seq ?? null;
+  }
+
+  /** Brings a row to where it can be seen: unfiltered, read in, and out of its group. */
+  async goTo(seq: number): Promise<void> {
+    this.reveal();
+    if (!this.row(seq)) {
+      this.filter = everything;
+      await this.load();
+      while (!this.row(seq) && this.more && this.rows.length < SOUGHT) await this.loadMore();
+    }
+    const group = this.#groupOf(seq);
+    if (group) this.unfold(group.key, true);
+    if (this.row(seq)) this.asked = seq;
+    else this.bar.tell(t('bar-row-away'));
+  }
+
+  #groupOf(seq: number | null): Part | undefined {
+    if (seq === null) return undefined;
+    return this.days
+      .flatMap(({ parts }) => parts)
+      .find((part) => part.away && part.rows.some((row) => row.seq === seq));
+  }
+
+  #isFolded(part: Part): boolean {
+    return part.away && !this.opened.has(part.key);
+  }
+
+  #select(chosen: ReadonlySet<number>): void {
+    this.selected = chosen;
+    this.said = t('selected', { n: chosen.size });
   }
 
   async open(row: Row): Promise<void> {
     if (target(row.link) === null) {
-      this.bar = { text: t('bar-no-link') };
+      this.bar.tell(t('bar-no-link'));
       return;
     }
     try {
       await openLink(row.seq);
       if (row.unread) await this.mark([row], true);
     } catch (error) {
-      this.#complain(error);
+      this.bar.complain(error);
     }
   }
 
-  toggleRead(row: Row): void {
-    void this.mark([row], row.unread);
+  /** Marks rows read if one of them isn't, else unread. */
+  toggleRead(rows: readonly Row[]): void {
+    const read = rows.some((row) => row.unread);
+    void this.mark(rows, read);
+    this.selectNone();
   }
 
   /** Marks rows; shows it at once, says so, and can be undone. */
@@ -168,12 +283,12 @@ export class Feed {
       await call<'mark'>({ do: 'mark', seqs, read });
     } catch (error) {
       this.#paint(touched, read);
-      this.#complain(error);
+      this.bar.complain(error);
       return;
     }
     if (!undoable) return;
     const back = rows.filter((row) => touched.has(row.seq)).map((row) => ({ ...row, unread: !read }));
-    this.#offer(markText(rows, read), () => void this.mark(back, !read, false));
+    this.bar.offer(markText(rows, read), () => void this.mark(back, !read, false));
   }
 
   /** Marks what the filter chooses read: exactly the rows there are now, so that it can be undone exactly. */
@@ -195,14 +310,14 @@ export class Feed {
         if (before === null) break;
         if (more && found.length >= UNDOABLE) {
           const { count } = await call<'mark_all_read'>({ do: 'mark_all_read', filter });
-          this.bar = { text: t('bar-marked-read', { n: count }) };
+          this.bar.tell(t('bar-marked-read', { n: count }));
           return;
         }
       }
-      if (found.length === 0) this.bar = { text: t('bar-nothing-unread') };
+      if (found.length === 0) this.bar.tell(t('bar-nothing-unread'));
       else await this.mark(found, true);
     } catch (error) {
-      this.#complain(error);
+      this.bar.complain(error);
     }
   }
 
@@ -219,31 +334,13 @@ export class Feed {
     await this.#ask(() => call<'retry'>({ do: 'retry', jid }));
   }
 
-  /** Takes the last action back, as long as it is remembered. */
-  undo(): void {
-    const last = this.#undo;
-    this.#undo = null;
-    this.bar = null;
-    if (last && Date.now() < last.until) last.take();
-  }
-
   async #ask(act: () => Promise<unknown>): Promise<void> {
     try {
       await act();
       await this.refresh();
     } catch (error) {
-      this.#complain(error);
+      this.bar.complain(error);
     }
-  }
-
-  #offer(text: string, take: () => void): void {
-    this.#undo = { take, until: Date.now() + UNDO_KEY_FOR };
-    this.bar = { text, undo: () => this.undo() };
-  }
-
-  #complain(error: unknown): void {
-    const { message, hint } = error as ApiError;
-    this.bar = { text: hint === null ? message : `${message} ${hint}`, fault: true };
   }
 
   #paint(seqs: ReadonlySet<number>, unread: boolean): void {
@@ -258,6 +355,8 @@ export class Feed {
       if (this.phase === 'ready') void this.#pull();
     } else if (notice.on === 'status' || notice.on === 'accounts') {
       void this.refresh();
+    } else if (notice.on === 'open' && notice.seq !== null) {
+      void this.goTo(notice.seq);
     } else if (notice.on === 'closing' && !this.detached) {
       this.detached = true;
       this.#reattach();
@@ -270,6 +369,7 @@ export class Feed {
     this.#pulling = true;
     try {
       for (let more = true; more || this.#owed > this.#rev;) {
+        await this.#breathe();
         const turn = this.#turn;
         const reply = await call<'changes'>({ do: 'changes', since: this.#rev });
         if (turn !== this.#turn) continue;
@@ -280,11 +380,18 @@ export class Feed {
         if (stuck) break;
       }
     } catch (error) {
-      this.#complain(error);
+      this.bar.complain(error);
     } finally {
       this.#pulling = false;
     }
     await this.refresh();
+  }
+
+  /** Lets frames through between two pulls; the first after a while goes at once. */
+  async #breathe(): Promise<void> {
+    const wait = this.#pulled + PULL_EVERY - performance.now();
+    if (wait > 0) await new Promise((go) => setTimeout(go, wait));
+    this.#pulled = performance.now();
   }
 
   #take(changed: readonly Row[]): void {
@@ -296,9 +403,17 @@ export class Feed {
     const rest = changed.filter((row) => !waits.has(row.seq));
     const { rows, fresh } = merge(this.rows, rest, this.filter, this.#newest, this.more);
     this.#newest = Math.max(this.#newest, fresh[0]?.seq ?? 0);
-    this.rows = this.holding ? rows : join(fresh, rows);
-    if (this.holding) this.waiting = join(fresh, this.waiting);
+    if (this.holding) {
+      this.rows = rows;
+      this.waiting = join(fresh, this.waiting);
+    } else this.#show(fresh.length > 0 ? join(fresh, rows) : rows);
     this.#announce(fresh.filter((row) => row.unread));
+  }
+
+  /** Shows rows from the top; what is then far below is left to be read again. */
+  #show(rows: Row[]): void {
+    this.more ||= rows.length > HELD_AT_TOP;
+    this.rows = rows.slice(0, HELD_AT_TOP);
   }
 
   /** Says arrivals, batched so that a burst is one sentence. */

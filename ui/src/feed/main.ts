@@ -1,9 +1,8 @@
 import { mount } from 'svelte';
-import { speak } from '../i18n';
+import { begin } from '../preferences.svelte';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/feed.css';
 import FeedWindow from './FeedWindow.svelte';
 
-speak(document);
-mount(FeedWindow, { target: document.body });
+void begin().then(() => mount(FeedWindow, { target: document.body }));

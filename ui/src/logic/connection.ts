@@ -1,6 +1,6 @@
 /** One sentence on how the accounts stand, from their states. */
 import type { AccountStatus, LinkState, Status } from '../generated/wire';
-import { t } from '../i18n';
+import { t } from '../i18n.svelte';
 import { span } from './time';
 
 export type Shape = LinkState | 'partly';

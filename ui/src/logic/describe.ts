@@ -1,6 +1,6 @@
 /** What a row says in words, for each kind of event. It never claims more than the event told. */
 import type { Row } from '../generated/wire';
-import { t } from '../i18n';
+import { t } from '../i18n.svelte';
 
 export interface Description {
   who: string;

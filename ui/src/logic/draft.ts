@@ -59,11 +59,9 @@ export function accountOf(draft: Draft, base: Account | null): Account {
 /** What keeps a draft from being sent, by field. The engine checks again, and more strictly. */
 export function faults(draft: Draft, taken: readonly string[]): Partial<Record<Field, MessageId>> {
   const found: Partial<Record<Field, MessageId>> = {};
-  const jid = draft.jid.trim();
-  if (jid === '') found.jid = 'fault-jid-empty';
-  else if (jid.includes('/')) found.jid = 'fault-jid-resource';
-  else if (!isBareJid(jid)) found.jid = 'fault-jid-form';
-  else if (taken.includes(jid.toLowerCase())) found.jid = 'fault-jid-taken';
+  const wrong = jidFault(draft.jid);
+  if (wrong) found.jid = wrong;
+  else if (taken.includes(draft.jid.trim().toLowerCase())) found.jid = 'fault-jid-taken';
   const port = draft.port.trim();
   if (port !== '') {
     if (!/^[0-9]+$/.test(port) || Number(port) < 1 || Number(port) > 65535) found.port = 'fault-port';
@@ -74,6 +72,14 @@ export function faults(draft: Draft, taken: readonly string[]): Partial<Record<F
   }
   if (lines(draft.notifiers).some((line) => /\s/.test(line))) found.notifiers = 'fault-notifiers';
   return found;
+}
+
+/** What keeps a text from being an account's address. */
+export function jidFault(text: string): MessageId | undefined {
+  const jid = text.trim();
+  if (jid === '') return 'fault-jid-empty';
+  if (jid.includes('/')) return 'fault-jid-resource';
+  return isBareJid(jid) ? undefined : 'fault-jid-form';
 }
 
 /** Whether a found node is one that the draft listens to. */

@@ -2,7 +2,8 @@
 
 export type Action =
   | { do: 'next' | 'previous' | 'top' | 'end' | 'open' | 'read' | 'undo' | 'search' | 'filter' | 'unread' }
-  | { do: 'pause' | 'settings' | 'help' | 'escape' }
+  | { do: 'pause' | 'settings' | 'help' | 'escape' | 'select' | 'select-all' | 'menu' | 'unfold' | 'fold' }
+  | { do: 'extend'; by: 1 | -1 }
   | { do: 'account'; index: number };
 
 export interface Key {
@@ -12,6 +13,11 @@ export interface Key {
   altKey: boolean;
   /** Whether the focus is in a field that takes text. */
   typing: boolean;
+  shiftKey: boolean;
+  /** Whether single letters are commands. */
+  letters: boolean;
+  /** Whether the window is written from right to left. */
+  rtl: boolean;
   /** Whether the focus is on a control that Enter, Space or the arrows work. */
   onControl: boolean;
 }
@@ -26,25 +32,57 @@ const letters: Record<string, Action> = {
   u: { do: 'unread' },
   f: { do: 'filter' },
   p: { do: 'pause' },
+  x: { do: 'select' },
+  '.': { do: 'menu' },
   '/': { do: 'search' },
   '?': { do: 'help' },
 };
 
 /** The action of a key press, or `null` when it is not ours. */
 export function actionOf(key: Key): Action | null {
-  const chord = key.ctrlKey || key.metaKey;
-  if (chord) return key.key === ',' && !key.altKey ? { do: 'settings' } : null;
+  if (key.ctrlKey || key.metaKey) return chordOf(key);
   if (key.altKey) return null;
   if (key.key === 'Escape') return { do: 'escape' };
   if (key.typing) return key.key === 'ArrowDown' ? { do: 'next' } : null;
   if (!key.onControl) {
-    if (key.key === 'Enter') return { do: 'open' };
-    if (key.key === 'ArrowDown') return { do: 'next' };
-    if (key.key === 'ArrowUp') return { do: 'previous' };
-    if (key.key === 'Home') return { do: 'top' };
-    if (key.key === 'End') return { do: 'end' };
+    const action = named(key);
+    if (action) return action;
   }
+  if (!key.letters) return null;
   if (/^[0-9]$/.test(key.key)) return { do: 'account', index: Number(key.key) };
-  // Shift+G is the one letter whose capital means something else; with caps lock on, the rest still work.
+  if (key.shiftKey && key.key === 'J') return { do: 'extend', by: 1 };
+  if (key.shiftKey && key.key === 'K') return { do: 'extend', by: -1 };
+  // Of the other letters only G means something else as a capital; with caps lock on, the rest still work.
   return letters[key.key] ?? letters[key.key.toLowerCase()] ?? null;
+}
+
+function chordOf(key: Key): Action | null {
+  if (key.altKey) return null;
+  if (key.key === ',') return { do: 'settings' };
+  return key.key.toLowerCase() === 'a' && !key.typing && !key.shiftKey ? { do: 'select-all' } : null;
+}
+
+function named(key: Key): Action | null {
+  switch (key.key) {
+    case 'Enter':
+      return { do: 'open' };
+    case 'ArrowDown':
+      return key.shiftKey ? { do: 'extend', by: 1 } : { do: 'next' };
+    case 'ArrowUp':
+      return key.shiftKey ? { do: 'extend', by: -1 } : { do: 'previous' };
+    case 'ArrowRight':
+      return { do: key.rtl ? 'fold' : 'unfold' };
+    case 'ArrowLeft':
+      return { do: key.rtl ? 'unfold' : 'fold' };
+    case 'Home':
+      return { do: 'top' };
+    case 'End':
+      return { do: 'end' };
+    case 'ContextMenu':
+      return { do: 'menu' };
+    case 'F10':
+      return key.shiftKey ? { do: 'menu' } : null;
+    default:
+      return null;
+  }
 }

@@ -1,7 +1,7 @@
 /** The rows a window holds: a run of the feed, newest first, kept true by what changed since. */
 import type { Filter, Row } from '../generated/wire';
 import { matches, words } from './marks';
-import { dayNumber } from './time';
+import { dayNumber, sentOrStored } from './time';
 
 export interface Day {
   day: number;
@@ -82,6 +82,67 @@ export function byDay(rows: readonly Row[]): Day[] {
     else days.push({ day, rows: [row] });
   }
   return days;
+}
+
+/** A piece of a day: rows that are drawn together, or what came while nobody listened. */
+export interface Part {
+  /** Stays the same while rows are added at either end. */
+  key: string;
+  away: boolean;
+  rows: Row[];
+}
+
+/** So many rows at most are drawn or left out together. */
+const TOGETHER = 32;
+const MINUTE = 60_000;
+/** What is stored so long after it was sent came late. */
+const LATE = 5 * MINUTE;
+/** What one catch-up brings is stored without longer gaps. */
+const GAP = 2 * MINUTE;
+/** Fewer late rows than this are no group. */
+export const AWAY_LEAST = 4;
+
+/** Cuts a day's rows into parts; `fold` gathers what came late, all at once, into groups. */
+export function partsOf(rows: readonly Row[], fold: boolean): Part[] {
+  const parts: Part[] = [];
+  let block = NaN;
+  for (let i = 0; i < rows.length;) {
+    const row = rows[i];
+    if (!row) break;
+    const late = fold ? lateRun(rows, i) : 0;
+    if (late >= AWAY_LEAST) {
+      const group = rows.slice(i, i + late);
+      parts.push({ key: `away ${group.at(-1)?.seq}`, away: true, rows: group });
+      i += late;
+      continue;
+    }
+    const last = parts.at(-1);
+    if (last && !last.away && Math.floor(row.seq / TOGETHER) === block) last.rows.push(row);
+    else {
+      block = Math.floor(row.seq / TOGETHER);
+      parts.push({ key: `${block} ${last?.away ? last.key : ''}`, away: false, rows: [row] });
+    }
+    i += 1;
+  }
+  return parts;
+}
+
+/** How many rows from `from` on came late and together. */
+function lateRun(rows: readonly Row[], from: number): number {
+  let n = 0;
+  for (let i = from; i < rows.length; i += 1) {
+    const row = rows[i];
+    const before = rows[i - 1];
+    if (!row || !isLate(row)) break;
+    if (n > 0 && before && Date.parse(before.received_at) - Date.parse(row.received_at) > GAP) break;
+    n += 1;
+  }
+  return n;
+}
+
+function isLate(row: Row): boolean {
+  if (row.kind !== 'new' && row.kind !== 'changed') return false;
+  return row.delayed || Date.parse(row.received_at) - sentOrStored(row) > LATE;
 }
 
 /** The mailboxes met so far, in alphabetical order. */

@@ -1,6 +1,6 @@
 /** Wording of instants and spans. Every function is given `now` in milliseconds; none reads a clock. */
 import type { Row } from '../generated/wire';
-import { locale, t } from '../i18n';
+import { isolated, locale, t } from '../i18n.svelte';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -9,18 +9,25 @@ const DAY = 24 * HOUR;
 /** A mail's own date is believed up to so long before it was stored. */
 const BELIEVABLE = 30 * DAY;
 
-const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-const dayAndClock = new Intl.DateTimeFormat(locale, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
-const shortDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-const shortDateYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-const longDay = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
-const longDayYear = new Intl.DateTimeFormat(locale, {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
-const exactly = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+const shapes = {
+  clock: { hour: '2-digit', minute: '2-digit' },
+  dayAndClock: { weekday: 'short', hour: '2-digit', minute: '2-digit' },
+  shortDate: { day: 'numeric', month: 'short' },
+  shortDateYear: { day: 'numeric', month: 'short', year: 'numeric' },
+  longDay: { weekday: 'long', day: 'numeric', month: 'long' },
+  longDayYear: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  exactly: { dateStyle: 'full', timeStyle: 'medium' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+/** Formats are dear to make. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function shape(name: keyof typeof shapes): Intl.DateTimeFormat {
+  const key = `${locale()} ${name}`;
+  let format = made.get(key);
+  if (!format) made.set(key, (format = new Intl.DateTimeFormat(locale(), shapes[name])));
+  return format;
+}
 
 /** The local calendar day, as a number that grows by one a day. */
 export function dayNumber(at: number): number {
@@ -42,15 +49,15 @@ export function rowTime(row: Pick<Row, 'received_at' | 'sent_at'>, now: number):
   if (age < MINUTE) return t('time-now');
   if (age < HOUR) return t('time-minutes', { n: Math.floor(age / MINUTE) });
   const apart = dayNumber(Date.parse(row.received_at)) - dayNumber(at);
-  if (apart === 0) return clock.format(at);
-  return apart < 7 ? dayAndClock.format(at) : shortDate.format(at);
+  if (apart === 0) return shape('clock').format(at);
+  return apart < 7 ? shape('dayAndClock').format(at) : shape('shortDate').format(at);
 }
 
 /** For hovering: the exact instants. */
 export function exactTime(row: Pick<Row, 'received_at' | 'sent_at'>): string {
-  const stored = exactly.format(Date.parse(row.received_at));
+  const stored = shape('exactly').format(Date.parse(row.received_at));
   if (row.sent_at === null || Number.isNaN(Date.parse(row.sent_at))) return t('time-stored', { stored });
-  return t('time-sent-stored', { sent: exactly.format(Date.parse(row.sent_at)), stored });
+  return t('time-sent-stored', { sent: shape('exactly').format(Date.parse(row.sent_at)), stored });
 }
 
 /** A day's heading: a word for the last two days, and the date. */
@@ -58,7 +65,7 @@ export function dayName(day: number, now: number): { word: string; date: string 
   const at = new Date(day * DAY);
   const local = new Date(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), 12);
   const sameYear = local.getFullYear() === new Date(now).getFullYear();
-  const date = (sameYear ? longDay : longDayYear).format(local);
+  const date = shape(sameYear ? 'longDay' : 'longDayYear').format(local);
   const today = dayNumber(now);
   if (day === today) return { word: t('day-today'), date };
   if (day === today - 1) return { word: t('day-yesterday'), date };
@@ -77,13 +84,13 @@ export function span(ms: number): string {
 /** An instant ahead: its clock time, with the weekday or date unless it is today. */
 export function until(at: number, now: number): string {
   const apart = dayNumber(at) - dayNumber(now);
-  if (apart === 0) return clock.format(at);
-  return apart < 7 ? dayAndClock.format(at) : shortDateYear.format(at);
+  if (apart === 0) return shape('clock').format(at);
+  return apart < 7 ? shape('dayAndClock').format(at) : shape('shortDateYear').format(at);
 }
 
 /** The clock time that begins an hour, for charts. */
 export function hourOf(at: number): string {
-  return clock.format(Math.floor(at / HOUR) * HOUR);
+  return shape('clock').format(Math.floor(at / HOUR) * HOUR);
 }
 
 /** Tomorrow at eight in the morning, local time: when "until tomorrow" ends. */
@@ -95,4 +102,16 @@ export function tomorrowMorning(now: number): number {
 /** How long a wording of `span` stays true, so that clocks tick no more than they must. */
 export function untilNextWording(ages: readonly number[]): number {
   return ages.some((age) => Math.abs(age) < MINUTE) ? SECOND : 15 * SECOND;
+}
+
+/** From one instant to another, as short as can be told. */
+export function stretch(from: number, to: number): string {
+  const apart = dayNumber(to) - dayNumber(from);
+  const name = apart === 0 ? 'clock' : apart < 7 ? 'dayAndClock' : 'shortDate';
+  return shape(name).formatRange(from, to);
+}
+
+/** Names in a row. */
+export function listOf(names: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'unit', style: 'short' }).format(names.map(isolated));
 }

@@ -1,9 +1,8 @@
 import { mount } from 'svelte';
-import { speak } from '../i18n';
+import { begin } from '../preferences.svelte';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/settings.css';
 import SettingsWindow from './SettingsWindow.svelte';
 
-speak(document);
-mount(SettingsWindow, { target: document.body });
+void begin().then(() => mount(SettingsWindow, { target: document.body }));

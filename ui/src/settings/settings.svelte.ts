@@ -1,6 +1,7 @@
 /** What the settings window knows, and what it can do. */
 import { call, listen } from '$ipc';
 import type { Account, ApiError, Notice, Status, StepName, TestStep } from '../generated/wire';
+import { Bar } from '../logic/bar.svelte';
 
 export class Settings {
   accounts = $state.raw<Account[] | null>(null);
@@ -8,6 +9,9 @@ export class Settings {
   /** What could not be read or done. */
   fault = $state.raw<ApiError | null>(null);
   test = $state.raw<TestRun | null>(null);
+  /** Checks of configured accounts, by JID. */
+  checks = $state.raw<ReadonlyMap<string, TestRun>>(new Map());
+  readonly bar = new Bar();
 
   #runs = Math.floor(Math.random() * 0x7fff_0000);
 
@@ -50,8 +54,18 @@ export class Settings {
 
   /** Tries an account out; {@link test} follows it. */
   async tryOut(account: Account, password: string | null): Promise<void> {
+    this.test = new TestRun((this.#runs += 1));
+    await this.#run(this.test, account, password);
+  }
+
+  /** Checks an account as it is configured, with its stored password; {@link checks} follow it. */
+  async check(account: Account): Promise<void> {
     const run = new TestRun((this.#runs += 1));
-    this.test = run;
+    this.checks = new Map(this.checks).set(account.jid, run);
+    await this.#run(run, account, null);
+  }
+
+  async #run(run: TestRun, account: Account, password: string | null): Promise<void> {
     try {
       const reply = await call<'test_account'>({ do: 'test_account', account, password, run: run.number });
       run.end(reply.passed ? 'passed' : 'failed', null);
@@ -80,8 +94,9 @@ export class Settings {
   }
 
   #hear(notice: Notice): void {
-    if (notice.on === 'test') this.test?.take(notice.run, notice.step);
-    else if (notice.on === 'accounts') void this.#ask(() => this.#readAccounts());
+    if (notice.on === 'test') {
+      for (const run of [this.test, ...this.checks.values()]) run?.take(notice.run, notice.step);
+    } else if (notice.on === 'accounts') void this.#ask(() => this.#readAccounts());
     else if (notice.on === 'status') void this.#readStatus().catch(() => undefined);
   }
 }

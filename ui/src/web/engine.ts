@@ -21,6 +21,7 @@ export class Engine {
   readonly asked: unknown[] = [];
   #script: Script;
   #rev: number;
+  #counted = true;
 
   constructor(script: Script) {
     this.#script = script;
@@ -47,10 +48,9 @@ export class Engine {
   arrive(...mails: Partial<Row>[]): void {
     for (const mail of mails) {
       const seq = (this.#script.rows[0]?.seq ?? 0) + 1;
-      const row = { ...blankRow(), ...mail, seq, rev: ++this.#rev } as Row;
-      this.#script.rows = [row, ...this.#script.rows];
+      this.#script.rows.unshift({ ...blankRow(), ...mail, seq, rev: ++this.#rev });
     }
-    this.#count();
+    this.#counted = false;
     this.tell({ on: 'changed', rev: this.#rev });
   }
 
@@ -62,7 +62,7 @@ export class Engine {
       touched += 1;
       return { ...row, ...change, rev: ++this.#rev };
     });
-    this.#count();
+    this.#counted = false;
     if (touched > 0) this.tell({ on: 'changed', rev: this.#rev });
     return touched;
   }
@@ -77,8 +77,12 @@ export class Engine {
     switch (command.do) {
       case 'feed': {
         const before = command.before ?? Infinity;
-        const found = s.rows.filter((row) => row.seq < before && belongs(row, command.filter));
         const limit = Math.min(command.limit, 500);
+        const found: Row[] = [];
+        for (const row of s.rows) {
+          if (row.seq < before && belongs(row, command.filter)) found.push(row);
+          if (found.length > limit) break;
+        }
         return { re: 'feed', rows: found.slice(0, limit), more: found.length > limit, rev: this.#rev };
       }
       case 'changes': {
@@ -87,6 +91,7 @@ export class Engine {
         return { re: 'changes', rows, more: found.length > 500, rev: rows.at(-1)?.rev ?? command.since };
       }
       case 'status':
+        if (!this.#counted) this.#count();
         return { re: 'status', status: s.status };
       case 'arrivals':
         return { re: 'arrivals', hours: s.hours };
@@ -168,6 +173,7 @@ export class Engine {
       unread: unread.filter((row) => row.account === a.jid).length,
     }));
     this.#script.status = { ...this.#script.status, unread: unread.length, accounts };
+    this.#counted = true;
   }
 }
 

@@ -10,6 +10,9 @@ export const states = [
   'busy',
   'single',
   'long',
+  'hundred',
+  'huge',
+  'away',
   'hostile',
   'quiet',
   'first-run',
@@ -69,6 +72,12 @@ export function script(name: string, now: number): Script {
       };
     case 'long':
       return { ...busy, rows: muchMail(now, 5000) };
+    case 'hundred':
+      return { ...busy, rows: muchMail(now, 100) };
+    case 'huge':
+      return { ...busy, rows: muchMail(now, 100_000) };
+    case 'away':
+      return { ...busy, rows: mailOfANight(now) };
     case 'hostile':
       return { ...busy, rows: hostileMail(now) };
     case 'quiet':
@@ -101,6 +110,7 @@ export function script(name: string, now: number): Script {
     case 'trouble':
       return {
         ...busy,
+        test: (tried) => (tried.jid === work.jid ? refusedTest : goodTest),
         status: {
           ...status(now, [
             up(home, now - 40 * SECOND, 3),
@@ -352,6 +362,22 @@ function muchMail(now: number, count: number): Row[] {
       ),
     ),
   );
+}
+
+/** Two mails of this morning, what a night without network had brought, and yesterday's. */
+function mailOfANight(now: number): Row[] {
+  const names = ['Miriam', 'Jonas', 'ليلى', 'Build server', 'Tomasz', 'דנה', 'Jonas', 'Choir list', 'Miriam'];
+  const subjects = ['Schlüsselübergabe', 'Rechnung 2026-1188', 'تذكير', '[nightly] 2 of 412 checks failed'];
+  const back = dayBefore(now, 0, 8, 4);
+  const late = names.map((name, i) =>
+    mail(back - i * SECOND, name, subjects[i % subjects.length] ?? null, 'Came while nobody listened.', {
+      sent_at: at(dayBefore(now, 0, 7, 40) - i * 71 * MINUTE),
+      delayed: true,
+      unread: i < 6,
+    }),
+  );
+  const [first, second, ...rest] = someMail(now);
+  return numbered([first, second, ...late, ...rest.slice(3)].flatMap((row) => row ?? []));
 }
 
 function hostileMail(now: number): Row[] {

@@ -1,0 +1,170 @@
+/** Figures of the web twin in Chromium. Times are printed with the machine's load, and not judged: sizes are. */
+import { loadavg } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test, type Page } from '@playwright/test';
+
+const RUNS = 15;
+
+function median(all: number[]): number {
+  return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
+}
+
+function show(what: string, value: string): void {
+  console.log(`  ${what.padEnd(58)} ${value}`);
+}
+
+/** What a page loads: itself, and the scripts and styles it names, and those they import at once. */
+function loads(dist: string, entry: string): Set<string> {
+  const seen = new Set([entry]);
+  for (const file of seen) {
+    const text = readFileSync(join(dist, file), 'utf8');
+    const named = file.endsWith('.html')
+      ? [...text.matchAll(/(?:src|href)="\.\/([^"]+)"/g)]
+      : [...text.matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)];
+    for (const [, path] of named) if (path) seen.add(file.endsWith('.html') ? path : `assets/${path}`);
+  }
+  return seen;
+}
+
+test.beforeAll(() => show('load of the machine, last minute', (loadavg()[0] ?? NaN).toFixed(1)));
+
+test('the size of the bundle', () => {
+  const dist = join(import.meta.dirname, '../dist');
+  const size = (files: Iterable<string>) =>
+    [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length, 0);
+  const assets = readdirSync(join(dist, 'assets')).map((file) => `assets/${file}`);
+  const english = assets.filter((file) => /\/en-/.test(file));
+  for (const window of ['feed', 'settings']) {
+    const bytes = size([...loads(dist, `${window}.html`), ...english]);
+    show(`${window} window with one language, gzip -9`, `${(bytes / 1000).toFixed(1)} kB`);
+    expect(bytes).toBeLessThan(60_000);
+  }
+  const all = size(['feed.html', 'settings.html', ...assets]);
+  show('everything, with all languages', `${(all / 1000).toFixed(1)} kB`);
+});
+
+/** From the first thing drawn to the rows being on the screen. */
+async function opening(page: Page, state: string): Promise<number> {
+  await page.goto(`/feed.html?state=${state}`);
+  await page.waitForFunction(() => ((window as unknown as { shown?: number }).shown ?? 0) > 0);
+  return page.evaluate(() => {
+    const { begun, shown } = window as unknown as { begun: number; shown: number };
+    return shown - begun;
+  });
+}
+
+test('opening with 100 and with 100,000 stored rows', async ({ page }) => {
+  await page.addInitScript(() => {
+    const told = window as unknown as { begun?: number; shown?: number };
+    new MutationObserver(() => {
+      if (!document.body?.firstElementChild) return;
+      told.begun ??= performance.now();
+      if (told.shown !== undefined || !document.querySelector('.row')) return;
+      told.shown = 0;
+      requestAnimationFrame(() => setTimeout(() => (told.shown = performance.now())));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  const few: number[] = [];
+  const many: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    few.push(await opening(page, 'hundred'));
+    many.push(await opening(page, 'huge'));
+  }
+  show('mounted to rows painted, 100 rows stored, p50', `${median(few).toFixed(0)} ms`);
+  show('the same with 100,000', `${median(many).toFixed(0)} ms`);
+});
+
+/** The longest wait for a frame while something is going on. */
+async function longestFrame(page: Page, act: () => Promise<unknown>): Promise<number> {
+  await page.evaluate(() => {
+    const told = window as unknown as { frames: number[]; stop: boolean };
+    told.frames = [];
+    told.stop = false;
+    let last = performance.now();
+    const frame = (now: number) => {
+      told.frames.push(now - last);
+      last = now;
+      if (!told.stop) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await act();
+  return page.evaluate(() => {
+    const told = window as unknown as { frames: number[]; stop: boolean };
+    told.stop = true;
+    return Math.max(...told.frames.slice(1));
+  });
+}
+
+for (const [how, calls] of [
+  ['one by one, 500 a second at most', 1000],
+  ['all at once', 1],
+] as const) {
+  test(`a burst of 1,000 mails, ${how}`, async ({ page }) => {
+    await page.goto('/feed.html?state=long');
+    await page.locator('.row').first().waitFor();
+    const longest: number[] = [];
+    for (let run = 0; run < 5; run += 1) {
+      longest.push(
+        await longestFrame(page, () =>
+          page.evaluate(async (n) => {
+            for (let i = 0; i < n; i += 1) {
+              const mails = Array.from({ length: 1000 / n }, (_, j) => ({
+                from: { name: `Sender ${i + j}`, address: null },
+                subject: `Subject ${i + j}`,
+                snippet: 'Some words of the text.',
+              }));
+              window.twin.arrive(...mails);
+              await new Promise((go) => setTimeout(go, 2));
+            }
+            await new Promise((go) => setTimeout(go, 300));
+          }, calls),
+        ),
+      );
+    }
+    show(`longest frame in a burst of 1,000, ${how}, p50 of 5`, `${median(longest).toFixed(0)} ms`);
+  });
+}
+
+test('search', async ({ page }) => {
+  await page.goto('/feed.html?state=hundred');
+  await page.locator('.row').first().waitFor();
+  const times = await page.evaluate(async () => {
+    const field = document.querySelector<HTMLInputElement>('.search .f');
+    const painted = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+    const all: number[] = [];
+    for (const text of ['rep', 'miriam', 'build', 'report 77', 'jonas', 'tom']) {
+      if (!field) break;
+      field.value = text;
+      const from = performance.now();
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      while (!document.querySelector('.row mark')) await painted();
+      all.push(performance.now() - from);
+      field.value = '';
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      while (document.querySelector('mark')) await painted();
+    }
+    return all;
+  });
+  show('typed to hits painted (40 ms of it wait for more letters)', `${median(times).toFixed(0)} ms`);
+});
+
+test('scrolling through 3,000 rows', async ({ page }) => {
+  await page.goto('/feed.html?state=long');
+  await page.locator('.row').first().waitFor();
+  const longest = await longestFrame(page, () =>
+    page.evaluate(async () => {
+      const pane = document.getElementById('mail');
+      const until = performance.now() + 8000;
+      while (pane && performance.now() < until && pane.scrollTop < 3000 * 70) {
+        pane.scrollTop += 400;
+        await new Promise((go) => requestAnimationFrame(go));
+      }
+    }),
+  );
+  const drawn = await page.locator('.row').count();
+  show('longest frame while scrolling', `${longest.toFixed(0)} ms`);
+  show('rows drawn at its end', `${drawn}`);
+});

@@ -1,0 +1,338 @@
+## الأوقات
+
+time-now = الآن
+time-minutes = { $n } د
+time-stored = حُفظت { $stored }
+time-sent-stored = أُرسلت { $sent }، وحُفظت { $stored }
+day-today = اليوم
+day-yesterday = أمس
+span-seconds = { $n } ث
+span-minutes = { $n } د
+span-hours = { $n } س
+span-days =
+    { $n ->
+        [one] يوم
+        [two] يومين
+        [few] { $n } أيام
+       *[other] { $n } يومًا
+    }
+millis = { $n } م.ث
+
+## حال الحسابات
+
+link-connected = متصل
+link-connecting = يتصل
+link-offline = غير متصل
+link-error = يحتاج إليك
+link-disabled = موقوف
+link-partly = متصل جزئيًا
+standing-none = لا حساب مفعّلًا
+standing-connected =
+    { $n ->
+        [one] متصل
+        [two] كلا الحسابين متصل
+       *[other] كل الحسابات متصلة ({ $n })
+    }
+standing-partly = { $up } من { $n } متصل
+standing-error = متوقف
+standing-offline = غير متصل
+standing-connecting = يتصل
+standing-detached = في انتظار Mailwren
+proof-none = لم يثبت الوصول بعد
+proof-none-of = { $label }: لم يثبت الوصول بعد
+proof-one = ثبت الوصول قبل { $ago }
+proof-all = ثبت وصول كلٍّ منها خلال { $ago }
+proof-named = { $label }: { $what }
+await-person = متوقف إلى أن تنظر فيه
+await-try = المحاولة التالية بعد { $left }
+await-trying = يحاول الآن
+why = لماذا؟
+why-more = التفاصيل كلها في التشخيص
+retry = حاول الآن
+
+## القائمة: الرأس
+
+feed-title = البريد الواصل
+search = بحث
+search-label = البحث في البريد
+filter-off = تصفية
+filter-on = تصفية: مفعّلة
+filter-unread = غير المقروء فقط
+filter-folders-all = كل المجلدات
+pause-label = إيقاف الإشعارات مؤقتًا
+pause-hour = لمدة ساعة
+pause-tomorrow = حتى الثامنة صباح الغد
+pause-open = حتى أستأنفها
+pause-resume = استئناف
+paused-open = الإشعارات متوقفة مؤقتًا
+paused-until = الإشعارات متوقفة حتى { $time }
+menu = القائمة
+menu-all-read = اعتبار الكل مقروءًا
+menu-shown-read = اعتبار المعروض مقروءًا
+menu-settings = الإعدادات
+menu-keys = لوحة المفاتيح
+close = إغلاق
+accounts = الحسابات
+tab-all = الكل
+unread-count = { $n } غير مقروء
+arrivals-caption = 24 س
+arrivals-total =
+    { $n ->
+        [zero] لا بريد في آخر 24 ساعة
+        [one] رسالة واحدة في آخر 24 ساعة
+        [two] رسالتان في آخر 24 ساعة
+        [few] { $n } رسائل في آخر 24 ساعة
+       *[other] { $n } رسالة في آخر 24 ساعة
+    }
+arrivals-hour = الساعة من
+arrivals-mails = الرسائل
+
+## القائمة: الرسائل
+
+mail = البريد
+fresh = { $n } جديد
+loading = جارٍ التحميل
+loading-older = بريد أقدم …
+mark-read = اعتبارها مقروءة
+mark-unread = اعتبارها غير مقروءة
+open-at = الفتح في { $host }
+select = تحديد
+unselect = إلغاء تحديدها
+select-none = إلغاء كل التحديد
+selected =
+    { $n ->
+        [zero] لم يُحدَّد شيء
+        [one] حُدّدت واحدة
+        [two] حُدّدت اثنتان
+       *[other] المحدَّد: { $n }
+    }
+only-from = البحث عن { $who }
+only-in = { $box } فقط
+row-menu = ما يُفعل بها
+away =
+    { $n ->
+        [few] في غيابك: { $n } رسائل
+       *[other] في غيابك: { $n } رسالة
+    }
+away-who-more = { $names } و{ $n } آخرون
+row-unread = غير مقروءة
+row-gone = قُرئت أو نُقلت أو حُذفت في مكان آخر
+row-replaced = حلّت محلها أحدث منها
+row-no-sender = مرسِل مجهول
+row-no-subject = بلا موضوع
+row-changed = تغيّر { $box }
+row-changed-only = لا يقول الخادم أكثر من ذلك
+row-unseen =
+    { $n ->
+        [zero] كل ما فيه مقروء
+        [one] فيه رسالة غير مقروءة
+        [two] فيه رسالتان غير مقروءتين
+        [few] فيه { $n } رسائل غير مقروءة
+       *[other] فيه { $n } رسالة غير مقروءة
+    }
+row-item-gone = غادر شيء { $box }
+row-cleared = أُفرغ { $box }
+row-closed = لم يعد { $box } يرسل أحداثًا
+said-arrived =
+    { $n ->
+        [one] بريد جديد من { $latest }
+        [two] رسالتان جديدتان، آخرهما من { $latest }
+        [few] { $n } رسائل جديدة، آخرها من { $latest }
+       *[other] { $n } رسالة جديدة، آخرها من { $latest }
+    }
+
+## القائمة: لا شيء يُعرض
+
+failed-title = تعذّرت قراءة البريد
+failed-again = حاول مجددًا
+none-found = لم يُعثر على { $text }
+none-found-how = يجب أن تبدأ كل كلمة كلمةً في المرسِل أو الموضوع أو النص أو المجلد.
+none-search-all = البحث في كل البريد
+none-unread = لا شيء غير مقروء
+none-here = لا شيء هنا
+none-show-all = عرض كل البريد
+none-yet = لا بريد بعد
+none-yet-listening = ‏Mailwren يُصغي. ما يصل من الآن يظهر هنا.
+none-yet-connecting = سيظهر هنا حين يتصل أحد الحسابات.
+
+## القائمة: أول تشغيل
+
+first-title = اعرف متى يصل البريد.
+first-title-2 = ولا تُبقِ شيئًا آخر مفتوحًا.
+first-lead = سجّل الدخول بـ XMPP، ويجد Mailwren الباقي.
+first-go = متابعة
+first-hint = الأفضل حساب خاص به، غير الذي تحادث به.
+first-demo = لا حساب لديك؟ يحاكي العرض خادمًا وبريدًا على هذا الحاسوب.
+first-demo-do = جرّب العرض
+first-demo-started = يبدأ العرض في نافذة خاصة به.
+keyring-note = تُحفظ كلمة السر في حلقة مفاتيح سطح المكتب، لا في غيرها.
+
+## القائمة: الشريط السفلي
+
+bar = آخر إجراء
+bar-one-read = صارت «{ $what }» مقروءة
+bar-one-unread = صارت «{ $what }» غير مقروءة
+bar-marked-read = صار { $n } مقروءًا
+bar-marked-unread = صار { $n } غير مقروء
+bar-nothing-unread = لم يكن شيء غير مقروء
+bar-no-link = لا رابط لهذا الحدث
+bar-row-away = لم تعد هذه الرسالة محفوظة
+undo = تراجع
+dismiss = إغلاق
+
+## لوحة المفاتيح
+
+keys-title = لوحة المفاتيح
+key-move = التالية والسابقة
+key-open = فتح الرابط
+key-read = مقروءة، غير مقروءة
+key-select = تحديد
+key-extend = متابعة التحديد
+key-select-all = تحديد الكل
+key-unfold = بسط المجموعة وطيّها
+key-menu = ما يُفعل بها
+key-undo = تراجع
+key-search = بحث
+key-filter = تصفية
+key-unread = غير المقروء فقط
+key-account = حساب واحد
+key-all = كل الحسابات
+key-top = إلى الأحدث
+key-end = إلى أقدم المعروض
+key-pause = إيقاف مؤقت، استئناف
+key-settings = الإعدادات
+key-escape = مسح البحث، ثم الإغلاق
+close-box = إغلاق
+
+## الإعدادات
+
+settings = الإعدادات
+back = رجوع
+cancel = إلغاء
+save = حفظ
+test = اختبار
+testing = جارٍ الاختبار …
+account-add = إضافة حساب
+account-edit = تحرير { $label }
+account-remove = إزالة { $label }
+account-enabled = وصل { $label }
+nodes-count =
+    { $n ->
+        [one] عقدة واحدة
+        [two] عقدتان
+        [few] { $n } عقد
+       *[other] { $n } عقدة
+    }
+node-unknown = لم تُسأل بعد
+node-subscribed = مشترَك فيها
+node-pending = تنتظر موافقة صاحبها
+node-refused = مرفوضة
+node-closed = مغلقة
+strangers =
+    { $n ->
+        [one] أُسقط حدث لأن مرسِله غير مشترَك فيه.
+        [two] أُسقط حدثان لأن مرسليهما غير مشترَك فيهم.
+        [few] أُسقطت { $n } أحداث لأن مرسليها غير مشترَك فيهم.
+       *[other] أُسقط { $n } حدثًا لأن مرسليها غير مشترَك فيهم.
+    }
+
+## الإعدادات: نموذج الحساب
+
+form-new = حساب جديد
+form-edit = تحرير الحساب
+form-first = يُصغي Mailwren عبر XMPP. الأفضل حساب خاص به، غير الذي تحادث به.
+field-jid = عنوان XMPP
+field-password = كلمة السر
+password-kept = كما هي محفوظة
+password-elsewhere = من الأمر أو الملف في الإعدادات
+advanced = متقدم
+field-name = اسم قصير
+field-security = التعمية
+security-auto = كما يعرض الخادم
+security-direct = TLS من البداية
+security-starttls = STARTTLS
+field-host = المضيف
+field-port = المنفذ
+host-auto = يُسأل عنه DNS
+field-ca = ملف هيئة تصديق إضافية (PEM)
+pins = شهادات موثوق بها
+pin-drop = عدم الوثوق بهذه الشهادة بعد الآن
+listen-to = يُصغي إلى
+field-pep = عقدة البريد الخاصة بهذا الحساب (PEP)
+node-service = خدمة العقدة { $n }
+node-node = اسم العقدة { $n }
+node-drop = إزالة العقدة { $n }
+node-add = إضافة عقدة
+field-notifiers = عناوين تُعدّ رسائلها بريدًا، واحد في كل سطر (Sieve notify)
+fault-jid-empty = أدخل عنوانًا مثل you@example.org.
+fault-jid-resource = احذف ما بعد الشرطة المائلة.
+fault-jid-form = يبدو العنوان مثل you@example.org.
+fault-jid-taken = هذا الحساب موجود.
+fault-port = المنفذ عدد من 1 إلى 65535.
+fault-host = لا بد للمنفذ من مضيف.
+fault-subscription = لا بد للعقدة من خدمة واسم.
+fault-notifiers = عنوان في كل سطر، بلا فراغات.
+
+## الإعدادات: الاختبار
+
+test-label = اختبار
+test-passed = كله يعمل.
+step-dns = DNS
+step-tls = TLS
+step-login = الدخول
+step-services = الخدمات
+step-nodes = العقد
+step-todo = لم يأت دوره
+step-running = جارٍ
+step-passed = تم
+step-warned = تم، مع تنبيه
+step-failed = فشل
+nodes-choose = العقد التي يُصغى إليها
+trust-says = لا أحد يشهد لهذه الشهادة. لا تثق بها إلا إذا كانت بصمتها هي التي يخبرك بها مشغّل الخادم:
+trust-do = الوثوق بهذه الشهادة
+
+## الإعدادات: الإزالة
+
+remove-title = إزالة { $jid }؟
+remove-says = يتوقف Mailwren عن الإصغاء له. لا يتغير شيء على الخادم.
+remove-says-keyring = يتوقف Mailwren عن الإصغاء له، وتُزال كلمة سره من حلقة المفاتيح. لا يتغير شيء على الخادم.
+remove-forget = إزالة أحداثه المحفوظة أيضًا
+remove-forget-yes = لا يمكن استرجاعها.
+remove-forget-no = تبقى في القائمة ويمكن البحث فيها.
+remove-do = إزالة
+
+## الإعدادات: حول
+
+about-what = يخبرك لحظة وصول البريد، عبر اتصال XMPP واحد.
+about-license = برمجية حرة برخصة MIT أو Apache 2.0، كما تشاء.
+problems = ما ليس على ما يرام
+
+## الإعدادات: عام
+
+general = عام
+language = اللغة
+language-system = كسطح المكتب
+theme = المظهر
+theme-says = التباين العالي والألوان المفروضة تتبع سطح المكتب في كل حال.
+theme-system = كسطح المكتب
+theme-light = فاتح
+theme-dark = داكن
+rows = الأسطر
+rows-says = الأسطر المدمجة تعرض المرسِل والموضوع والوقت في سطر واحد.
+rows-full = كاملة
+rows-compact = مدمجة
+letters = الحروف المفردة أوامر
+letters-says = عند إيقافها لا تعمل في القائمة إلا الأسهم وEnter وEsc والمفاتيح مع Ctrl.
+preference-changed = تم التغيير
+preference-unkept = تعذّر حفظه على هذا الحاسوب.
+
+## الإعدادات: التشخيص
+
+diagnosis = التشخيص
+checks = الاتصالات
+checks-do = افحص الآن
+report = التقرير
+report-says = لمن يساعدك. يسمّي الحسابات والخوادم؛ ليس فيه كلمات سر ولا بريد.
+report-copy = نسخ
+report-copied = نُسخ التقرير
+report-selected = التقرير محدَّد: انسخه بـ Ctrl C

@@ -1,0 +1,41 @@
+/** The bar at the bottom: what was just done, and the way back. */
+import type { ApiError } from '../generated/wire';
+
+/** How long the key takes back what the bar no longer shows. */
+const REMEMBERED = 60_000;
+
+export interface Said {
+  text: string;
+  /** Whether it can be taken back. */
+  undoable: boolean;
+  fault: boolean;
+}
+
+export class Bar {
+  said = $state.raw<Said | null>(null);
+  #last: { take: () => void; until: number } | null = null;
+
+  /** Says what was done; `take` takes it back. */
+  offer(text: string, take: () => void): void {
+    this.#last = { take, until: Date.now() + REMEMBERED };
+    this.said = { text, undoable: true, fault: false };
+  }
+
+  tell(text: string): void {
+    this.said = { text, undoable: false, fault: false };
+  }
+
+  /** Says what couldn't be done, and what to do. */
+  complain(error: unknown): void {
+    const { message, hint } = error as ApiError;
+    this.said = { text: hint ? `${message} ${hint}` : message, undoable: false, fault: true };
+  }
+
+  /** Takes the last action back, as long as it is remembered. */
+  undo(): void {
+    const last = this.#last;
+    this.#last = null;
+    this.said = null;
+    if (last && Date.now() < last.until) last.take();
+  }
+}

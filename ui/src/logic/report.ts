@@ -1,0 +1,67 @@
+/** A report for whoever helps: plain text, in the window's language, without passwords and without mail. */
+import type { Account, Status, StepName, StepState, TestStep } from '../generated/wire';
+import { t } from '../i18n.svelte';
+import { accountLine, linkWord } from './connection';
+
+/** A step of a test in a word. */
+export function stepName(name: StepName): string {
+  switch (name) {
+    case 'dns':
+      return t('step-dns');
+    case 'tls':
+      return t('step-tls');
+    case 'login':
+      return t('step-login');
+    case 'services':
+      return t('step-services');
+    case 'nodes':
+      return t('step-nodes');
+  }
+}
+
+/** How a step stands in a word. */
+export function stateWord(state: StepState | 'todo'): string {
+  switch (state) {
+    case 'todo':
+      return t('step-todo');
+    case 'running':
+      return t('step-running');
+    case 'passed':
+      return t('step-passed');
+    case 'warned':
+      return t('step-warned');
+    case 'failed':
+      return t('step-failed');
+  }
+}
+
+export interface Checked {
+  account: Account;
+  /** The steps of its last check, if it was checked. */
+  steps: readonly TestStep[];
+}
+
+/** The report, line by line. */
+export function report(status: Status, checked: readonly Checked[], now: number, platform: string): string {
+  const lines = [`Mailwren ${status.version}`, platform, new Date(now).toISOString()];
+  for (const problem of status.problems) lines.push(`! ${problem.code}: ${problem.message}`);
+  for (const { account, steps } of checked) {
+    const stands = status.accounts.find((a) => a.jid === account.jid);
+    lines.push('', account.jid);
+    if (account.host !== null) lines.push(`  ${t('field-host')}: ${account.host}:${account.port ?? ''}`);
+    if (stands) {
+      lines.push(`  ${linkWord(stands.link)}, ${accountLine(stands, now)}`);
+      if (stands.trouble) lines.push(`  ! ${stands.trouble.code}: ${stands.trouble.message}`);
+      for (const node of stands.nodes) {
+        const trouble = node.trouble === null ? '' : `: ${node.trouble}`;
+        lines.push(`  ${node.service} ${node.node}: ${node.state}${trouble}`);
+      }
+      if (stands.strangers > 0) lines.push(`  ${t('strangers', { n: stands.strangers })}`);
+    }
+    for (const step of steps) {
+      lines.push(`  ${stepName(step.name)}: ${stateWord(step.state)}, ${step.detail} (${step.millis} ms)`);
+    }
+  }
+  // Marks of direction are for the eye; in a mail or a bug report they are noise.
+  return lines.join('\n').replace(/[\u2066-\u2069]/g, '');
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { report } from '../src/logic/report';
+import { script } from '../src/web/script';
+
+const now = Date.parse('2026-11-24T09:31:00Z');
+
+it('tells how each account stands and what its check found, in plain lines', () => {
+  const { status, accounts, test } = script('trouble', now);
+  const checked = accounts.map((account) => ({ account, steps: test(account) }));
+  const text = report(status, checked, now, 'WebKitGTK');
+  expect(text.split('\n').slice(0, 4)).toEqual([
+    'Mailwren 0.1.0',
+    'WebKitGTK',
+    '2026-11-24T09:31:00.000Z',
+    '! notifier: No notification service runs on this desktop.',
+  ]);
+  expect(text).toContain(
+    '\nl.brandt@work.example\n  needs you, stopped until you look\n  ! auth: The server refused',
+  );
+  expect(text).toContain('  pubsub.choir.example mail/alto/INBOX: refused: Only members may subscribe');
+  expect(text).toContain('  Login: failed, The server refused the password. (71 ms)');
+  expect(text).not.toMatch(/[\u2066-\u2069]/);
+});

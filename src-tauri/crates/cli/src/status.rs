@@ -36,6 +36,11 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), F
     for account in &status.accounts {
         if running {
             print::out(&line(account))?;
+            for node in &account.nodes {
+                if let Some(trouble) = &node.trouble {
+                    print::out(&format!("  {} {}: {trouble}", node.service, node.node))?;
+                }
+            }
         } else {
             print::out(&format!("{}: {} unread", account.jid, account.unread))?;
         }

@@ -428,7 +428,10 @@ impl Model {
             .filter(|n| n.service == service && n.node == node)
         {
             known.state = NodeState::Closed;
-            known.trouble = Some("The node was deleted, or the subscription was ended by its owner.".to_owned());
+            known.trouble = Some(
+                "The node was deleted, or its owner ended the subscription. Ask its owner, or remove it from the account."
+                    .to_owned(),
+            );
         }
         vec![Effect::Tell(Notice::Status)]
     }

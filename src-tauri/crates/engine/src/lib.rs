@@ -10,5 +10,6 @@ pub mod profile;
 pub mod run;
 pub mod socket;
 pub mod store;
+mod subscriptions;
 pub mod vault;
 pub mod xmpp;

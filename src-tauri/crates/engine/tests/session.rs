@@ -257,6 +257,98 @@ async fn the_own_node_is_heard_through_its_notify_feature_without_joining_the_pe
 }
 
 #[tokio::test]
+async fn each_session_subscribes_itself_to_the_own_node_and_ends_what_an_earlier_one_left() {
+    let server = server().await;
+    let account = account(&server, &[], true);
+    let mut stage = Stage::with(server, account, "correct horse").await;
+    stage.until_caught_up().await;
+    // The node isn't there at first: it is subscribed to once somebody made it.
+    stage.publish(MAIL_NODE, "first");
+    let own = |seen: &Seen| -> Vec<String> {
+        let of_node = seen.subscriptions.iter().filter(|s| s.node == MAIL_NODE);
+        of_node.map(|s| s.jid.clone()).collect()
+    };
+    let session = |seen: &Seen| {
+        seen.sessions
+            .iter()
+            .find(|(_, s)| s.connected)
+            .map(|(jid, _)| jid.clone())
+    };
+    stage
+        .server
+        .wait_until(|seen| !own(seen).is_empty() && own(seen) == Vec::from_iter(session(seen)))
+        .await
+        .unwrap();
+    let before = own(&stage.server.seen());
+    stage.server.restart();
+    stage.until(is_fresh).await;
+    stage
+        .server
+        .wait_until(|seen| own(seen) != before && own(seen) == Vec::from_iter(session(seen)))
+        .await
+        .unwrap();
+    stage.publish(MAIL_NODE, "second");
+    let mut seen = BTreeMap::new();
+    while !seen.contains_key("second") {
+        let input = stage.next().await;
+        count_live(&input, &mut seen);
+    }
+    assert_eq!(seen.get("second"), Some(&1));
+}
+
+#[tokio::test]
+async fn a_deleted_node_is_told_and_heard_again_once_somebody_made_it_anew() {
+    let mut stage = Stage::inbox().await;
+    stage.until_caught_up().await;
+    stage.server.delete_node(PUBSUB, INBOX).unwrap();
+    let closed = |input: &Input| match input {
+        Input::Events { events, .. } => events.iter().any(|e| e.event.kind == Kind::Closed).then_some(()),
+        _ => None,
+    };
+    stage.until(closed).await;
+    stage
+        .until(|input| match input {
+            Input::Node { node, .. } if node.state == NodeState::Refused => Some(()),
+            _ => None,
+        })
+        .await;
+    stage.server.create_node(PUBSUB, INBOX).unwrap();
+    stage
+        .until(|input| match input {
+            Input::Node { node, .. } if node.state == NodeState::Subscribed => Some(()),
+            _ => None,
+        })
+        .await;
+    stage.publish(INBOX, "anew");
+    assert_eq!(stage.live(1).await, BTreeMap::from([("anew".to_owned(), 1)]));
+}
+
+#[tokio::test]
+async fn a_disabled_account_is_parked_after_one_login_and_comes_back_on_demand() {
+    let server = server().await;
+    server.refuse_login(Some(DefinedCondition::AccountDisabled));
+    let account = account(&server, &[INBOX], false);
+    let mut stage = Stage::with(server, account, "correct horse").await;
+    let problem = stage
+        .until(|input| match link(input) {
+            Some(LinkChange::Parked(problem)) => Some(problem),
+            _ => None,
+        })
+        .await;
+    assert!(
+        problem.message.contains("disabled") && problem.hint.is_some(),
+        "{problem:?}"
+    );
+    // A network that changes isn't a reason to try again; a person's wish is.
+    stage.session.probe();
+    assert_eq!(stage.server.seen().refused_logins, 1);
+    stage.server.refuse_login(None);
+    stage.session.retry();
+    stage.until(is_fresh).await;
+    assert_eq!(stage.server.seen().refused_logins, 1);
+}
+
+#[tokio::test]
 async fn after_a_killed_connection_the_session_goes_on_without_loss_or_repetition() {
     let mut stage = Stage::inbox().await;
     stage.until_caught_up().await;

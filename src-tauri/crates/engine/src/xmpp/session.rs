@@ -27,7 +27,7 @@ use mailwren_core::account::Account;
 use mailwren_core::link::{Backoff, Reached};
 use mailwren_core::model::{Input, LinkChange};
 use mailwren_core::sources::Sources;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -36,15 +36,17 @@ use tokio_xmpp::xmlstream::Timeouts;
 
 use self::dialing::{Dialed, Line, dialed};
 pub use self::logins::forget_logins;
+pub(crate) use self::logins::remembered;
 use self::probing::Probe;
 use self::stint::Stint;
 pub use self::timing::Timing;
-use super::bring_up::BringUp;
+use super::bring_up::{Again, BringUp};
 use super::catch_up::Care;
 use super::connector::Connector;
 use super::guarded_io::Gauge;
 use super::iq::{Asker, IqTable, Request};
 use super::resolve::SystemResolver;
+use super::until;
 use crate::store::Store;
 use crate::vault::Vault;
 
@@ -72,6 +74,7 @@ enum Command {
 /// A running session. Dropped, it ends without waiting.
 pub struct SessionHandle {
     commands: mpsc::Sender<Command>,
+    asker: watch::Receiver<Option<Asker>>,
     stop: CancellationToken,
     task: Option<JoinHandle<()>>,
     patience: Duration,
@@ -93,6 +96,11 @@ impl SessionHandle {
     /// The network changed, or the machine woke: makes sure that the connection is alive, or connects again.
     pub fn probe(&self) {
         self.commands.try_send(Command::Probe).ok();
+    }
+
+    /// Asks questions through the session, while there is one at the server.
+    pub(crate) fn asker(&self) -> Option<Asker> {
+        self.asker.borrow().clone()
     }
 
     /// Ends the session: the stream is closed in order if that is soon done.
@@ -118,16 +126,23 @@ pub fn spawn(context: SessionContext) -> SessionHandle {
     let stop = CancellationToken::new();
     // Longer than the session itself allows, which ends in order first.
     let patience = context.timing.stop * 2;
-    let task = tokio::spawn(run(context, receiver, stop.clone()));
+    let (asking, asker) = watch::channel(None);
+    let task = tokio::spawn(run(context, receiver, asking, stop.clone()));
     SessionHandle {
         commands,
+        asker,
         stop,
         task: Some(task),
         patience,
     }
 }
 
-async fn run(context: SessionContext, commands: mpsc::Receiver<Command>, stop: CancellationToken) {
+async fn run(
+    context: SessionContext,
+    commands: mpsc::Receiver<Command>,
+    asker: watch::Sender<Option<Asker>>,
+    stop: CancellationToken,
+) {
     let keepalive = Timeouts {
         read_timeout: context.timing.keepalive,
         response_timeout: context.timing.keepalive_answer,
@@ -135,7 +150,7 @@ async fn run(context: SessionContext, commands: mpsc::Receiver<Command>, stop: C
     let connector = Connector::new(&context.account, Arc::new(SystemResolver));
     match connector {
         Ok(connector) => {
-            Session::new(context, connector.with_keepalive(keepalive), commands, stop)
+            Session::new(context, connector.with_keepalive(keepalive), commands, asker, stop)
                 .run()
                 .await
         }
@@ -192,8 +207,11 @@ struct Session {
 
     iqs: IqTable,
     questions: mpsc::Receiver<Request>,
+    /// Lends what asks these questions to others.
+    asker: watch::Sender<Option<Asker>>,
     bring_up: Option<BoxFuture<'static, Option<Box<BringUp>>>>,
-    hurry: Arc<Notify>,
+    /// Nodes that are to be looked after again.
+    again: mpsc::Sender<Again>,
     care: Care,
     /// Until when no presence is sent, because what the server sends upon it isn't safe to read.
     mute: Option<Instant>,
@@ -217,6 +235,7 @@ impl Session {
         context: SessionContext,
         connector: Connector,
         commands: mpsc::Receiver<Command>,
+        asker: watch::Sender<Option<Asker>>,
         stop: CancellationToken,
     ) -> Self {
         let SessionContext {
@@ -239,8 +258,9 @@ impl Session {
             fruitless: 0,
             iqs: IqTable::new(own.clone(), timing.iq, format!("{:016x}", random())),
             questions,
+            asker,
             bring_up: None,
-            hurry: Arc::default(),
+            again: mpsc::channel(1).0,
             care: Care::default(),
             mute: None,
             unsent: Vec::new(),
@@ -356,13 +376,6 @@ impl Session {
 async fn brought_up(bring_up: &mut Option<BoxFuture<'static, Option<Box<BringUp>>>>) -> Option<Box<BringUp>> {
     match bring_up {
         Some(bring_up) => bring_up.await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
     }
 }

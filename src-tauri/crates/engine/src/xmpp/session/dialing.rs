@@ -164,6 +164,7 @@ impl Session {
     /// Replaces the stream, so that the next connection isn't used to resume the session.
     pub(super) fn begin_afresh(&mut self) {
         self.line = Line::new(self.own.clone());
+        self.asker.send_replace(None);
         self.unsent.clear();
         self.bring_up = None;
         self.iqs.clear();

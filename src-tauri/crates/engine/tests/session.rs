@@ -15,7 +15,7 @@ use mailwren_core::view::{NodeState, NodeStatus};
 use mailwren_engine::store::Store;
 use mailwren_engine::vault::{MemoryVault, Vault};
 use mailwren_engine::xmpp::session::{self, SessionContext, SessionHandle, Timing};
-use mailwren_loopback::{Config, DefinedCondition, Seen, Server};
+use mailwren_loopback::{Config, DefinedCondition, Mechanism, Seen, Server};
 use minidom::Element;
 use minidom::rxml::xml_ncname;
 use tempfile::TempDir;
@@ -346,6 +346,44 @@ async fn a_disabled_account_is_parked_after_one_login_and_comes_back_on_demand()
     stage.session.retry();
     stage.until(is_fresh).await;
     assert_eq!(stage.server.seen().refused_logins, 1);
+}
+
+#[tokio::test]
+async fn the_channel_is_bound_where_it_can_be_and_a_weaker_offer_afterwards_is_refused_until_a_person_agrees() {
+    let server = server().await;
+    let weaker = [Mechanism::ScramSha1, Mechanism::ScramSha256];
+    server.offer(&[Mechanism::ScramSha1, Mechanism::ScramSha256, Mechanism::ScramSha256Plus]);
+    let account = account(&server, &[INBOX], false);
+    let mut stage = Stage::with(server, account, "correct horse").await;
+    stage.until(is_fresh).await;
+    for offer in [&weaker[..], &[Mechanism::Plain]] {
+        stage.server.offer(offer);
+        stage.server.restart();
+        let problem = stage
+            .until(|input| match link(input) {
+                Some(LinkChange::Parked(problem)) => Some(problem),
+                _ => None,
+            })
+            .await;
+        assert_eq!(problem.code, "auth");
+        assert!(problem.message.contains("SCRAM-SHA-256-PLUS"), "{problem:?}");
+        let seen = stage.server.seen();
+        assert_eq!((seen.logins, seen.refused_logins), (1, 0), "credentials were sent");
+        stage.session.retry();
+    }
+    session::forget_logins(&stage.store, SAM).await.unwrap();
+    stage.server.offer(&weaker);
+    loop {
+        let input = stage.next().await;
+        // A try that began before it was forgotten.
+        if matches!(link(&input), Some(LinkChange::Parked(_))) {
+            stage.session.retry();
+        }
+        if is_fresh(&input).is_some() {
+            break;
+        }
+    }
+    assert_eq!(stage.server.seen().logins, 2);
 }
 
 #[tokio::test]

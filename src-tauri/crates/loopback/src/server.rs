@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use xmpp_parsers::sasl::DefinedCondition;
+use xmpp_parsers::sasl::{DefinedCondition, Mechanism};
 
 use crate::connection::serve;
 use crate::pubsub::{Item, NodeKey, Notice, Options, Pubsub};
@@ -111,6 +111,7 @@ impl Server {
             domain,
             passwords,
             refuse: None,
+            offer: vec![Mechanism::ScramSha1, Mechanism::ScramSha256],
             pubsub: Pubsub::default(),
             sessions: Sessions::default(),
             seen: told,
@@ -263,6 +264,12 @@ impl Server {
     /// Refuses every login with a condition (RFC 6120 §6.5), or none any more.
     pub fn refuse_login(&self, condition: Option<DefinedCondition>) {
         self.shared.state(|state| state.refuse = condition);
+    }
+
+    /// Offers these SASL mechanisms from now on: PLAIN, SCRAM with SHA-1 or SHA-256, and -PLUS with `tls-exporter`. At first
+    /// SCRAM without -PLUS.
+    pub fn offer(&self, mechanisms: &[Mechanism]) {
+        self.shared.state(|state| state.offer = mechanisms.to_vec());
     }
 
     /// Stops, and waits until every connection is closed.

@@ -6,7 +6,7 @@ use jid::{BareJid, FullJid, Jid};
 use minidom::Element;
 use tokio::sync::watch;
 use xmpp_parsers::ns;
-use xmpp_parsers::sasl::DefinedCondition;
+use xmpp_parsers::sasl::{DefinedCondition, Mechanism};
 
 use crate::disco::{self, Entity};
 use crate::pubsub::{NodeKey, Notice, Pubsub, Wanted};
@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub passwords: BTreeMap<BareJid, String>,
     /// What every login is refused with, if so.
     pub refuse: Option<DefinedCondition>,
+    /// How one may log in.
+    pub offer: Vec<Mechanism>,
     pub pubsub: Pubsub,
     pub sessions: Sessions,
     pub seen: watch::Sender<Seen>,

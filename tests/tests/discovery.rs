@@ -13,6 +13,7 @@ on_both_servers!(
     a_subscription_is_made_once_kept_in_step_with_the_configuration_and_ended,
     a_node_that_the_owner_does_not_open_is_refused_and_changes_nothing,
     the_strongest_scram_on_offer_is_used_and_a_wrong_password_or_domain_is_told,
+    what_the_owner_ends_is_told_with_what_to_do,
 );
 
 const INBOX: &str = "mail/sam/Inbox";
@@ -291,6 +292,33 @@ fn the_strongest_scram_on_offer_is_used_and_a_wrong_password_or_domain_is_told(k
         let said = ended.stdout.join("\n");
         ensure!(said.contains("another certificate than the pinned one"), "{said}");
         ensure!(said.contains("somebody is listening in"), "{said}");
+        Ok(())
+    })
+}
+
+fn what_the_owner_ends_is_told_with_what_to_do(kind: Kind) -> Result<()> {
+    scene(async |scene| {
+        let (_server, mut publisher, home) = stage(&scene, kind).await?;
+        let node = admitted(&mut publisher, INBOX).await?;
+        let sam = jid(SAM);
+        json(&home, &["subscription", "add", &sam, PUBSUB, INBOX, "--json"]).await?;
+        let watch = home.watch().await?;
+        publisher.publish(&node, "1", &mail(1, "before")).await?;
+        watch.event("before").await?;
+        match kind {
+            // Of the two, each server tells only one.
+            Kind::Prosody => publisher.delete(&node).await?,
+            Kind::Ejabberd => publisher.expel(&node, &sam).await?,
+        }
+        eventually("the status tells of it", async || {
+            let status = home.run(&["status"]).await?.stdout.join("\n");
+            Ok(status
+                .contains("deleted, or its owner ended the subscription. Ask its owner")
+                .then_some(()))
+        })
+        .await?;
+        let status = json(&home, &["status", "--json"]).await?;
+        ensure!(status["accounts"][0]["nodes"][0]["state"] == "closed", "{status:#}");
         Ok(())
     })
 }

@@ -218,8 +218,12 @@ impl BringUp {
     }
 
     /// Subscribes the session to the own node, then fetches what it holds. Whatever the first leads to, interest in the
-    /// node was told with the presence.
+    /// node is told with the presence.
     async fn own_node(&self, service: &Jid, node: &Subscription) -> Outcome {
+        // A subscription has ejabberd send the last item, which may be the one that breaks the stream.
+        if self.care.one_by_one {
+            return self.fetch(service, node).await;
+        }
         match self.hearing().subscribe().await {
             Ok(Hearing::Subscribed) => {}
             Ok(Hearing::Missing) => {

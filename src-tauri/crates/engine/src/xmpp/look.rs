@@ -47,17 +47,18 @@ impl Look<'_> {
         self.own.clone().into()
     }
 
-    /// Whether the account has personal eventing (XEP-0163 §6.1).
+    /// Whether the account has personal eventing (XEP-0163 §6.1). Its own server's silence is an error.
     pub(super) async fn has_pep(&self) -> Result<bool, IqError> {
-        self.is_pubsub(&self.account(), "pep").await
+        let info = self.asker.get(&self.account(), query(ns::DISCO_INFO, None)).await;
+        match info {
+            Err(IqError::Refused(_)) => Ok(false),
+            info => Ok(is_pubsub(info?.as_ref(), "pep")),
+        }
     }
 
-    async fn is_pubsub(&self, jid: &Jid, kind: &str) -> Result<bool, IqError> {
+    async fn is_service(&self, jid: &Jid) -> Result<bool, IqError> {
         let info = unless_over(self.asker.get(jid, query(ns::DISCO_INFO, None)).await)?;
-        Ok(info
-            .iter()
-            .flat_map(Element::children)
-            .any(|c| c.name() == "identity" && c.attr("category") == Some("pubsub") && c.attr("type") == Some(kind)))
+        Ok(is_pubsub(info.as_ref(), "service"))
     }
 
     /// The pubsub services that the account names, and those that its server has.
@@ -82,10 +83,7 @@ impl Look<'_> {
             .take(MAX_ITEMS)
             .filter(|item| !services.contains(item))
             .collect();
-        let asked: Vec<_> = items
-            .iter()
-            .map(|item| self.is_pubsub(item, "service").boxed())
-            .collect();
+        let asked: Vec<_> = items.iter().map(|item| self.is_service(item).boxed()).collect();
         for (item, is_one) in items.iter().zip(join_all(asked).await) {
             if is_one? {
                 services.push(item.clone());
@@ -201,6 +199,13 @@ impl Look<'_> {
         let info = unless_over(self.asker.get(service, query(ns::DISCO_INFO, Some(node))).await)?;
         Ok(info.as_ref().and_then(|i| i.get_child("x", ns::DATA_FORMS)).cloned())
     }
+}
+
+/// Whether an answer to disco#info names a pubsub identity of a kind.
+fn is_pubsub(info: Option<&Element>, kind: &str) -> bool {
+    info.into_iter()
+        .flat_map(Element::children)
+        .any(|c| c.name() == "identity" && c.attr("category") == Some("pubsub") && c.attr("type") == Some(kind))
 }
 
 /// A field's value in a data form (XEP-0004); what it might be, its options, are children of their own.

@@ -770,6 +770,7 @@ async fn where_one_endpoint_is_broken_the_next_is_tried_and_the_certificate_is_s
         "connecting true",
         "connecting false",
         "secured true",
+        "offered SCRAM-SHA-256",
         "SCRAM-SHA-256",
     ];
     assert_eq!(*told.lock().unwrap(), want);

@@ -122,8 +122,14 @@ async def carry_out(client, command):
             await pubsub.modify_subscriptions(
                 command["service"], command["node"], [(command["jid"], "subscribed")], timeout=IQ_TIMEOUT
             )
+        case "expel":
+            await pubsub.modify_subscriptions(
+                command["service"], command["node"], [(command["jid"], "none")], timeout=IQ_TIMEOUT
+            )
         case "subscribe":
-            result = await pubsub.subscribe(command["service"], command["node"], timeout=IQ_TIMEOUT)
+            result = await pubsub.subscribe(
+                command["service"], command["node"], subscribee=command.get("jid"), timeout=IQ_TIMEOUT
+            )
             return result["pubsub"]["subscription"]["subscription"]
         case "subscribers":
             result = await pubsub.get_node_subscriptions(command["service"], command["node"], timeout=IQ_TIMEOUT)

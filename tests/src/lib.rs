@@ -18,3 +18,18 @@ mod wait;
 
 pub use scene::{Scene, scene};
 pub use wait::{PATIENCE, eventually, within};
+
+/// The same test against each server: a function of this name that takes a [`server::Kind`].
+#[macro_export]
+macro_rules! on_both_servers {
+    ($($name:ident),+ $(,)?) => {
+        mod prosody { $(
+            #[test]
+            fn $name() -> anyhow::Result<()> { super::$name($crate::server::Kind::Prosody) }
+        )+ }
+        mod ejabberd { $(
+            #[test]
+            fn $name() -> anyhow::Result<()> { super::$name($crate::server::Kind::Ejabberd) }
+        )+ }
+    };
+}

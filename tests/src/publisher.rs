@@ -179,6 +179,24 @@ impl Publisher {
         state.as_str().map(str::to_owned).context("no subscription state")
     }
 
+    /// Subscribes another JID of this user.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn subscribe_as(&mut self, node: &Subscription, jid: &str) -> Result<()> {
+        self.ask_node("subscribe", node, json!({ "jid": jid })).await?;
+        Ok(())
+    }
+
+    /// Ends a JID's subscription, as the node's owner.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn expel(&mut self, node: &Subscription, jid: &str) -> Result<()> {
+        self.ask_node("expel", node, json!({ "jid": jid })).await?;
+        Ok(())
+    }
+
     /// The bare or full JIDs that are subscribed to a node, as its owner sees them.
     ///
     /// # Errors

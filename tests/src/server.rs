@@ -49,6 +49,17 @@ pub enum Kind {
     Ejabberd,
 }
 
+/// A hash of passwords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hash {
+    /// What both servers use unless told otherwise.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512; Prosody 0.12 doesn't know it.
+    Sha512,
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
@@ -63,6 +74,8 @@ pub struct Server {
     pub certificate: Certificate,
     /// How long it keeps a broken stream for resumption.
     hibernation: Duration,
+    /// The hash that it keeps passwords under, and so the one that SCRAM uses.
+    hash: Hash,
     dir: PathBuf,
     process: Option<Process>,
 }
@@ -81,6 +94,18 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub async fn start_hibernating(kind: Kind, scene: &Scene, hibernation: Duration) -> Result<Self> {
+        Self::start_with(kind, scene, hibernation, Hash::Sha1).await
+    }
+
+    /// The same with passwords under another hash.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_hashing(kind: Kind, scene: &Scene, hash: Hash) -> Result<Self> {
+        Self::start_with(kind, scene, Duration::from_secs(30), hash).await
+    }
+
+    async fn start_with(kind: Kind, scene: &Scene, hibernation: Duration, hash: Hash) -> Result<Self> {
         let dir = scene.folder("server")?;
         let mut server = Self {
             kind,
@@ -89,6 +114,7 @@ impl Server {
             starttls: place::port(),
             certificate: Certificate::issue(&dir, &[DOMAIN, PUBSUB])?,
             hibernation,
+            hash,
             dir,
             process: None,
         };

@@ -8,25 +8,12 @@ use mailwren_tests::ctl::{Home, Watch};
 use mailwren_tests::proxy::TcpProxy;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, PUBLISHER, SAM, STRANGER, Server, jid, node, own_node, password};
-use mailwren_tests::{Scene, eventually, scene};
-
-/// The same test against each server.
-macro_rules! on_both_servers {
-    ($($name:ident),+ $(,)?) => {
-        mod prosody { $(
-            #[test]
-            fn $name() -> anyhow::Result<()> { super::$name(super::Kind::Prosody) }
-        )+ }
-        mod ejabberd { $(
-            #[test]
-            fn $name() -> anyhow::Result<()> { super::$name(super::Kind::Ejabberd) }
-        )+ }
-    };
-}
+use mailwren_tests::{Scene, eventually, on_both_servers, scene};
 
 on_both_servers!(
     each_event_of_a_node_is_told_once_live_missed_and_across_a_restart,
     each_event_of_the_own_pep_node_is_told_once_live_missed_and_across_a_restart,
+    a_publisher_that_is_not_online_reaches_the_own_node_and_no_session_leaves_a_subscription,
     each_event_is_told_once_across_killed_connections,
     starttls_with_an_own_authority_works,
     a_retraction_is_told,
@@ -120,8 +107,7 @@ impl Stage {
     }
 }
 
-/// Another client of Sam's, online: ejabberd sends PEP events by way of one of the owner's sessions, and one without
-/// presence may be the one it picks, which then reaches nobody.
+/// Another client of Sam's, online: then ejabberd sends each PEP event twice.
 async fn owner_of_pep(scene: &Scene, server: &Server) -> Result<Publisher> {
     Publisher::listen(scene, server, SAM, &[]).await
 }
@@ -184,6 +170,38 @@ fn each_event_of_the_own_pep_node_is_told_once_live_missed_and_across_a_restart(
     scene(async |scene| {
         let stage = Stage::with_pep(&scene, kind).await?;
         live_missed_and_across_a_restart(&scene, stage).await
+    })
+}
+
+/// By interest alone, ejabberd reaches nobody here: it sends those events by way of the publisher's own session.
+fn a_publisher_that_is_not_online_reaches_the_own_node_and_no_session_leaves_a_subscription(kind: Kind) -> Result<()> {
+    scene(async |scene| {
+        let mut stage = Stage::with_pep(&scene, kind).await?;
+        stage.publisher = Publisher::connect(&scene, &stage.server, SAM).await?;
+        // Another client's subscription of the same kind, which isn't ours to end.
+        let foreign = format!("{}/phone", jid(SAM));
+        stage.publisher.subscribe_as(&stage.node, &foreign).await?;
+        let mut wanted = Vec::new();
+        for round in 0..3 {
+            let watch = stage.home.watch().await?;
+            // What is there when it connects is fetched; only what follows is live.
+            let (first, live) = (format!("{round}, first"), format!("{round}, live"));
+            stage.publish(&[&first]).await?;
+            watch.event(&first).await?;
+            stage.publish(&[&live]).await?;
+            watch.event(&live).await?;
+            wanted.extend([first, live]);
+            let subscribers = stage.publisher.subscribers(&stage.node).await?;
+            ensure!(
+                subscribers.contains(&foreign),
+                "it ended another client's: {subscribers:?}"
+            );
+            ensure!(subscribers.len() <= 2, "subscriptions pile up: {subscribers:?}");
+            ensure!(watch.interrupt().await?.success(), "Ctrl-C isn't a clean end");
+        }
+        let stored = stage.home.run(&["feed", "list", "--json"]).await?.json()?;
+        ensure!(stored.len() == wanted.len(), "{} rows: {stored:#?}", stored.len());
+        Ok(())
     })
 }
 

@@ -107,6 +107,7 @@ test('notices of another run are not taken for this one', async ({ page, twin })
         hint: null,
         millis: 1,
         fingerprint: null,
+        changed: false,
         nodes: [],
       },
     }),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tokio::process::Command;
 
-use super::{DOMAIN, PUBSUB, Server, USERS, password};
+use super::{DOMAIN, Hash, PUBSUB, Server, USERS, password};
 use crate::process::Process;
 
 impl Server {
@@ -25,6 +25,7 @@ ca_file: "{ca}"
 acme: {{auto: false}}
 auth_method: internal
 auth_password_format: scram
+auth_scram_hash: {hash}
 listen:
   - {{port: {starttls}, ip: "{host}", module: ejabberd_c2s, starttls: true, starttls_required: true}}
   - {{port: {direct}, ip: "{host}", module: ejabberd_c2s, tls: true}}
@@ -41,6 +42,11 @@ modules:
     max_items_node: 1000
 "#,
             whole = whole.display(),
+            hash = match self.hash {
+                Hash::Sha1 => "sha",
+                Hash::Sha256 => "sha256",
+                Hash::Sha512 => "sha512",
+            },
             ca = self.certificate.ca.display(),
             starttls = self.starttls,
             direct = self.direct,

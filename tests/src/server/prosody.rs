@@ -3,7 +3,7 @@
 use anyhow::Result;
 use tokio::process::Command;
 
-use super::{DOMAIN, PUBLISHER, PUBSUB, Server, USERS, jid, password};
+use super::{DOMAIN, Hash, PUBLISHER, PUBSUB, Server, USERS, jid, password};
 use crate::process::Process;
 
 impl Server {
@@ -28,6 +28,7 @@ modules_enabled = {{ "roster", "saslauth", "tls", "disco", "presence", "message"
 modules_disabled = {{ "s2s" }}
 c2s_require_encryption = true
 authentication = "internal_hashed"
+password_hash = "{hash}"
 storage = "internal"
 smacks_hibernation_time = {hibernation}
 ssl = {{ key = "{key}", certificate = "{chain}" }}
@@ -39,6 +40,11 @@ Component "{PUBSUB}" "pubsub"
 "#,
             dir = self.dir.display(),
             host = self.host,
+            hash = match self.hash {
+                Hash::Sha1 => "SHA-1",
+                Hash::Sha256 => "SHA-256",
+                Hash::Sha512 => anyhow::bail!("Prosody 0.12 knows no SHA-512"),
+            },
             starttls = self.starttls,
             direct = self.direct,
             hibernation = self.hibernation.as_secs(),

@@ -1,5 +1,15 @@
 /** A scripted engine in the page: enough of the real one's manners for the windows to be used and tested. */
-import type { Account, ApiError, Command, Notice, Reply, Row, Status, TestStep } from '../generated/wire';
+import type {
+  Account,
+  ApiError,
+  Command,
+  Discovery,
+  Notice,
+  Reply,
+  Row,
+  Status,
+  TestStep,
+} from '../generated/wire';
 import { belongs } from '../logic/rows';
 
 export interface Script {
@@ -134,6 +144,10 @@ export class Engine {
         return this.#test(command.account, command.run);
       case 'row':
         return { re: 'row', row: s.rows.find((row) => row.seq === command.seq) ?? null };
+      case 'subscriptions':
+        return { re: 'subscriptions', subscriptions: [] };
+      case 'subscribe':
+      case 'unsubscribe':
       case 'show_feed':
       case 'hand_over':
         throw { code: 'forbidden', message: 'Not from a window.', hint: null } satisfies ApiError;
@@ -151,6 +165,7 @@ export class Engine {
         hint: null,
         nodes: [],
         fingerprint: null,
+        changed: false,
       };
       this.tell({ on: 'test', run, step: begun });
       await new Promise((go) => setTimeout(go, 40));
@@ -158,7 +173,7 @@ export class Engine {
       this.tell({ on: 'test', run, step });
       passed &&= step.state !== 'failed';
     }
-    return { re: 'test_account', passed };
+    return { re: 'test_account', passed, found: nothingFound };
   }
 
   #link(jid: string, change: Partial<Status['accounts'][number]>): void {
@@ -176,6 +191,18 @@ export class Engine {
     this.#counted = true;
   }
 }
+
+const nothingFound: Discovery = {
+  endpoints: [],
+  connected: null,
+  tls: null,
+  mechanisms: [],
+  channel_bindings: [],
+  mechanism: null,
+  pep: null,
+  services: [],
+  nodes: [],
+};
 
 export function blankRow(): Omit<Row, 'seq' | 'rev'> {
   return {

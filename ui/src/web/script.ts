@@ -410,7 +410,17 @@ function step(
   detail: string,
   more: Partial<TestStep> = {},
 ): TestStep {
-  return { name, state, detail, hint: null, millis: 18, fingerprint: null, nodes: [], ...more };
+  return {
+    name,
+    state,
+    detail,
+    hint: null,
+    millis: 18,
+    fingerprint: null,
+    changed: false,
+    nodes: [],
+    ...more,
+  };
 }
 
 const goodTest: TestStep[] = [

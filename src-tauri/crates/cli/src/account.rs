@@ -3,13 +3,14 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
-use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
-use mailwren_core::view::{Command, Notice, Reply, StepState, TestStep};
+use mailwren_core::account::{Account, PasswordSource, Subscription};
+use mailwren_core::view::{Command, Reply};
 use mailwren_engine::config::checked;
 use mailwren_engine::face::Face;
 
+use crate::connection::{Connection, ask_password, path};
 use crate::exit::Failure;
-use crate::{open, print};
+use crate::{open, print, trial};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
@@ -47,21 +48,8 @@ pub struct Add {
     /// A short name for it.
     #[arg(long)]
     name: Option<String>,
-    /// Host to connect to instead of asking DNS.
-    #[arg(long)]
-    host: Option<String>,
-    /// Port to connect to.
-    #[arg(long, requires = "host")]
-    port: Option<u16>,
-    /// How the connection is secured.
-    #[arg(long, value_enum, default_value_t)]
-    security: SecurityArgument,
-    /// PEM file of further certificate authorities to trust for this account.
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// SHA-256 fingerprint of the one certificate to accept. May be given more than once.
-    #[arg(long = "pin", value_name = "HEX")]
-    pins: Vec<String>,
+    #[command(flatten)]
+    connection: Connection,
     /// Don't listen to the account's own mail node.
     #[arg(long)]
     no_pep: bool,
@@ -79,24 +67,6 @@ pub struct Add {
     password_command: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-enum SecurityArgument {
-    #[default]
-    Auto,
-    Direct,
-    Starttls,
-}
-
-impl From<SecurityArgument> for Security {
-    fn from(argument: SecurityArgument) -> Self {
-        match argument {
-            SecurityArgument::Auto => Self::Auto,
-            SecurityArgument::Direct => Self::Direct,
-            SecurityArgument::Starttls => Self::Starttls,
-        }
-    }
-}
-
 impl Add {
     fn account(&self) -> Result<Account, Failure> {
         let password = match (&self.password_file, &self.password_command) {
@@ -111,29 +81,17 @@ impl Add {
             }),
             _ => None,
         });
-        Ok(Account {
+        let mut account = Account {
             name: self.name.clone(),
-            host: self.host.clone(),
-            port: self.port,
-            security: self.security.into(),
-            ca_file: self.ca_file.as_ref().map(path).transpose()?,
-            pins: self.pins.clone(),
             pep: !self.no_pep,
             subscriptions: subscriptions.collect(),
             notifiers: self.notifiers.clone(),
             password,
             ..Account::new(self.jid.clone())
-        })
+        };
+        self.connection.apply(&mut account)?;
+        Ok(account)
     }
-}
-
-/// Relative paths mean the folder the command was given in, not the one the engine runs in.
-fn path(path: &PathBuf) -> Result<String, Failure> {
-    let absolute = std::path::absolute(path).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
-    absolute
-        .into_os_string()
-        .into_string()
-        .map_err(|_| Failure::usage(format!("{}: the path must be UTF-8", path.display())))
 }
 
 pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
@@ -142,7 +100,7 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
         What::Add(add) => {
             let account = checked(add.account()?).map_err(|flaw| Failure::usage(flaw.to_string()))?;
             let password = match account.password {
-                PasswordSource::Keyring => Some(ask(&account.jid)?),
+                PasswordSource::Keyring => Some(ask_password(&account.jid)?),
                 PasswordSource::Command(_) | PasswordSource::File(_) => None,
             };
             (Some(account), password)
@@ -159,23 +117,6 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
     };
     face.close().await;
     done
-}
-
-fn ask(jid: &str) -> Result<String, Failure> {
-    let password = if std::io::stdin().is_terminal() {
-        rpassword::prompt_password(format!("Password of {jid}: ")).map_err(|e| Failure::failed(e.to_string()))?
-    } else {
-        let mut line = String::new();
-        std::io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(|e| Failure::failed(format!("can't read the password: {e}")))?;
-        line.trim_end_matches(['\r', '\n']).to_owned()
-    };
-    if password.is_empty() {
-        return Err(Failure::usage("no password was given"));
-    }
-    Ok(password)
 }
 
 async fn save(face: &Face, account: Account, password: Option<String>) -> Result<(), Failure> {
@@ -213,57 +154,46 @@ async fn list(face: &Face, json: bool) -> Result<(), Failure> {
 async fn test(face: &Face, jid: &str, json: bool) -> Result<(), Failure> {
     let account = accounts(face).await?.into_iter().find(|a| a.jid == jid);
     let account = account.ok_or_else(|| Failure::failed(format!("there is no account {jid}")))?;
-    let mut notices = face.notices();
-    let run = std::process::id();
-    let reply = face.call(Command::TestAccount {
-        account,
-        password: None,
-        run,
-    });
-    tokio::pin!(reply);
-    let mut ended = None;
-    loop {
-        tokio::select! {
-            biased;
-            notice = notices.recv() => match notice {
-                Ok(Notice::Test { run: of, step }) if of == run => tell(&step, json)?,
-                Ok(_) => {}
-                Err(_) => return Err(Failure::failed("the engine has ended")),
-            },
-            reply = &mut reply, if ended.is_none() => ended = Some(reply?),
-            // Every step was queued before the reply came.
-            () = std::future::ready(()), if ended.is_some() => break,
+    let outcome = trial::run(face, account.clone(), None, |step| {
+        if json {
+            let line = serde_json::to_string(step).map_err(|e| Failure::failed(e.to_string()))?;
+            return print::out(&line);
         }
-    }
-    match ended {
-        Some(Reply::TestAccount { passed: true }) => Ok(()),
+        trial::print(step)?;
+        step.nodes
+            .iter()
+            .try_for_each(|node| print::out(&format!("{:17}{} {}", "", node.service, node.node)))
+    })
+    .await?;
+    match outcome.untrusted {
+        Some(fingerprint) if !json => pin(face, account, fingerprint).await,
+        _ if outcome.passed => Ok(()),
         _ => Err(Failure::needs_person(format!("{jid} doesn't work yet"))),
     }
 }
 
-fn tell(step: &TestStep, json: bool) -> Result<(), Failure> {
-    if json {
-        let line = serde_json::to_string(step).map_err(|e| Failure::failed(e.to_string()))?;
-        return print::out(&line);
-    }
-    let mark = match step.state {
-        StepState::Running => return Ok(()),
-        StepState::Passed => "ok",
-        StepState::Warned => "!",
-        StepState::Failed => "FAILED",
+/// Pins a certificate on an explicit yes. A pin that no longer fits is never replaced by one: that takes `account add`.
+async fn pin(face: &Face, mut account: Account, fingerprint: String) -> Result<(), Failure> {
+    let jid = account.jid.clone();
+    let not_trusted = || {
+        let hint = "Compare the fingerprint with the server's owner; `mailwrenctl account test` on a terminal can then pin it.";
+        Failure::needs_person(format!("{jid} doesn't work yet")).hint(hint.to_owned())
     };
-    let name = format!("{:?}", step.name);
-    print::out(&format!("{name:<9} {mark:<6} {} ({} ms)", step.detail, step.millis))?;
-    if let Some(hint) = &step.hint {
-        print::out(&format!("{:17}{hint}", ""))?;
+    if !std::io::stdin().is_terminal() {
+        return Err(not_trusted());
     }
-    if let Some(fingerprint) = &step.fingerprint {
-        print::out(&format!("{:17}SHA-256 {fingerprint}", ""))?;
+    print::out("Compare the fingerprint with the server's owner by another way than this connection.")?;
+    print::out("Pin this certificate, and trust no other from now on? Type yes:")?;
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|e| Failure::failed(format!("can't read the answer: {e}")))?;
+    if line.trim() != "yes" {
+        return Err(not_trusted());
     }
-    for node in &step.nodes {
-        print::out(&format!("{:17}{} {}", "", node.service, node.node))?;
-    }
-    Ok(())
+    account.pins = vec![fingerprint];
+    let password = None;
+    face.call(Command::SaveAccount { account, password }).await?;
+    print::out(&format!("Pinned. Try it again with `mailwrenctl account test {jid}`."))
 }
 
 async fn remove(face: &Face, jid: String, forget: bool) -> Result<(), Failure> {

@@ -6,13 +6,17 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod account;
+mod connection;
 mod decode;
 mod demo;
+mod discover;
 mod exit;
 mod feed;
 mod open;
 mod print;
 mod status;
+mod subscription;
+mod trial;
 mod watch;
 
 use exit::Failure;
@@ -46,6 +50,11 @@ enum What {
     /// Accounts: add, list, test, remove.
     #[command(subcommand)]
     Account(account::What),
+    /// Find out what an address leads to: endpoints, encryption, login, services, nodes.
+    Discover(Box<discover::Arguments>),
+    /// Subscriptions to nodes: list, add, remove.
+    #[command(subcommand)]
+    Subscription(subscription::What),
     /// How connections and counts stand.
     Status(status::Arguments),
     /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
@@ -77,6 +86,8 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Watch(arguments) => watch::run(config, arguments).await,
             What::Feed(what) => feed::run(config, what).await,
             What::Account(what) => account::run(config, what).await,
+            What::Discover(arguments) => discover::run(config, *arguments).await,
+            What::Subscription(what) => subscription::run(config, what).await,
             What::Status(arguments) => status::run(config, &arguments).await,
             What::Demo(arguments) => demo::run(&arguments).await,
             What::Decode(arguments) => decode::run(&arguments),

@@ -38,6 +38,11 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), F
         if running {
             let proofs = proofs(account, Timestamp::now());
             print::out(&format!("{}{proofs}", line(account)))?;
+            for node in &account.nodes {
+                if let Some(trouble) = &node.trouble {
+                    print::out(&format!("  {} {}: {trouble}", node.service, node.node))?;
+                }
+            }
         } else {
             print::out(&format!("{}: {} unread", account.jid, account.unread))?;
         }

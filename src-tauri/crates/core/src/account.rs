@@ -7,7 +7,7 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Security {
-    /// By SRV: direct TLS where offered, else STARTTLS; with an explicit port, 5223 means direct.
+    /// By SRV: direct TLS and STARTTLS as its priorities say; with an explicit port, 5223 means direct.
     #[default]
     Auto,
     /// TLS from the first byte (XEP-0368).

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod arrival;
 pub mod catch_up;
+pub mod discovery;
 pub mod event;
 pub mod heartbeat;
 pub mod limits;

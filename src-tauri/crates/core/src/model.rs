@@ -225,7 +225,7 @@ pub const HEARTBEAT: &str = "heartbeat";
 pub struct Model {
     accounts: Vec<AccountStatus>,
     baselines: BTreeSet<(String, String, String)>,
-    catching_up: BTreeMap<String, Vec<Row>>,
+    catching_up: BTreeMap<String, Away>,
     manners: Manners,
     popups: Popups,
     pause: Option<Pause>,
@@ -280,8 +280,8 @@ impl Model {
             } => self.fetched(now, account, service, node, events, complete),
             Input::Pulse { account, pulse } => self.pulse(now, &account, pulse),
             Input::CaughtUp { account } => {
-                let rows = self.catching_up.remove(&account).unwrap_or_default();
-                self.announce_together(now, rows, Occasion::Away)
+                let away = self.catching_up.remove(&account).unwrap_or_default();
+                self.announce_together(now, away.rows, Occasion::Away)
             }
             Input::Stranger { account } => {
                 if let Some(status) = self.account(&account) {
@@ -382,7 +382,8 @@ impl Model {
         status.trouble = trouble;
         status.next_try = next_try;
         if fresh {
-            self.catching_up.entry(account.to_owned()).or_default();
+            let away = self.catching_up.entry(account.to_owned()).or_default();
+            away.fetched.clear();
         }
         vec![Effect::Tell(Notice::Status)]
     }
@@ -466,7 +467,10 @@ impl Model {
             .filter(|n| n.service == service && n.node == node)
         {
             known.state = NodeState::Closed;
-            known.trouble = Some("The node was deleted, or the subscription was ended by its owner.".to_owned());
+            known.trouble = Some(
+                "The node was deleted, or its owner ended the subscription. Ask its owner, or remove it from the account."
+                    .to_owned(),
+            );
         }
         vec![Effect::Tell(Notice::Status)]
     }
@@ -482,6 +486,9 @@ impl Model {
     ) -> Vec<Effect> {
         if self.account(&account).is_none() {
             return Vec::new();
+        }
+        if let Some(away) = self.catching_up.get_mut(&account) {
+            away.fetched.insert((service.clone(), node.clone()));
         }
         let key = (account.clone(), service.clone(), node.clone());
         let first_sight = !self.baselines.contains(&key);
@@ -522,7 +529,7 @@ impl Model {
                 effects.extend(self.popups.take_over(now, &row, &replaced, &setting));
             } else if row.unread {
                 match self.catching_up.get_mut(&row.account) {
-                    Some(away) if row.delayed => away.push(row),
+                    Some(away) if away.takes(&row) => away.rows.push(row),
                     _ => effects.extend(self.announce(now, row, &replaced)),
                 }
             }
@@ -557,7 +564,8 @@ impl Model {
 
     fn changed(&mut self, rows: &[Row]) -> Vec<Effect> {
         for away in self.catching_up.values_mut() {
-            away.retain(|held| !rows.iter().any(|row| row.seq == held.seq && settled(row)));
+            away.rows
+                .retain(|held| !rows.iter().any(|row| row.seq == held.seq && settled(row)));
         }
         let setting = Setting {
             manners: &self.manners,
@@ -611,6 +619,23 @@ impl Model {
 fn proven(now: Timestamp, status: &mut AccountStatus) -> bool {
     status.proven_at = Some(now);
     status.trouble.take_if(|trouble| trouble.code == HEARTBEAT).is_some()
+}
+
+/// What came since an account's fresh session, until all its nodes were fetched: it is told together.
+#[derive(Debug, Default)]
+struct Away {
+    rows: Vec<Row>,
+    /// The nodes that were fetched.
+    fetched: BTreeSet<(String, String)>,
+}
+
+impl Away {
+    /// Whether a row belongs to what was missed. What comes of a node before its items were fetched does, late or not:
+    /// ejabberd sends the last item of each node anew at each presence, and without a stamp.
+    fn takes(&self, row: &Row) -> bool {
+        let of_node = row.event.service.clone().zip(row.event.node.clone());
+        row.delayed || of_node.is_some_and(|node| !self.fetched.contains(&node))
+    }
 }
 
 /// An account's status after it was configured, keeping what is known of it.

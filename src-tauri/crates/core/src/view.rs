@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::account::Account;
+use crate::discovery::{Discovery, ListedSubscription, Standing};
 use crate::event::Event;
 
 /// One stored event, as faces see it.
@@ -118,6 +119,30 @@ pub enum Command {
         /// A number of the face's choice that comes back in the notices.
         run: u32,
     },
+    /// The subscriptions of an account: those configured, and those that its services know of.
+    Subscriptions {
+        /// Its JID.
+        jid: String,
+    },
+    /// Subscribe an account's bare JID to a node, at the service and in the configuration. One that is there is left as
+    /// it is.
+    Subscribe {
+        /// The account's JID.
+        jid: String,
+        /// The service.
+        service: String,
+        /// The node.
+        node: String,
+    },
+    /// End a subscription of an account's bare JID, in the configuration and at the service.
+    Unsubscribe {
+        /// The account's JID.
+        jid: String,
+        /// The service.
+        service: String,
+        /// The node.
+        node: String,
+    },
     /// Configure a new account, or replace the one with the same JID.
     SaveAccount {
         /// The account.
@@ -169,9 +194,13 @@ impl Command {
             | Self::Pause { .. }
             | Self::Resume
             | Self::Retry { .. } => Audience::Feed,
-            Self::Accounts | Self::TestAccount { .. } | Self::SaveAccount { .. } | Self::RemoveAccount { .. } => {
-                Audience::Settings
-            }
+            Self::Accounts
+            | Self::TestAccount { .. }
+            | Self::Subscriptions { .. }
+            | Self::Subscribe { .. }
+            | Self::Unsubscribe { .. }
+            | Self::SaveAccount { .. }
+            | Self::RemoveAccount { .. } => Audience::Settings,
             Self::ShowFeed | Self::HandOver => Audience::Socket,
         }
     }
@@ -222,10 +251,24 @@ pub enum Reply {
         /// The accounts, in order.
         accounts: Vec<Account>,
     },
-    /// To [`Command::TestAccount`]: whether all steps went well.
+    /// To [`Command::TestAccount`].
     TestAccount {
         /// Whether all steps went well.
         passed: bool,
+        /// What was found on the way.
+        found: Discovery,
+    },
+    /// To [`Command::Subscriptions`].
+    Subscriptions {
+        /// The configured ones first.
+        subscriptions: Vec<ListedSubscription>,
+    },
+    /// To [`Command::Subscribe`] and [`Command::Unsubscribe`].
+    Subscription {
+        /// How it stands at the service now.
+        standing: Standing,
+        /// What a person should know of it.
+        note: Option<String>,
     },
     /// Done.
     Done {
@@ -393,6 +436,8 @@ pub struct TestStep {
     pub millis: u32,
     /// SHA-256 fingerprint of a certificate that wasn't trusted, to be pinned on an explicit yes.
     pub fingerprint: Option<String>,
+    /// Whether another certificate is pinned: then this one may be an attacker's.
+    pub changed: bool,
     /// Nodes found, in the last step.
     pub nodes: Vec<crate::account::Subscription>,
 }
@@ -451,6 +496,8 @@ pub enum ApiCode {
     Forbidden,
     /// The keyring can't be used now.
     Keyring,
+    /// The server, or a service, can't be reached or refuses.
+    Refused,
     /// The engine has ended; attach again.
     Closed,
     /// Something inside failed.

@@ -335,6 +335,25 @@ fn what_was_missed_is_told_by_one_popup() {
 }
 
 #[test]
+fn a_last_item_that_is_sent_again_without_a_stamp_is_one_of_those_that_were_missed() {
+    let mut world = World::caught_up();
+    world.link(LinkChange::Fresh);
+    world.live(vec![mail("m2", "Jonas")]);
+    assert!(world.shows.is_empty(), "it is told before the others are known");
+    world.fetched(vec![late(mail("m1", "Miriam")), late(mail("m2", "Jonas"))]);
+    // From here on what comes is news.
+    world.live(vec![mail("m3", "Zoe")]);
+    assert_eq!(world.titles(), ["Zoe"]);
+    world.input(Input::CaughtUp {
+        account: SAM.to_owned(),
+    });
+    world.pass(60);
+    assert_eq!(world.shows.len(), 2, "{:?}", world.titles());
+    assert!(world.titles().contains(&"While you were away: 2 new mails"));
+    assert!(world.owed.is_empty());
+}
+
+#[test]
 fn a_single_missed_mail_is_told_as_itself() {
     let mut world = World::caught_up();
     world.link(LinkChange::Fresh);

@@ -7,6 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
+use mailwren_core::discovery::{
+    Discovery, Endpoint, FoundNode, ListedSubscription, Standing, SubscriptionOption, TlsFound,
+};
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
 use mailwren_core::view::{
     AccountStatus, ApiCode, ApiError, Command, Filter, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Reply,
@@ -28,6 +31,15 @@ fn declarations() -> String {
     }
     declare![Kind, Dialect, Sender, Event];
     declare![Security, PasswordSource, Subscription, Account];
+    declare![
+        Discovery,
+        Endpoint,
+        TlsFound,
+        FoundNode,
+        Standing,
+        ListedSubscription,
+        SubscriptionOption,
+    ];
     declare![
         Row,
         Filter,

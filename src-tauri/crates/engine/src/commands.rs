@@ -61,19 +61,25 @@ impl Engine {
                 status: self.status.borrow().clone(),
             }),
             Command::TestAccount { account, password, run } => self.test(account, password, run).await,
+            Command::Subscriptions { jid } => self.subscriptions(jid).await,
+            Command::Subscribe { jid, service, node } => self.subscribe(jid, service, node).await,
+            Command::Unsubscribe { jid, service, node } => self.unsubscribe(jid, service, node).await,
             Command::ShowFeed => {
                 self.notices.send(Notice::Open { seq: None }).ok();
                 Ok(Reply::Done { count: 1 })
             }
-            command => {
-                let (answer, reply) = oneshot::channel();
-                self.requests
-                    .send(Request { command, answer })
-                    .await
-                    .map_err(|_| closed())?;
-                reply.await.unwrap_or_else(|_| Err(closed()))
-            }
+            command => self.call_run(command).await,
         }
+    }
+
+    /// Has the engine's own task carry a command out.
+    pub(crate) async fn call_run(&self, command: Command) -> Result<Reply, ApiError> {
+        let (answer, reply) = oneshot::channel();
+        self.requests
+            .send(Request::Command { command, answer })
+            .await
+            .map_err(|_| closed())?;
+        reply.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Runs beside the engine: a slow server holds up nothing.
@@ -89,8 +95,8 @@ impl Engine {
         let tell = move |step: TestStep| {
             notices.send(Notice::Test { run, step }).ok();
         };
-        let passed = probe::probe(&account, &password, Arc::new(SystemResolver), tell).await;
-        Ok(Reply::TestAccount { passed })
+        let (passed, found) = probe::probe(&account, &password, Arc::new(SystemResolver), tell).await;
+        Ok(Reply::TestAccount { passed, found })
     }
 }
 
@@ -148,6 +154,9 @@ impl Run {
             | Command::Arrivals
             | Command::Status
             | Command::ShowFeed
+            | Command::Subscriptions { .. }
+            | Command::Subscribe { .. }
+            | Command::Unsubscribe { .. }
             | Command::TestAccount { .. } => Err(internal("a command that never comes here")),
         }
     }
@@ -218,7 +227,7 @@ fn done(count: usize) -> Reply {
     }
 }
 
-fn invalid(message: impl Into<String>) -> ApiError {
+pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
     ApiError {
         code: ApiCode::Invalid,
         message: message.into(),
@@ -226,7 +235,7 @@ fn invalid(message: impl Into<String>) -> ApiError {
     }
 }
 
-fn keyring(message: String) -> ApiError {
+pub(crate) fn keyring(message: String) -> ApiError {
     ApiError {
         code: ApiCode::Keyring,
         message,
@@ -234,7 +243,7 @@ fn keyring(message: String) -> ApiError {
     }
 }
 
-fn not_found(jid: &str) -> ApiError {
+pub(crate) fn not_found(jid: &str) -> ApiError {
     ApiError {
         code: ApiCode::NotFound,
         message: format!("There is no account {jid}."),

@@ -11,5 +11,6 @@ pub mod run;
 mod sensors;
 pub mod socket;
 pub mod store;
+mod subscriptions;
 pub mod vault;
 pub mod xmpp;

@@ -33,6 +33,9 @@ const CAPPED: &[&str] = &[
     "secret_service",
 ];
 
+/// Isn't heard at all: it calls an error what is told as an account's trouble, in better words.
+const MUTED: &str = "rustls_platform_verifier";
+
 /// A log file that reaches this many bytes becomes the old one, and the old one before it goes.
 const LARGEST: u64 = 1024 * 1024;
 
@@ -98,7 +101,7 @@ where
 
 fn fine(record: &Metadata<'_>) -> bool {
     let from = record.target().split("::").next().unwrap_or_default();
-    *record.level() <= Level::WARN || !CAPPED.contains(&from)
+    from != MUTED && (*record.level() <= Level::WARN || !CAPPED.contains(&from))
 }
 
 /// `mailwren.log`, and `mailwren.log.1` before it; both only for their owner.

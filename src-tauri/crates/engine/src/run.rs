@@ -24,6 +24,7 @@ use crate::profile::Profile;
 use crate::sensors::{Doubt, Sensors};
 use crate::store::{Store, StoreError};
 use crate::vault::Vault;
+use crate::xmpp::iq::Asker;
 use crate::xmpp::session::{self, SessionContext, SessionHandle, Timing};
 
 /// Where the pause is kept in the store.
@@ -80,9 +81,18 @@ pub struct Horizon {
     pub seq: i64,
 }
 
-pub(crate) struct Request {
-    pub(crate) command: Command,
-    pub(crate) answer: oneshot::Sender<Result<Reply, ApiError>>,
+/// What is asked of the engine's own task.
+pub(crate) enum Request {
+    /// To carry a command out.
+    Command {
+        command: Command,
+        answer: oneshot::Sender<Result<Reply, ApiError>>,
+    },
+    /// What asks through an account's session, if one is up.
+    Asker {
+        jid: String,
+        answer: oneshot::Sender<Option<Asker>>,
+    },
 }
 
 /// A handle to the running engine; cheap to clone.
@@ -260,11 +270,14 @@ impl Run {
             let deadline = self.model.next_deadline();
             tokio::select! {
                 () = self.stop.cancelled() => break,
-                Some(request) = requests.recv() => {
-                    let reply = self.command(request.command).await;
-                    // The face may have left meanwhile.
-                    request.answer.send(reply).ok();
-                }
+                // The face may have left before it is answered.
+                Some(request) = requests.recv() => match request {
+                    Request::Command { command, answer } => drop(answer.send(self.command(command).await)),
+                    Request::Asker { jid, answer } => {
+                        let asker = self.sessions.get(&jid).and_then(SessionHandle::asker);
+                        drop(answer.send(asker));
+                    }
+                },
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
                 count = inputs.recv_many(&mut batch, 512) => {
                     if count == 0 {

@@ -756,6 +756,7 @@ async fn where_one_endpoint_is_broken_the_next_is_tried_and_the_certificate_is_s
             Progress::Found(targets) => format!("found {}", targets.len()),
             Progress::Connecting(target) => format!("connecting {}", target.direct),
             Progress::Secured(_, facts) => format!("secured {}", facts.tls13),
+            Progress::Offered(offer) => format!("offered {}", offer.mechanisms.join(" ")),
             Progress::Authenticating(mechanism) => mechanism.to_string(),
         });
     };
@@ -769,6 +770,7 @@ async fn where_one_endpoint_is_broken_the_next_is_tried_and_the_certificate_is_s
         "connecting true",
         "connecting false",
         "secured true",
+        "offered SCRAM-SHA-256",
         "SCRAM-SHA-256",
     ];
     assert_eq!(*told.lock().unwrap(), want);

@@ -318,6 +318,55 @@ async fn mark_read_on_a_popup_changes_row_and_count_and_a_retraction_takes_a_pop
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_an_absence_exactly_one_popup_tells_of_all_that_came() {
+    let scene = Scene::new().await;
+    let first = scene.open().await;
+    scene.listening().await;
+    // Closed once the node was seen in whole: what is there at first sight isn't news.
+    scene.publish("0", "Before");
+    until(&first, || rows(&first), |rows| rows.len() == 1).await;
+    first.close().await;
+
+    for (item, subject) in [("1", "One"), ("2", "Two"), ("3", "Three")] {
+        scene.publish(item, subject);
+    }
+    let (screen, mut seen) = Screen::new();
+    let (_events, popup_events) = mpsc::channel(8);
+    let desktop = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
+    let up = popups(&mut seen, |up| !up.is_empty()).await;
+    assert_eq!(up.len(), 1);
+    assert_eq!(up[0].title, "While you were away: 3 new mails");
+    desktop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_password_parks_the_account_and_a_new_one_in_the_settings_unparks_it() {
+    let scene = Scene::new().await;
+    scene.opening.vault.set(SAM, &SecretString::from("wrong")).unwrap();
+    let face = scene.open().await;
+    let link = |wanted| move |s: &Status| s.accounts[0].link == wanted;
+    let parked = until(&face, || status(&face), link(LinkState::Error)).await;
+    let trouble = parked.accounts[0].trouble.as_ref().unwrap();
+    assert_eq!(trouble.code, "auth");
+    assert!(
+        trouble.hint.as_ref().is_some_and(|h| h.contains("password")),
+        "{trouble:?}"
+    );
+    let account = match face.call(Command::Accounts).await.unwrap() {
+        Reply::Accounts { mut accounts } => accounts.remove(0),
+        other => panic!("{other:?}"),
+    };
+    let password = Some("secret".to_owned());
+    face.call(Command::SaveAccount { account, password }).await.unwrap();
+    until(&face, || status(&face), link(LinkState::Connected)).await;
+    let seen = scene.server.seen();
+    assert_eq!((seen.refused_logins, seen.logins), (1, 1));
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_may_edit_the_configuration_while_it_runs() {
     let scene = Scene::new().await;
     let face = scene.open().await;

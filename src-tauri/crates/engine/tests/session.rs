@@ -16,7 +16,7 @@ use mailwren_core::view::{NodeState, NodeStatus};
 use mailwren_engine::store::Store;
 use mailwren_engine::vault::{MemoryVault, Vault};
 use mailwren_engine::xmpp::session::{self, SessionContext, SessionHandle, Timing};
-use mailwren_loopback::{Config, DefinedCondition, Seen, Server};
+use mailwren_loopback::{Config, DefinedCondition, Mechanism, Seen, Server};
 use minidom::Element;
 use minidom::rxml::xml_ncname;
 use tempfile::TempDir;
@@ -260,6 +260,136 @@ async fn the_own_node_is_heard_through_its_notify_feature_without_joining_the_pe
     assert!(stage.server.seen().sessions.values().all(|s| s.priority == Some(-1)));
     stage.publish(MAIL_NODE, "mine");
     assert_eq!(stage.live(1).await, BTreeMap::from([("mine".to_owned(), 1)]));
+}
+
+#[tokio::test]
+async fn each_session_subscribes_itself_to_the_own_node_and_ends_what_an_earlier_one_left() {
+    let server = server().await;
+    let account = account(&server, &[], true);
+    let mut stage = Stage::with(server, account, "correct horse").await;
+    stage.until_caught_up().await;
+    // The node isn't there at first: it is subscribed to once somebody made it.
+    stage.publish(MAIL_NODE, "first");
+    let own = |seen: &Seen| -> Vec<String> {
+        let of_node = seen.subscriptions.iter().filter(|s| s.node == MAIL_NODE);
+        of_node.map(|s| s.jid.clone()).collect()
+    };
+    let session = |seen: &Seen| {
+        seen.sessions
+            .iter()
+            .find(|(_, s)| s.connected)
+            .map(|(jid, _)| jid.clone())
+    };
+    stage
+        .server
+        .wait_until(|seen| !own(seen).is_empty() && own(seen) == Vec::from_iter(session(seen)))
+        .await
+        .unwrap();
+    let before = own(&stage.server.seen());
+    stage.server.restart();
+    stage.until(is_fresh).await;
+    stage
+        .server
+        .wait_until(|seen| own(seen) != before && own(seen) == Vec::from_iter(session(seen)))
+        .await
+        .unwrap();
+    stage.publish(MAIL_NODE, "second");
+    let mut seen = BTreeMap::new();
+    while !seen.contains_key("second") {
+        let input = stage.next().await;
+        count_live(&input, &mut seen);
+    }
+    assert_eq!(seen.get("second"), Some(&1));
+}
+
+#[tokio::test]
+async fn a_deleted_node_is_told_and_heard_again_once_somebody_made_it_anew() {
+    let mut stage = Stage::inbox().await;
+    stage.until_caught_up().await;
+    stage.server.delete_node(PUBSUB, INBOX).unwrap();
+    let closed = |input: &Input| match input {
+        Input::Events { events, .. } => events.iter().any(|e| e.event.kind == Kind::Closed).then_some(()),
+        _ => None,
+    };
+    stage.until(closed).await;
+    stage
+        .until(|input| match input {
+            Input::Node { node, .. } if node.state == NodeState::Refused => Some(()),
+            _ => None,
+        })
+        .await;
+    stage.server.create_node(PUBSUB, INBOX).unwrap();
+    stage
+        .until(|input| match input {
+            Input::Node { node, .. } if node.state == NodeState::Subscribed => Some(()),
+            _ => None,
+        })
+        .await;
+    stage.publish(INBOX, "anew");
+    assert_eq!(stage.live(1).await, BTreeMap::from([("anew".to_owned(), 1)]));
+}
+
+#[tokio::test]
+async fn a_disabled_account_is_parked_after_one_login_and_comes_back_on_demand() {
+    let server = server().await;
+    server.refuse_login(Some(DefinedCondition::AccountDisabled));
+    let account = account(&server, &[INBOX], false);
+    let mut stage = Stage::with(server, account, "correct horse").await;
+    let problem = stage
+        .until(|input| match link(input) {
+            Some(LinkChange::Parked(problem)) => Some(problem),
+            _ => None,
+        })
+        .await;
+    assert!(
+        problem.message.contains("disabled") && problem.hint.is_some(),
+        "{problem:?}"
+    );
+    // A network that changes isn't a reason to try again; a person's wish is.
+    stage.session.probe();
+    assert_eq!(stage.server.seen().refused_logins, 1);
+    stage.server.refuse_login(None);
+    stage.session.retry();
+    stage.until(is_fresh).await;
+    assert_eq!(stage.server.seen().refused_logins, 1);
+}
+
+#[tokio::test]
+async fn the_channel_is_bound_where_it_can_be_and_a_weaker_offer_afterwards_is_refused_until_a_person_agrees() {
+    let server = server().await;
+    let weaker = [Mechanism::ScramSha1, Mechanism::ScramSha256];
+    server.offer(&[Mechanism::ScramSha1, Mechanism::ScramSha256, Mechanism::ScramSha256Plus]);
+    let account = account(&server, &[INBOX], false);
+    let mut stage = Stage::with(server, account, "correct horse").await;
+    stage.until(is_fresh).await;
+    for offer in [&weaker[..], &[Mechanism::Plain]] {
+        stage.server.offer(offer);
+        stage.server.restart();
+        let problem = stage
+            .until(|input| match link(input) {
+                Some(LinkChange::Parked(problem)) => Some(problem),
+                _ => None,
+            })
+            .await;
+        assert_eq!(problem.code, "auth");
+        assert!(problem.message.contains("SCRAM-SHA-256-PLUS"), "{problem:?}");
+        let seen = stage.server.seen();
+        assert_eq!((seen.logins, seen.refused_logins), (1, 0), "credentials were sent");
+        stage.session.retry();
+    }
+    session::forget_logins(&stage.store, SAM).await.unwrap();
+    stage.server.offer(&weaker);
+    loop {
+        let input = stage.next().await;
+        // A try that began before it was forgotten.
+        if matches!(link(&input), Some(LinkChange::Parked(_))) {
+            stage.session.retry();
+        }
+        if is_fresh(&input).is_some() {
+            break;
+        }
+    }
+    assert_eq!(stage.server.seen().refused_logins, 0);
 }
 
 #[tokio::test]

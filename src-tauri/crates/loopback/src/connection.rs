@@ -49,12 +49,18 @@ async fn converse_over_tls(
 ) -> io::Result<()> {
     tcp.set_nodelay(true)?;
     let tls = timeout(PATIENCE, shared.acceptor.accept(tcp)).await??;
+    // RFC 9266 §2. A connection that has none can't be bound by it.
+    let exporter = tls
+        .get_ref()
+        .1
+        .export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b""))
+        .unwrap_or_default();
     let (reader, writer) = tokio::io::split(tls);
     let (wire, queue) = Wire::new(cut);
     let stalled = shared.stalled.subscribe();
     // The conversation drops the wires when it ends; the pump then sends what is left and closes the socket.
     let conversation = async {
-        let ending = converse(BufReader::new(reader), wire, shared, id).await;
+        let ending = converse(BufReader::new(reader), wire, shared, &exporter, id).await;
         if let (Some(id), Ok(ending)) = (id.get(), &ending) {
             shared.state(|state| state.disconnect(*id, *ending));
         }
@@ -68,10 +74,11 @@ async fn converse(
     reader: impl AsyncBufRead + Unpin,
     wire: Wire,
     shared: &Shared,
+    exporter: &[u8],
     id: &std::sync::OnceLock<ConnectionId>,
 ) -> io::Result<Ending> {
     let io = tokio::io::join(reader, wire.clone());
-    let Some((user, accepted)) = timeout(PATIENCE, log_in(io, shared)).await?? else {
+    let Some((user, accepted)) = timeout(PATIENCE, log_in(io, shared, exporter)).await?? else {
         return Ok(Ending::Final);
     };
     let (domain, stream_id) = shared.state(|state| (state.domain.clone(), state.fresh_id()));

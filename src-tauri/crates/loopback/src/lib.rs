@@ -20,4 +20,4 @@ mod xml;
 
 pub use seen::{Seen, SeenNode, SeenSession};
 pub use server::{Config, LoopbackError, Server};
-pub use xmpp_parsers::sasl::DefinedCondition;
+pub use xmpp_parsers::sasl::{DefinedCondition, Mechanism};

@@ -8,11 +8,12 @@ use jid::BareJid;
 use tokio::io::{AsyncBufRead, AsyncWrite};
 use tokio_xmpp::xmlstream::{AcceptedStream, ReadError, StreamHeader, Timeouts, XmlStream, accept_stream};
 use xmpp_parsers::ns;
-use xmpp_parsers::sasl::{Challenge, DefinedCondition, Failure, Nonza, Success};
+use xmpp_parsers::sasl::{Auth, Challenge, DefinedCondition, Failure, Mechanism, Nonza, Success};
+use xmpp_parsers::sasl_cb::{SaslChannelBinding, Type};
 use xmpp_parsers::stream_error::{DefinedCondition as StreamCondition, StreamError};
 use xmpp_parsers::stream_features::StreamFeatures;
 
-use crate::scram::{ClientFirst, Hash};
+use crate::scram::{Channel, ClientFirst, Hash, binds, name};
 use crate::server::Shared;
 
 /// So many wrong passwords end a connection.
@@ -27,8 +28,12 @@ pub(crate) fn header<'a>(domain: &'a BareJid, id: &'a str) -> StreamHeader<'a> {
     }
 }
 
-/// Logs a client in by SCRAM. `None` when it didn't manage to.
-pub(crate) async fn log_in<Io>(io: Io, shared: &Shared) -> io::Result<Option<(BareJid, AcceptedStream<Io>)>>
+/// Logs a client in. `None` when it didn't manage to. `exporter` is what the channel is bound by.
+pub(crate) async fn log_in<Io>(
+    io: Io,
+    shared: &Shared,
+    exporter: &[u8],
+) -> io::Result<Option<(BareJid, AcceptedStream<Io>)>>
 where
     Io: AsyncBufRead + AsyncWrite + Unpin,
 {
@@ -46,14 +51,17 @@ where
             .await?;
         return Ok(None);
     }
-    let mechanisms = ["SCRAM-SHA-1", "SCRAM-SHA-256"].map(str::to_owned);
+    let offer = shared.state(|state| state.offer.clone());
     let features = StreamFeatures {
-        sasl_mechanisms: mechanisms.into(),
+        sasl_mechanisms: offer.iter().map(|m| name(m).to_owned()).collect(),
+        sasl_cb: offer.iter().any(binds).then(|| SaslChannelBinding {
+            types: vec![Type::TlsExporter],
+        }),
         ..StreamFeatures::default()
     };
     let mut stream = pending.send_features::<Nonza>(&features).await?;
     for _ in 0..ATTEMPTS {
-        match attempt(&mut stream, shared, &domain).await? {
+        match attempt(&mut stream, shared, &domain, &offer, exporter).await? {
             Ok((user, data)) => return Ok(Some((user, stream.accept_reset(&Success { data }).await?))),
             Err(defined_condition) => {
                 shared.state(|state| state.tell(|seen| seen.refused_logins += 1));
@@ -73,7 +81,13 @@ where
 type Attempt = Result<(BareJid, Vec<u8>), DefinedCondition>;
 
 /// One attempt: who it was, and what proves the server to the client. An outer error ends the connection.
-async fn attempt<Io>(stream: &mut XmlStream<Io, Nonza>, shared: &Shared, domain: &BareJid) -> io::Result<Attempt>
+async fn attempt<Io>(
+    stream: &mut XmlStream<Io, Nonza>,
+    shared: &Shared,
+    domain: &BareJid,
+    offer: &[Mechanism],
+    exporter: &[u8],
+) -> io::Result<Attempt>
 where
     Io: AsyncBufRead + AsyncWrite + Unpin,
 {
@@ -85,10 +99,18 @@ where
     if let Some(condition) = shared.state(|state| state.refuse.clone()) {
         return Ok(Err(condition));
     }
-    let Some(hash) = Hash::of(&auth.mechanism) else {
+    if !offer.contains(&auth.mechanism) {
         return Ok(Err(DefinedCondition::InvalidMechanism));
+    }
+    let Some(hash) = Hash::of(&auth.mechanism) else {
+        return Ok(plain(&auth, shared, domain));
     };
-    let first = match ClientFirst::parse(&auth.data) {
+    let channel = match (binds(&auth.mechanism), offer.iter().any(binds)) {
+        (true, _) => Channel::Bound,
+        (false, true) => Channel::Offered,
+        (false, false) => Channel::Absent,
+    };
+    let first = match ClientFirst::parse(&auth.data, channel) {
         Ok(first) => first,
         Err(condition) => return Ok(Err(condition)),
     };
@@ -101,7 +123,7 @@ where
         return Ok(Err(DefinedCondition::NotAuthorized));
     };
     let (nonce, salt) = (crate::server::random_hex()?, crate::server::random_hex()?);
-    let challenge = first.challenge(hash, &password, &nonce, salt.as_bytes());
+    let challenge = first.challenge(hash, &password, &nonce, salt.as_bytes(), exporter);
     stream
         .send(&Challenge {
             data: challenge.message.clone().into_bytes(),
@@ -112,6 +134,23 @@ where
         Some(Nonza::Abort(_)) => Err(DefinedCondition::Aborted),
         _ => Err(DefinedCondition::MalformedRequest),
     })
+}
+
+/// RFC 4616.
+fn plain(auth: &Auth, shared: &Shared, domain: &BareJid) -> Attempt {
+    let refused = DefinedCondition::NotAuthorized;
+    let message = std::str::from_utf8(&auth.data).map_err(|_| DefinedCondition::MalformedRequest)?;
+    let Some((_, (user, password))) = message
+        .split_once('\0')
+        .and_then(|(authzid, rest)| Some((authzid, rest.split_once('\0')?)))
+    else {
+        return Err(DefinedCondition::MalformedRequest);
+    };
+    let user = BareJid::new(&format!("{user}@{domain}")).map_err(|_| refused.clone())?;
+    match shared.state(|state| state.passwords.get(&user).cloned()) {
+        Some(known) if known == password => Ok((user, Vec::new())),
+        _ => Err(refused),
+    }
 }
 
 /// The next SASL element; `None` for one that isn't.

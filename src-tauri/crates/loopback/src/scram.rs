@@ -1,4 +1,4 @@
-//! SCRAM, the server's side, without channel binding (RFC 5802, RFC 7677).
+//! SCRAM, the server's side (RFC 5802, RFC 7677), bound to the channel by `tls-exporter` (RFC 9266) where that is on offer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -18,11 +18,11 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
-    /// The hash of a mechanism on offer.
+    /// The hash of a mechanism.
     pub(crate) fn of(mechanism: &Mechanism) -> Option<Self> {
         match mechanism {
-            Mechanism::ScramSha1 => Some(Self::Sha1),
-            Mechanism::ScramSha256 => Some(Self::Sha256),
+            Mechanism::ScramSha1 | Mechanism::ScramSha1Plus => Some(Self::Sha1),
+            Mechanism::ScramSha256 | Mechanism::ScramSha256Plus => Some(Self::Sha256),
             _ => None,
         }
     }
@@ -63,6 +63,34 @@ impl Hash {
     }
 }
 
+/// A mechanism's registered name.
+pub(crate) const fn name(mechanism: &Mechanism) -> &'static str {
+    match mechanism {
+        Mechanism::Plain => "PLAIN",
+        Mechanism::ScramSha1 => "SCRAM-SHA-1",
+        Mechanism::ScramSha1Plus => "SCRAM-SHA-1-PLUS",
+        Mechanism::ScramSha256 => "SCRAM-SHA-256",
+        Mechanism::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
+        Mechanism::Anonymous => "ANONYMOUS",
+    }
+}
+
+/// Whether a mechanism binds to the channel.
+pub(crate) const fn binds(mechanism: &Mechanism) -> bool {
+    matches!(mechanism, Mechanism::ScramSha1Plus | Mechanism::ScramSha256Plus)
+}
+
+/// How channels may be bound in one exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Channel {
+    /// The mechanism binds.
+    Bound,
+    /// It doesn't, but one that does is on offer: a client that says that none is was lied to.
+    Offered,
+    /// None that does is on offer.
+    Absent,
+}
+
 /// The client's first message, understood.
 pub(crate) struct ClientFirst {
     /// The name to log in as.
@@ -73,14 +101,21 @@ pub(crate) struct ClientFirst {
 }
 
 impl ClientFirst {
-    /// Reads `n,,n=user,r=nonce`. Channel binding (`p=…`) isn't on offer.
-    pub(crate) fn parse(message: &[u8]) -> Result<Self, DefinedCondition> {
+    /// Reads `n,,n=user,r=nonce`.
+    pub(crate) fn parse(message: &[u8], channel: Channel) -> Result<Self, DefinedCondition> {
         let malformed = DefinedCondition::MalformedRequest;
         let message = std::str::from_utf8(message).map_err(|_| malformed.clone())?;
         let mut parts = message.splitn(3, ',');
-        let (Some(flag @ ("n" | "y")), Some(authzid), Some(bare)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(flag), Some(authzid), Some(bare)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(malformed);
         };
+        match (flag, channel) {
+            ("p=tls-exporter", Channel::Bound) | ("n", Channel::Offered | Channel::Absent) | ("y", Channel::Absent) => {
+            }
+            // RFC 5802 §6: somebody took -PLUS out of what was offered.
+            ("y", Channel::Offered) => return Err(DefinedCondition::NotAuthorized),
+            _ => return Err(malformed),
+        }
         let mut fields = bare.split(',');
         let user = fields.next().and_then(|field| field.strip_prefix("n="));
         let nonce = fields.next().and_then(|field| field.strip_prefix("r="));
@@ -95,14 +130,18 @@ impl ClientFirst {
         })
     }
 
-    /// The challenge; `nonce` and `salt` have to be fresh randomness, the nonce printable.
-    pub(crate) fn challenge(self, hash: Hash, password: &str, nonce: &str, salt: &[u8]) -> Challenge {
+    /// The challenge; `nonce` and `salt` have to be fresh randomness, the nonce printable. `exporter` is the channel's own.
+    pub(crate) fn challenge(self, hash: Hash, password: &str, nonce: &str, salt: &[u8], exporter: &[u8]) -> Challenge {
+        let mut binding = self.gs2.clone().into_bytes();
+        if self.gs2.starts_with('p') {
+            binding.extend_from_slice(exporter);
+        }
         let nonce = format!("{}{nonce}", self.nonce);
         let message = format!("r={nonce},s={},i={ITERATIONS}", BASE64.encode(salt));
         Challenge {
             hash,
             salted: hash.salted(password, salt),
-            bound: format!("c={},r={nonce}", BASE64.encode(&self.gs2)),
+            bound: format!("c={},r={nonce}", BASE64.encode(binding)),
             signed_head: format!("{},{message},", self.bare),
             message,
         }
@@ -152,12 +191,12 @@ mod tests {
     // The examples of RFC 5802 §5 and RFC 7677 §3.
     #[test]
     fn the_example_of_rfc_5802_logs_in() {
-        let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL")
+        let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL", Channel::Absent)
             .ok()
             .unwrap();
         assert_eq!(first.user, "user");
         let salt = BASE64.decode("QSXCR+Q6sek8bf92").unwrap();
-        let challenge = first.challenge(Hash::Sha1, "pencil", "3rfcNHYJY1ZVvWVs7j", &salt);
+        let challenge = first.challenge(Hash::Sha1, "pencil", "3rfcNHYJY1ZVvWVs7j", &salt, b"");
         assert_eq!(
             challenge.message,
             "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"
@@ -168,9 +207,11 @@ mod tests {
 
     #[test]
     fn the_example_of_rfc_7677_logs_in() {
-        let first = ClientFirst::parse(b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO").ok().unwrap();
+        let first = ClientFirst::parse(b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO", Channel::Absent)
+            .ok()
+            .unwrap();
         let salt = BASE64.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
-        let challenge = first.challenge(Hash::Sha256, "pencil", "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0", &salt);
+        let challenge = first.challenge(Hash::Sha256, "pencil", "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0", &salt, b"");
         let response = b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
             p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
         assert_eq!(
@@ -182,7 +223,7 @@ mod tests {
     #[test]
     fn another_password_or_another_binding_is_not_authorized() {
         let challenge = |password| {
-            let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL")
+            let first = ClientFirst::parse(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL", Channel::Absent)
                 .ok()
                 .unwrap();
             first.challenge(
@@ -190,6 +231,7 @@ mod tests {
                 password,
                 "3rfcNHYJY1ZVvWVs7j",
                 &BASE64.decode("QSXCR+Q6sek8bf92").unwrap(),
+                b"",
             )
         };
         let response = "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=";
@@ -201,9 +243,35 @@ mod tests {
     }
 
     #[test]
-    fn channel_binding_is_refused_because_it_is_not_offered() {
-        let parsed = ClientFirst::parse(b"p=tls-exporter,,n=user,r=abc");
-        assert!(matches!(parsed, Err(DefinedCondition::MalformedRequest)));
-        assert!(ClientFirst::parse(b"y,,n=user,r=abc").is_ok());
+    fn what_is_said_of_the_channel_has_to_fit_what_is_offered() {
+        let parse = |flag: &str, channel| ClientFirst::parse(format!("{flag},,n=user,r=abc").as_bytes(), channel).err();
+        for (flag, channel) in [
+            ("n", Channel::Absent),
+            ("y", Channel::Absent),
+            ("n", Channel::Offered),
+            ("p=tls-exporter", Channel::Bound),
+        ] {
+            assert_eq!(parse(flag, channel), None, "{flag} {channel:?}");
+        }
+        let malformed = Some(DefinedCondition::MalformedRequest);
+        assert_eq!(parse("p=tls-exporter", Channel::Absent), malformed);
+        assert_eq!(parse("p=tls-unique", Channel::Bound), malformed);
+        assert_eq!(parse("n", Channel::Bound), malformed);
+        assert_eq!(parse("y", Channel::Offered), Some(DefinedCondition::NotAuthorized));
+    }
+
+    #[test]
+    fn a_bound_channel_is_part_of_what_is_proven() {
+        let bound = |exporter: &[u8]| {
+            let first = ClientFirst::parse(b"p=tls-exporter,,n=user,r=abc", Channel::Bound)
+                .ok()
+                .unwrap();
+            first.challenge(Hash::Sha256, "pencil", "def", b"salt", exporter).bound
+        };
+        assert_eq!(
+            bound(b"one"),
+            format!("c={},r=abcdef", BASE64.encode("p=tls-exporter,,one"))
+        );
+        assert_ne!(bound(b"one"), bound(b"two"));
     }
 }

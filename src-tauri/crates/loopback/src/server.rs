@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use xmpp_parsers::sasl::DefinedCondition;
+use xmpp_parsers::sasl::{DefinedCondition, Mechanism};
 
 use crate::connection::serve;
 use crate::pubsub::{Item, NodeKey, Notice, Options, Pubsub};
@@ -112,6 +112,7 @@ impl Server {
             passwords,
             refuse: None,
             withholds: false,
+            offer: vec![Mechanism::ScramSha1, Mechanism::ScramSha256],
             pubsub: Pubsub::default(),
             sessions: Sessions::default(),
             seen: told,
@@ -269,6 +270,12 @@ impl Server {
     /// Takes what is published, and tells nobody of it; or tells again from now on.
     pub fn withhold_events(&self, withheld: bool) {
         self.shared.state(|state| state.withholds = withheld);
+    }
+
+    /// Offers these SASL mechanisms from now on: PLAIN, SCRAM with SHA-1 or SHA-256, and -PLUS with `tls-exporter`. At first
+    /// SCRAM without -PLUS.
+    pub fn offer(&self, mechanisms: &[Mechanism]) {
+        self.shared.state(|state| state.offer = mechanisms.to_vec());
     }
 
     /// Stops, and waits until every connection is closed.

@@ -6,7 +6,7 @@ use jid::{BareJid, FullJid, Jid};
 use minidom::Element;
 use tokio::sync::watch;
 use xmpp_parsers::ns;
-use xmpp_parsers::sasl::DefinedCondition;
+use xmpp_parsers::sasl::{DefinedCondition, Mechanism};
 
 use crate::disco::{self, Entity};
 use crate::pubsub::{NodeKey, Notice, Pubsub, Wanted};
@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub refuse: Option<DefinedCondition>,
     /// Whether nobody is told of what is published.
     pub withholds: bool,
+    /// How one may log in.
+    pub offer: Vec<Mechanism>,
     pub pubsub: Pubsub,
     pub sessions: Sessions,
     pub seen: watch::Sender<Seen>,

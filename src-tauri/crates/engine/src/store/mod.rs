@@ -275,12 +275,14 @@ impl Store {
     }
 
     /// A value kept by [`Store::set`].
-    pub async fn get(&self, key: &'static str) -> Result<Option<String>, StoreError> {
-        self.read(move |c| read::setting(c, key)).await
+    pub async fn get(&self, key: impl Into<String>) -> Result<Option<String>, StoreError> {
+        let key = key.into();
+        self.read(move |c| read::setting(c, &key)).await
     }
 
     /// Keeps a small value; `None` forgets it.
-    pub async fn set(&self, key: &'static str, value: Option<String>) -> Result<(), StoreError> {
-        self.write(move |t| write::set(t, key, value.as_deref())).await
+    pub async fn set(&self, key: impl Into<String>, value: Option<String>) -> Result<(), StoreError> {
+        let key = key.into();
+        self.write(move |t| write::set(t, &key, value.as_deref())).await
     }
 }

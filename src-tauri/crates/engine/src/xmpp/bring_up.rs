@@ -1,24 +1,25 @@
 //! What a fresh session begins with: subscriptions are made sure of, then everything that the nodes hold is fetched.
 //!
 //! A node that isn't in order (the service is down, the owner has still to approve, …) is looked after again and again,
-//! more and more seldom, as long as the session lasts.
+//! more and more seldom, as long as the session lasts; one that was deleted as well, since it may be made anew.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jid::{BareJid, Jid};
 use mailwren_core::account::{Account, Subscription};
+use mailwren_core::discovery::Standing;
 use mailwren_core::model::Input;
 use mailwren_core::view::{NodeState, NodeStatus};
-use minidom::Element;
-use tokio::sync::{Notify, mpsc};
-use xmpp_parsers::ns;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 use xmpp_parsers::stanza_error::{DefinedCondition as Condition, StanzaError};
 
 use super::catch_up::{Care, Fetch, FetchError, Fetched};
 use super::iq::{Asker, IqError};
-use super::subscribe::{self, Standing};
+use super::look::Look;
+use super::own_node::{Hearing, OwnNode};
+use super::{subscribe, until};
 use crate::store::Store;
 
 /// The longest wait before a node that isn't in order is looked after again, in units of [`BringUp::patience`].
@@ -28,18 +29,30 @@ const MOST_WAITS: u32 = 20;
 pub(super) struct BringUp {
     pub(super) account: Account,
     pub(super) own: BareJid,
+    /// The session's full JID.
+    pub(super) bound: Jid,
     pub(super) asker: Asker,
     pub(super) store: Store,
     pub(super) inputs: mpsc::Sender<Input>,
     pub(super) care: Care,
-    /// Told when a node should be looked after at once: its owner has approved.
-    pub(super) hurry: Arc<Notify>,
+    /// Told of nodes that are to be looked after again.
+    pub(super) again: mpsc::Receiver<Again>,
     /// First wait before nodes that aren't in order are looked after again.
     pub(super) patience: Duration,
     /// How often everything is fetched, where receiving events isn't to be relied on.
     pub(super) poll: Option<Duration>,
     /// Nodes that aren't in order yet.
     pub(super) open: Vec<Subscription>,
+    /// Whether the server is known to have PEP.
+    pub(super) pep: bool,
+}
+
+/// A node that is to be looked after again.
+#[derive(Debug, Clone)]
+pub(super) struct Again {
+    pub(super) node: Subscription,
+    /// At once, since its owner has approved; else after a while, since it is gone.
+    pub(super) at_once: bool,
 }
 
 /// How a node stands after it was looked after.
@@ -73,7 +86,7 @@ impl BringUp {
         self
     }
 
-    /// Looks after nodes for as long as one isn't in order, or as events may not be received.
+    /// Looks after nodes that aren't in order, or after all where events may not be received, as long as the session lasts.
     pub(super) async fn keep(mut self) {
         if let Some(every) = self.poll {
             loop {
@@ -82,19 +95,33 @@ impl BringUp {
             }
         }
         let mut wait = self.patience;
-        while !self.open.is_empty() {
+        let mut due = (!self.open.is_empty()).then(|| Instant::now() + wait);
+        loop {
             tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.hurry.notified() => {}
+                again = self.again.recv() => {
+                    // Without a sender the session is over.
+                    let Some(Again { node, at_once }) = again else { return };
+                    if !self.open.contains(&node) {
+                        self.open.push(node);
+                        wait = self.patience;
+                    }
+                    let soon = Instant::now() + self.patience;
+                    due = Some(due.map_or(soon, |due| due.min(soon)));
+                    if !at_once {
+                        continue;
+                    }
+                }
+                () = until(due) => {}
             }
-            wait = (wait * 2).min(self.patience * MOST_WAITS);
             let open = std::mem::take(&mut self.open);
             self.open = self.look_after(open).await;
+            wait = (wait * 2).min(self.patience * MOST_WAITS);
+            due = (!self.open.is_empty()).then(|| Instant::now() + wait);
         }
     }
 
     /// Looks after nodes, service by service; gives those that aren't in order yet.
-    async fn look_after(&self, nodes: Vec<Subscription>) -> Vec<Subscription> {
+    async fn look_after(&mut self, nodes: Vec<Subscription>) -> Vec<Subscription> {
         let mut by_service: Vec<(String, Vec<Subscription>)> = Vec::new();
         for node in nodes {
             match by_service.iter_mut().find(|(service, _)| *service == node.service) {
@@ -107,19 +134,15 @@ impl BringUp {
             let address = Jid::new(&service).ok();
             let own = address == Some(Jid::from(self.own.clone()));
             let standings = match &address {
-                Some(address) if own => self.pep(address).await,
+                Some(_) if own => self.pep().await,
                 Some(address) => self.standings(address).await,
                 None => Err(Outcome::refused(format!("{service} isn't an address."))),
             };
             for node in nodes {
                 let outcome = match (&standings, &address) {
+                    (Ok(_), Some(address)) if own => self.own_node(address, &node).await,
                     (Ok(standings), Some(address)) => {
-                        let standing = if own {
-                            Some(Standing::Subscribed)
-                        } else {
-                            standings.get(&node.node).copied()
-                        };
-                        self.node(address, &node, standing).await
+                        self.node(address, &node, standings.get(&node.node).copied()).await
                     }
                     (Err(outcome), _) => {
                         self.told(&node, Fetched::default()).await;
@@ -151,20 +174,32 @@ impl BringUp {
     }
 
     /// Whether the own server has PEP (XEP-0163 §6.1).
-    async fn pep(&self, own: &Jid) -> Result<HashMap<String, Standing>, Outcome> {
-        let answer = self.asker.get(own, Element::bare("query", ns::DISCO_INFO)).await;
-        let info = answer.map_err(|error| Outcome::refused(subscribe::refusal(&error, "The server")))?;
-        let pep = info.iter().flat_map(Element::children).any(|child| {
-            child.is("identity", ns::DISCO_INFO)
-                && child.attr("category") == Some("pubsub")
-                && child.attr("type") == Some("pep")
-        });
-        if pep {
-            Ok(HashMap::new())
-        } else {
-            Err(Outcome::refused(
-                "The server has no PEP, so the account's own node can't be listened to.".to_owned(),
-            ))
+    async fn pep(&mut self) -> Result<HashMap<String, Standing>, Outcome> {
+        if !self.pep {
+            let look = Look {
+                asker: &self.asker,
+                own: &self.own,
+            };
+            let has_pep = look.has_pep().await;
+            self.pep = has_pep.map_err(|error| Outcome::refused(subscribe::refusal(&error, "The server")))?;
+            if !self.pep {
+                return Err(Outcome::refused(
+                    "The server has no PEP, so the account's own node can't be listened to.".to_owned(),
+                ));
+            }
+            if let Err(error) = self.hearing().tidy().await {
+                tracing::warn!(%error, "reading which sessions were subscribed");
+            }
+        }
+        Ok(HashMap::new())
+    }
+
+    const fn hearing(&self) -> OwnNode<'_> {
+        OwnNode {
+            asker: &self.asker,
+            store: &self.store,
+            own: &self.own,
+            bound: &self.bound,
         }
     }
 
@@ -172,11 +207,40 @@ impl BringUp {
     /// subscribing once more changes nothing.
     async fn standings(&self, service: &Jid) -> Result<HashMap<String, Standing>, Outcome> {
         match self.asker.get(service, subscribe::list()).await {
-            Ok(Some(answer)) => Ok(subscribe::listed(&answer, &self.own)),
-            Ok(None) => Ok(HashMap::new()),
+            Ok(answer) => Ok(subscribe::listed(answer.as_ref())
+                .into_iter()
+                .filter(|held| held.is_shared(&self.own))
+                .map(|held| (held.node, held.standing))
+                .collect()),
             Err(IqError::Refused(error)) if !unreachable(&error) => Ok(HashMap::new()),
             Err(error) => Err(Outcome::refused(subscribe::refusal(&error, service.as_str()))),
         }
+    }
+
+    /// Subscribes the session to the own node, then fetches what it holds. Whatever the first leads to, interest in the
+    /// node is told with the presence.
+    async fn own_node(&self, service: &Jid, node: &Subscription) -> Outcome {
+        // A subscription has ejabberd send the last item, which may be the one that breaks the stream.
+        if self.care.one_by_one {
+            return self.fetch(service, node).await;
+        }
+        match self.hearing().subscribe().await {
+            Ok(Hearing::Subscribed) => {}
+            Ok(Hearing::Missing) => {
+                let nothing = Fetched {
+                    complete: true,
+                    ..Fetched::default()
+                };
+                self.told(node, nothing).await;
+                return Outcome {
+                    state: NodeState::Subscribed,
+                    trouble: None,
+                    in_order: false,
+                };
+            }
+            Err(error) => tracing::info!(account = %self.account.jid, %error, "the own node takes no subscription"),
+        }
+        self.fetch(service, node).await
     }
 
     /// Makes sure of the subscription to a node, then fetches what it holds.
@@ -209,6 +273,12 @@ impl BringUp {
                 in_order: false,
             };
         }
+        self.fetch(service, node).await
+    }
+
+    /// Fetches what a node holds that is subscribed to.
+    async fn fetch(&self, service: &Jid, node: &Subscription) -> Outcome {
+        let state = NodeState::Subscribed;
         let fetch = Fetch {
             asker: &self.asker,
             store: &self.store,

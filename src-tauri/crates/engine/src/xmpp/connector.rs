@@ -64,6 +64,8 @@ pub enum Progress<'a> {
     Connecting(&'a Target),
     /// TLS stands.
     Secured(&'a Target, &'a TlsFacts),
+    /// The server told how one may log in.
+    Offered(&'a Offer),
     /// Credentials are sent next. The time for [`mailwren_core::link::Backoff::authenticating`].
     Authenticating(Mechanism),
 }
@@ -311,7 +313,9 @@ impl Connector {
         reached: &mut Reached,
     ) -> Result<(Connection, Mechanism), Trouble> {
         let (features, mut stream) = self.open(io, Some(&self.jid)).await?;
-        let choice = login::choose(&Offer::from_features(&features), tls, memory)?;
+        let offer = Offer::from_features(&features);
+        watch(Progress::Offered(&offer));
+        let choice = login::choose(&offer, tls, memory)?;
         let mechanism = choice.mechanism;
         watch(Progress::Authenticating(mechanism));
         *reached = Reached::Login;

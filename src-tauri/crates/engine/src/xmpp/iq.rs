@@ -14,7 +14,7 @@ use mailwren_core::account::Subscription;
 
 /// Why a question got no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum IqError {
+pub(crate) enum IqError {
     /// The one asked answered with an error.
     #[error("{}", text(.0))]
     Refused(Box<StanzaError>),
@@ -57,7 +57,7 @@ pub(super) struct ItemRef {
 
 /// A question on its way to the session's task.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     to: Jid,
     question: Question,
     about: Option<ItemRef>,
@@ -66,7 +66,7 @@ pub(super) struct Request {
 
 /// Asks questions through the task that owns the stream.
 #[derive(Debug, Clone)]
-pub(super) struct Asker(mpsc::Sender<Request>);
+pub(crate) struct Asker(mpsc::Sender<Request>);
 
 impl Asker {
     /// An asker, and where its questions come out.

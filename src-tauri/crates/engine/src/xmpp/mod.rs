@@ -3,7 +3,8 @@
 //! [`connector`] makes one attempt from a JID to an authenticated stream: [`resolve`] finds the endpoints, [`tls`] judges the
 //! certificate, [`login`] runs SASL, and [`guarded_io`] keeps what the parser above sees bounded. When to attempt again is
 //! decided by [`mailwren_core::link`]. [`session`] lives on what it gets: one task per account, which binds or resumes,
-//! brings the account's nodes up, and passes on what comes.
+//! brings the account's nodes up, and passes on what comes. [`probe`] tries an account out, and `talk` is a session that only
+//! asks, for what is asked while none is up.
 
 mod answer;
 mod bring_up;
@@ -11,17 +12,31 @@ mod caps;
 mod catch_up;
 pub mod connector;
 pub mod guarded_io;
-mod iq;
+pub(crate) mod iq;
 pub mod login;
+mod look;
+mod own_node;
 mod private_node;
 pub mod probe;
 pub mod resolve;
 pub mod session;
 mod slot;
 mod subscribe;
+pub(crate) mod subscriptions;
+pub(crate) mod talk;
 pub mod tls;
 pub mod trouble;
+
+use tokio::time::Instant;
 
 pub use connector::{Connector, LoginFacts, Progress};
 pub use login::LoginMemory;
 pub use trouble::ConnectError;
+
+/// Waits until a deadline; for ever without one.
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

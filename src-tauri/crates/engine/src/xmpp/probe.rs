@@ -1,41 +1,31 @@
 //! The account test: the way in step by step, then a look at what the server offers. Leaves nothing behind.
 
-use std::collections::BTreeSet;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::{SinkExt, StreamExt};
-use jid::{BareJid, Jid};
-use mailwren_core::MAIL_NODE;
+use jid::Jid;
 use mailwren_core::account::{Account, Subscription};
+use mailwren_core::discovery::{Discovery, FoundNode, Standing, TlsFound};
 use mailwren_core::view::{StepName, StepState, TestStep};
-use minidom::Element;
-use minidom::rxml::xml_ncname;
 use secrecy::SecretString;
 use tokio::time::Instant;
-use tokio_xmpp::Stanza;
-use tokio_xmpp::stanzastream::{Connection, XmppStream};
-use tokio_xmpp::xmlstream::{FallibleStreamElement, ReadError, XmppStreamElement};
-use xmpp_parsers::iq::Iq;
-use xmpp_parsers::ns;
 
 use super::connector::{Connector, LoginFacts, Progress};
+use super::iq::IqError;
 use super::login::{LoginMemory, Mechanism};
+use super::look::Look;
 use super::resolve::{Resolve, Target};
-use super::trouble::{ConnectError, quoted};
+use super::talk::Talk;
+use super::tls::TlsFacts;
+use super::trouble::{ConnectError, Trouble, quoted};
 
-/// Limit of one answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// Limit of all that comes after the login.
 const LOOK_LIMIT: Duration = Duration::from_secs(45);
-/// More items of a server than this aren't asked what they are.
-const MAX_ITEMS: usize = 24;
-/// More nodes than this aren't listed.
+/// More nodes than this aren't shown.
 const MAX_NODES: usize = 200;
 
 /// Tries an account out. Each step is told when it begins and when it ends; the first that fails is the last. Returns whether
-/// none failed.
+/// none failed, and what was found.
 ///
 /// It starts without memory of former logins, as for credentials that were just entered.
 pub async fn probe(
@@ -43,31 +33,27 @@ pub async fn probe(
     password: &SecretString,
     resolver: Arc<dyn Resolve>,
     on_step: impl FnMut(TestStep) + Send,
-) -> bool {
+) -> (bool, Discovery) {
     let steps = Mutex::new(Steps {
         on_step,
         name: StepName::Dns,
         began: Instant::now(),
+        found: Discovery::default(),
     });
-    let tell = |f: &mut dyn FnMut(&mut Steps<_>)| f(&mut steps.lock().unwrap_or_else(PoisonError::into_inner));
-    tell(&mut |s| s.begin(StepName::Dns, String::new()));
+    let passed = run(account, password, resolver, &steps).await;
+    let steps = steps.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (passed, steps.found)
+}
 
-    let watch = |progress: Progress<'_>| {
-        tell(&mut |s| match progress {
-            Progress::Found(_) => {}
-            Progress::Connecting(target) => {
-                if s.name == StepName::Dns {
-                    s.end(StepState::Passed, target.to_string(), None);
-                }
-                s.begin(StepName::Tls, target.to_string());
-            }
-            Progress::Secured(target, facts) => {
-                s.end(StepState::Passed, secured(target, facts.tls13, facts.pinned), None);
-                s.begin(StepName::Login, String::new());
-            }
-            Progress::Authenticating(mechanism) => s.begin(StepName::Login, mechanism.name().to_owned()),
-        });
-    };
+async fn run<F: FnMut(TestStep) + Send>(
+    account: &Account,
+    password: &SecretString,
+    resolver: Arc<dyn Resolve>,
+    steps: &Mutex<Steps<F>>,
+) -> bool {
+    let tell = |f: &mut dyn FnMut(&mut Steps<F>)| f(&mut steps.lock().unwrap_or_else(PoisonError::into_inner));
+    tell(&mut |s| s.begin(StepName::Dns, String::new()));
+    let watch = |progress: Progress<'_>| tell(&mut |s| s.progress(progress));
     let connected = match Connector::new(account, resolver) {
         Ok(connector) => connector.connect(password, LoginMemory::default(), &watch).await,
         Err(error) => Err(error),
@@ -80,19 +66,24 @@ pub async fn probe(
         }
     };
 
-    let mut talk = match Talk::bind(connection).await {
+    let own = connection.identity.to_bare();
+    let talk = match Talk::begin(connection).await {
         Ok(talk) => talk,
         Err(no) => {
-            tell(&mut |s| s.end(StepState::Failed, format!("no session: {}", no.message()), None));
+            tell(&mut |s| s.end(StepState::Failed, format!("no session: {no}"), None));
             return false;
         }
     };
     tell(&mut |s| s.logged_in(&facts));
-    let look = tokio::time::timeout(LOOK_LIMIT, look_around(account, &mut talk, &tell)).await;
-    let passed = match look {
+    let look = Look {
+        asker: talk.asker(),
+        own: &own,
+    };
+    let looked = tokio::time::timeout(LOOK_LIMIT, look_around(account, look, &tell)).await;
+    let passed = match looked {
         Ok(Ok(())) => true,
         Ok(Err(no)) => {
-            tell(&mut |s| s.end(StepState::Failed, no.message(), None));
+            tell(&mut |s| s.end(StepState::Failed, no.to_string(), None));
             false
         }
         Err(_) => {
@@ -104,14 +95,39 @@ pub async fn probe(
     passed
 }
 
-/// Tells the steps, and how long each took.
+/// Tells the steps, and how long each took; keeps what was found.
 struct Steps<F> {
     on_step: F,
     name: StepName,
     began: Instant,
+    found: Discovery,
 }
 
 impl<F: FnMut(TestStep)> Steps<F> {
+    fn progress(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::Found(targets) => self.found.endpoints = targets.iter().map(Into::into).collect(),
+            Progress::Connecting(target) => {
+                if self.name == StepName::Dns {
+                    self.end(StepState::Passed, target.to_string(), None);
+                }
+                self.begin(StepName::Tls, target.to_string());
+            }
+            Progress::Secured(target, facts) => {
+                self.found.connected = Some(target.into());
+                let tls = tls_found(facts);
+                self.end(StepState::Passed, secured(target, &tls), None);
+                self.found.tls = Some(tls);
+                self.begin(StepName::Login, String::new());
+            }
+            Progress::Offered(offer) => {
+                self.found.mechanisms = offer.mechanisms.iter().map(|m| quoted(m)).collect();
+                self.found.channel_bindings = offer.bindings.iter().map(|b| quoted(b)).collect();
+            }
+            Progress::Authenticating(mechanism) => self.begin(StepName::Login, mechanism.name().to_owned()),
+        }
+    }
+
     fn begin(&mut self, name: StepName, detail: String) {
         if self.name != name {
             self.began = Instant::now();
@@ -129,7 +145,7 @@ impl<F: FnMut(TestStep)> Steps<F> {
         state: StepState,
         detail: String,
         hint: Option<&str>,
-        fingerprint: Option<&str>,
+        refused: Option<&ConnectError>,
         nodes: Vec<Subscription>,
     ) {
         let millis = if state == StepState::Running {
@@ -143,7 +159,8 @@ impl<F: FnMut(TestStep)> Steps<F> {
             detail,
             hint: hint.map(str::to_owned),
             millis: u32::try_from(millis).unwrap_or(u32::MAX),
-            fingerprint: fingerprint.map(str::to_owned),
+            fingerprint: refused.and_then(ConnectError::fingerprint).map(str::to_owned),
+            changed: refused.is_some_and(|error| matches!(error.trouble, Trouble::PinMismatch { .. })),
             nodes,
         });
     }
@@ -160,12 +177,13 @@ impl<F: FnMut(TestStep)> Steps<F> {
             StepState::Failed,
             error.to_string(),
             error.hint(),
-            error.fingerprint(),
+            Some(error),
             Vec::new(),
         );
     }
 
     fn logged_in(&mut self, facts: &LoginFacts) {
+        self.found.mechanism = Some(facts.mechanism.name().to_owned());
         if facts.mechanism == Mechanism::Plain {
             let detail = "PLAIN: the server gets to see the password".to_owned();
             self.end(
@@ -179,277 +197,139 @@ impl<F: FnMut(TestStep)> Steps<F> {
     }
 }
 
-fn secured(target: &Target, tls13: bool, pinned: bool) -> String {
-    let version = if tls13 { "TLS 1.3" } else { "TLS 1.2" };
-    let certificate = if pinned {
+fn tls_found(facts: &TlsFacts) -> TlsFound {
+    TlsFound {
+        version: if facts.tls13 { "1.3" } else { "1.2" }.to_owned(),
+        fingerprint: facts.fingerprint.clone(),
+        pinned: facts.pinned,
+    }
+}
+
+fn secured(target: &Target, tls: &TlsFound) -> String {
+    let certificate = if tls.pinned {
         "pinned certificate"
     } else {
         "trusted certificate"
     };
-    format!("{target}: {version}, {certificate}")
+    format!("{target}: TLS {}, {certificate}", tls.version)
 }
 
 /// The last two steps.
 async fn look_around<F: FnMut(TestStep)>(
     account: &Account,
-    talk: &mut Talk,
+    look: Look<'_>,
     tell: &impl Fn(&mut dyn FnMut(&mut Steps<F>)),
-) -> Result<(), No> {
+) -> Result<(), IqError> {
     tell(&mut |s| s.begin(StepName::Services, String::new()));
-    let own = talk.own.clone();
-    let pep = talk.is_pubsub(&own.clone().into(), "pep").await?;
-    let services = talk.services(account).await?;
-    let mut found: Vec<String> = services.iter().map(ToString::to_string).collect();
-    if pep {
-        found.insert(0, "personal eventing".to_owned());
-    }
-    let (state, detail) = match (found.is_empty(), account.pep && !pep) {
-        (true, _) => (
-            StepState::Warned,
-            "neither personal eventing nor a pubsub service".to_owned(),
-        ),
-        (false, true) => (StepState::Warned, format!("no personal eventing; {}", found.join(", "))),
-        (false, false) => (StepState::Passed, found.join(", ")),
-    };
-    let hint = (state == StepState::Warned).then_some("Name the service and node that your mail is published on.");
-    tell(&mut |s| s.end(state, detail.clone(), hint));
+    let pep = look.has_pep().await?;
+    let services = look.services(account).await?;
+    tell(&mut |s| {
+        s.found.pep = Some(pep);
+        s.found.services = services.iter().map(ToString::to_string).collect();
+        s.services(account.pep);
+    });
 
     tell(&mut |s| s.begin(StepName::Nodes, String::new()));
-    let mut nodes = BTreeSet::new();
-    // Of the own nodes (avatars, bookmarks, keys) only one is about mail. It is looked for in the list: ejabberd describes
-    // own nodes that aren't there as well.
-    if pep {
-        let shown = talk.nodes(&own.clone().into()).await?;
-        nodes.extend(shown.into_iter().filter(|n| n.node == MAIL_NODE));
-    }
+    // Of the own nodes (avatars, bookmarks, keys) only one is about mail.
+    let mut nodes: Vec<FoundNode> = match pep {
+        true => look.own_node().await?.into_iter().collect(),
+        false => Vec::new(),
+    };
     for service in &services {
-        nodes.extend(talk.nodes(service).await?);
+        nodes.extend(look.nodes(service, &account.subscriptions).await?);
     }
-    let mut missing = Vec::new();
-    for wanted in &account.subscriptions {
-        let there = match Jid::from_str(&wanted.service) {
-            Ok(service) => talk.node_is_there(&service, &wanted.node).await?,
-            Err(_) => Err("not an address".to_owned()),
-        };
-        match there {
-            Ok(()) => {
-                nodes.insert(wanted.clone());
-            }
-            Err(why) => missing.push(format!(
-                "{} on {}: {why}",
-                quoted(&wanted.node),
-                quoted(&wanted.service)
-            )),
-        }
-    }
-    let nodes: Vec<Subscription> = nodes.into_iter().take(MAX_NODES).collect();
-    let count = match nodes.len() {
-        0 => "no node yet".to_owned(),
-        1 => "1 node".to_owned(),
-        n => format!("{n} nodes"),
-    };
-    let (state, detail, hint) = if missing.is_empty() {
-        (StepState::Passed, count, None)
-    } else {
-        let hint = "Check the node's name, and whether its owner lets you read it.";
-        (StepState::Warned, missing.join("; "), Some(hint))
-    };
-    tell(&mut |s| s.tell(state, detail.clone(), hint, None, nodes.clone()));
+    nodes.truncate(MAX_NODES);
+    let unheard = account
+        .subscriptions
+        .iter()
+        .filter(|s| Jid::new(&s.service).is_err())
+        .map(|s| format!("{} on {}: not an address", quoted(&s.node), quoted(&s.service)));
+    let missing = nodes
+        .iter()
+        .filter(|n| is_configured(account, n) && n.readable == Some(false) && n.standing != Standing::Pending)
+        .map(|n| {
+            let why = n.warning.as_deref().unwrap_or("It can't be read.");
+            format!("{} on {}: {why}", quoted(&n.node), quoted(&n.service))
+        });
+    let missing: Vec<String> = unheard.chain(missing).collect();
+    // Where mail is published, or is going to be.
+    let exposed = nodes
+        .iter()
+        .filter(|n| is_configured(account, n) || n.service == look.own.as_str())
+        .find(|n| matches!(n.access.as_deref(), Some("open" | "presence")))
+        .and_then(|n| Some(format!("{}: {}", quoted(&n.node), n.warning.as_deref()?)));
+    tell(&mut |s| {
+        s.found.nodes.clone_from(&nodes);
+        s.nodes(&missing, exposed.as_deref());
+    });
     Ok(())
 }
 
-/// Why a question has no answer.
-enum No {
-    /// The other side refuses: the condition's name.
-    Refused(String),
-    /// It doesn't answer.
-    Silent,
-    /// The connection is gone.
-    Lost(String),
+fn is_configured(account: &Account, node: &FoundNode) -> bool {
+    account
+        .subscriptions
+        .iter()
+        .any(|s| s.service == node.service && s.node == node.node)
 }
 
-impl No {
-    fn message(&self) -> String {
-        match self {
-            Self::Refused(condition) => format!("refused ({condition})"),
-            Self::Silent => "no answer".to_owned(),
-            Self::Lost(why) => format!("the connection was lost: {why}"),
+impl<F: FnMut(TestStep)> Steps<F> {
+    fn services(&mut self, wants_pep: bool) {
+        let pep = self.found.pep == Some(true);
+        let mut found = self.found.services.clone();
+        if pep {
+            found.insert(0, "personal eventing".to_owned());
         }
-    }
-}
-
-/// A session that only asks.
-struct Talk {
-    stream: XmppStream,
-    own: BareJid,
-    asked: u32,
-}
-
-impl Talk {
-    async fn bind(connection: Connection) -> Result<Self, No> {
-        let mut talk = Self {
-            stream: connection.stream,
-            own: connection.identity.to_bare(),
-            asked: 0,
+        let (state, detail) = match (found.is_empty(), wants_pep && !pep) {
+            (true, _) => (
+                StepState::Warned,
+                "neither personal eventing nor a pubsub service".to_owned(),
+            ),
+            (false, true) => (StepState::Warned, format!("no personal eventing; {}", found.join(", "))),
+            (false, false) => (StepState::Passed, found.join(", ")),
         };
-        let id = talk.next_id();
-        let bind = Iq::Set {
-            from: None,
-            to: None,
-            id: id.clone(),
-            payload: Element::bare("bind", ns::BIND),
-        };
-        talk.send_and_wait(bind, &id, None).await?;
-        Ok(talk)
+        let hint = (state == StepState::Warned).then_some("Name the service and node that your mail is published on.");
+        self.end(state, detail, hint);
     }
 
-    fn next_id(&mut self) -> String {
-        self.asked += 1;
-        let random = getrandom::u64().unwrap_or_default();
-        format!("{}-{random:x}", self.asked)
-    }
-
-    /// What a get is answered with; `Err(Ok(…))` isn't the end of the session.
-    async fn get(&mut self, to: &Jid, payload: Element) -> Result<Result<Element, String>, No> {
-        let id = self.next_id();
-        let iq = Iq::Get {
-            from: None,
-            to: Some(to.clone()),
-            id: id.clone(),
-            payload,
-        };
-        match self.send_and_wait(iq, &id, Some(to)).await {
-            Ok(Some(element)) => Ok(Ok(element)),
-            Ok(None) => Ok(Err("empty answer".to_owned())),
-            Err(No::Refused(condition)) => Ok(Err(condition)),
-            Err(No::Silent) => Ok(Err("no answer".to_owned())),
-            Err(lost @ No::Lost(_)) => Err(lost),
-        }
-    }
-
-    async fn send_and_wait(&mut self, iq: Iq, id: &str, to: Option<&Jid>) -> Result<Option<Element>, No> {
-        let sent = self.stream.send(&XmppStreamElement::Stanza(Stanza::Iq(iq))).await;
-        sent.map_err(|e| No::Lost(e.to_string()))?;
-        tokio::time::timeout(ANSWER_LIMIT, self.answer(id, to))
-            .await
-            .unwrap_or(Err(No::Silent))
-    }
-
-    async fn answer(&mut self, id: &str, to: Option<&Jid>) -> Result<Option<Element>, No> {
-        loop {
-            let element = match self.stream.next().await {
-                Some(Ok(FallibleStreamElement::Ok(element))) => element,
-                Some(Ok(FallibleStreamElement::Err(_)) | Err(ReadError::SoftTimeout)) => continue,
-                Some(Err(error)) => return Err(No::Lost(quoted(&error.to_string()))),
-                None => return Err(No::Lost("the server hung up".to_owned())),
-            };
-            match element {
-                XmppStreamElement::Stanza(Stanza::Iq(Iq::Result {
-                    from,
-                    id: theirs,
-                    payload,
-                    ..
-                })) if theirs == id && self.may_answer(from.as_ref(), to) => {
-                    return Ok(payload);
-                }
-                XmppStreamElement::Stanza(Stanza::Iq(Iq::Error {
-                    from,
-                    id: theirs,
-                    error,
-                    ..
-                })) if theirs == id && self.may_answer(from.as_ref(), to) => {
-                    return Err(No::Refused(condition(&error.into())));
-                }
-                XmppStreamElement::StreamError(error) => return Err(No::Lost(quoted(&error.to_string()))),
-                _ => {}
-            }
-        }
-    }
-
-    /// Whoever was asked answers; for the own account the server may leave the sender out (RFC 6120 §8.1.2.1).
-    fn may_answer(&self, from: Option<&Jid>, asked: Option<&Jid>) -> bool {
-        match (from, asked) {
-            (Some(from), Some(asked)) => from == asked,
-            (Some(from), None) => from.to_bare() == self.own || from.as_str() == self.own.domain().as_str(),
-            (None, Some(asked)) => asked.as_str() == self.own.as_str(),
-            (None, None) => true,
-        }
-    }
-
-    async fn info(&mut self, of: &Jid, node: Option<&str>) -> Result<Result<Element, String>, No> {
-        self.get(of, query(ns::DISCO_INFO, node)).await
-    }
-
-    async fn is_pubsub(&mut self, jid: &Jid, kind: &str) -> Result<bool, No> {
-        let info = self.info(jid, None).await?;
-        Ok(info.is_ok_and(|info| {
-            info.children()
-                .any(|c| c.name() == "identity" && c.attr("category") == Some("pubsub") && c.attr("type") == Some(kind))
-        }))
-    }
-
-    /// The pubsub services that the account names or its server has.
-    async fn services(&mut self, account: &Account) -> Result<BTreeSet<Jid>, No> {
-        let named = account
-            .subscriptions
+    fn nodes(&mut self, missing: &[String], exposed: Option<&str>) {
+        // What can be listened to, now or once its owner approves.
+        let choice: Vec<Subscription> = self
+            .found
+            .nodes
             .iter()
-            .filter_map(|s| Jid::from_str(&s.service).ok());
-        let mut services: BTreeSet<Jid> = named.take(MAX_ITEMS).collect();
-        let server = Jid::from(BareJid::from_parts(None, self.own.domain()));
-        let items = self.get(&server, query(ns::DISCO_ITEMS, None)).await?;
-        let items: Vec<Jid> = items
-            .iter()
-            .flat_map(Element::children)
-            .filter_map(|item| Jid::from_str(item.attr("jid")?).ok())
-            .take(MAX_ITEMS)
+            .filter(|n| {
+                n.readable != Some(false) || n.standing != Standing::None || n.access.as_deref() == Some("authorize")
+            })
+            .map(|n| Subscription {
+                service: n.service.clone(),
+                node: n.node.clone(),
+            })
             .collect();
-        for item in items {
-            if !services.contains(&item) && self.is_pubsub(&item, "service").await? {
-                services.insert(item);
-            }
-        }
-        Ok(services)
-    }
-
-    /// The nodes that a service shows, and those that are subscribed to.
-    async fn nodes(&mut self, service: &Jid) -> Result<BTreeSet<Subscription>, No> {
-        let subscriptions = Element::builder("pubsub", ns::PUBSUB)
-            .append(Element::bare("subscriptions", ns::PUBSUB))
-            .build();
-        let shown = self.get(service, query(ns::DISCO_ITEMS, None)).await?;
-        let subscribed = self.get(service, subscriptions).await?;
-        let subscribed = subscribed
+        let pending = self
+            .found
+            .nodes
             .iter()
-            .filter_map(|p| p.get_child("subscriptions", ns::PUBSUB));
-        let children = shown.iter().chain(subscribed).flat_map(Element::children);
-        let nodes = children.filter_map(|c| c.attr("node")).filter(|node| !node.is_empty());
-        let found = nodes.take(MAX_NODES).map(|node| Subscription {
-            service: service.to_string(),
-            node: node.to_owned(),
-        });
-        Ok(found.collect())
+            .filter(|n| n.standing == Standing::Pending)
+            .count();
+        let mut detail = match choice.len() {
+            0 => "no node yet".to_owned(),
+            1 => "1 node".to_owned(),
+            n => format!("{n} nodes"),
+        };
+        if pending > 0 {
+            detail.push_str(&format!(", {pending} of them not yet approved by the owner"));
+        }
+        let (state, detail, hint) = match (missing, exposed) {
+            ([], None) => (StepState::Passed, detail, None),
+            ([], Some(exposed)) => {
+                let hint = "Set its access model to `whitelist`, unless that is what you want.";
+                (StepState::Warned, exposed.to_owned(), Some(hint))
+            }
+            (missing, _) => {
+                let hint = "Check the node's name, and whether its owner lets you read it.";
+                (StepState::Warned, missing.join("; "), Some(hint))
+            }
+        };
+        self.tell(state, detail, hint, None, choice);
     }
-
-    async fn node_is_there(&mut self, service: &Jid, node: &str) -> Result<Result<(), String>, No> {
-        Ok(self.info(service, Some(node)).await?.map(|_| ()))
-    }
-
-    async fn close(mut self) {
-        let close = SinkExt::<&Stanza>::close(&mut self.stream);
-        let _ = tokio::time::timeout(Duration::from_secs(2), close).await;
-    }
-}
-
-fn query(namespace: &str, node: Option<&str>) -> Element {
-    Element::builder("query", namespace)
-        .attr(xml_ncname!("node").to_owned(), node)
-        .build()
-}
-
-/// The condition's name in a stanza error.
-fn condition(error: &Element) -> String {
-    let condition = error
-        .children()
-        .find(|c| c.ns() == "urn:ietf:params:xml:ns:xmpp-stanzas" && c.name() != "text");
-    condition.map_or_else(|| "unknown".to_owned(), |c| c.name().replace('-', " "))
 }

@@ -9,6 +9,7 @@ use hickory_resolver::TokioResolver;
 use hickory_resolver::net::NetError;
 use hickory_resolver::proto::rr::RData;
 use mailwren_core::account::{Account, Security};
+use mailwren_core::discovery::Endpoint;
 
 use super::trouble::Trouble;
 
@@ -157,6 +158,29 @@ pub struct Target {
     pub port: u16,
     /// TLS from the first byte, else STARTTLS.
     pub direct: bool,
+    /// Its place among the SRV records, where one led here.
+    pub rank: Option<Rank>,
+}
+
+/// The place of an SRV record among its like (RFC 2782).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rank {
+    /// Lower is tried first.
+    pub priority: u16,
+    /// Share among those of the same priority.
+    pub weight: u16,
+}
+
+impl From<&Target> for Endpoint {
+    fn from(target: &Target) -> Self {
+        Self {
+            host: target.host.clone(),
+            port: target.port,
+            direct: target.direct,
+            priority: target.rank.map(|rank| rank.priority),
+            weight: target.rank.map(|rank| rank.weight),
+        }
+    }
 }
 
 impl fmt::Display for Target {
@@ -184,6 +208,7 @@ pub async fn targets(
         host: host.to_owned(),
         port,
         direct,
+        rank: None,
     };
     if let Some(host) = &account.host {
         let direct = match account.security {
@@ -218,19 +243,27 @@ pub async fn targets(
     let refused = [&direct, &starttls].iter().any(
         |answer| matches!(answer, Ok(records) if !records.is_empty() && records.iter().all(|r| r.target.is_empty())),
     );
-    let mut found = Vec::new();
-    for (answer, direct) in [(direct, true), (starttls, false)] {
-        let records = answer.unwrap_or_else(|error| {
-            tracing::debug!(domain, direct, %error, "no SRV records");
-            Vec::new()
+    // Both kinds are one list (XEP-0368 §3): the server's owner decides which is tried first.
+    let offered = [(direct, true), (starttls, false)]
+        .into_iter()
+        .flat_map(|(answer, direct)| {
+            let records = answer.unwrap_or_else(|error| {
+                tracing::debug!(domain, direct, %error, "no SRV records");
+                Vec::new()
+            });
+            let offered = records.into_iter().filter(|r| !r.target.is_empty());
+            offered.map(move |record| (record, direct))
         });
-        let offered: Vec<Srv> = records.into_iter().filter(|r| !r.target.is_empty()).collect();
-        found.extend(
-            order(offered, dice)
-                .into_iter()
-                .map(|r| target(&r.target, r.port, direct)),
-        );
-    }
+    let ordered = order(offered.collect(), dice).into_iter();
+    let mut found: Vec<Target> = ordered
+        .map(|(srv, direct)| Target {
+            rank: Some(Rank {
+                priority: srv.priority,
+                weight: srv.weight,
+            }),
+            ..target(&srv.target, srv.port, direct)
+        })
+        .collect();
     found.truncate(MAX_TARGETS);
     if found.is_empty() {
         if refused {
@@ -243,18 +276,19 @@ pub async fn targets(
     Ok(found)
 }
 
-/// RFC 2782's order: by priority, and among equals a weighted draw. `dice(n)` is random in `0..=n`.
-fn order(mut left: Vec<Srv>, dice: &mut (dyn FnMut(u64) -> u64 + Send)) -> Vec<Srv> {
+/// RFC 2782's order: by priority, and among equals a weighted draw. `dice(n)` is random in `0..=n`. The flag, whether a
+/// record is for direct TLS, decides among records that are alike in both, and where weights don't.
+fn order(mut left: Vec<(Srv, bool)>, dice: &mut (dyn FnMut(u64) -> u64 + Send)) -> Vec<(Srv, bool)> {
     // Weight 0 comes first among equals, so that it has a small chance, not none.
-    left.sort_by_key(|r| (r.priority, r.weight));
+    left.sort_by_key(|(srv, direct)| (srv.priority, srv.weight, !direct));
     let mut ordered = Vec::with_capacity(left.len());
-    while let Some(priority) = left.first().map(|r| r.priority) {
-        let equals = || left.iter().take_while(|r| r.priority == priority);
-        let sum = equals().map(|r| u64::from(r.weight)).sum();
+    while let Some(priority) = left.first().map(|(srv, _)| srv.priority) {
+        let equals = || left.iter().take_while(|(srv, _)| srv.priority == priority);
+        let sum = equals().map(|(srv, _)| u64::from(srv.weight)).sum();
         let draw = dice(sum);
         let mut running = 0;
-        let chosen = equals().position(|r| {
-            running += u64::from(r.weight);
+        let chosen = equals().position(|(srv, _)| {
+            running += u64::from(srv.weight);
             running >= draw
         });
         ordered.push(left.remove(chosen.unwrap_or(0)));
@@ -305,13 +339,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn direct_tls_comes_before_starttls_each_in_the_order_of_its_records() {
-        let table = Table(HashMap::from([
-            (DIRECT, Ok(vec![srv(20, 0, "b", 5223), srv(10, 0, "a", 443)])),
-            (STARTTLS, Ok(vec![srv(1, 0, "c", 5222)])),
-        ]));
-        let want = ["a:443 (direct TLS)", "b:5223 (direct TLS)", "c:5222 (STARTTLS)"];
-        assert_eq!(found(&account(), table).await.unwrap(), want);
+    async fn direct_tls_and_starttls_are_one_list_in_the_order_of_their_records() {
+        let table = || {
+            Table(HashMap::from([
+                (DIRECT, Ok(vec![srv(20, 0, "b", 5223), srv(10, 0, "a", 443)])),
+                (STARTTLS, Ok(vec![srv(1, 0, "c", 5222), srv(20, 0, "b", 5222)])),
+            ]))
+        };
+        let want = [
+            "c:5222 (STARTTLS)",
+            "a:443 (direct TLS)",
+            "b:5223 (direct TLS)",
+            "b:5222 (STARTTLS)",
+        ];
+        assert_eq!(found(&account(), table()).await.unwrap(), want);
+        let direct = Account {
+            security: Security::Direct,
+            ..account()
+        };
+        assert_eq!(found(&direct, table()).await.unwrap(), [want[1], want[2]]);
     }
 
     #[tokio::test]
@@ -447,7 +493,8 @@ mod tests {
             [Target {
                 host: "im.example.org".into(),
                 port: 5222,
-                direct: false
+                direct: false,
+                rank: Some(Rank { priority: 5, weight: 9 })
             }]
         );
     }
@@ -463,13 +510,14 @@ mod tests {
             ];
             let mut sums = Vec::new();
             let mut rolls = vec![0, draw].into_iter();
+            let records = records.into_iter().map(|srv| (srv, true)).collect();
             let ordered = order(records, &mut |sum| {
                 sums.push(sum);
                 rolls.next().unwrap_or(0)
             });
             assert_eq!(sums.get(1), Some(&40));
-            assert_eq!((ordered.len(), ordered.first().unwrap().target.as_str()), (4, "z"));
-            ordered.get(1).unwrap().target.clone()
+            assert_eq!((ordered.len(), ordered.first().unwrap().0.target.as_str()), (4, "z"));
+            ordered.get(1).unwrap().0.target.clone()
         };
         assert_eq!((first(0), first(1), first(10)), ("a".into(), "b".into(), "b".into()));
         assert_eq!((first(11), first(40)), ("c".into(), "c".into()));

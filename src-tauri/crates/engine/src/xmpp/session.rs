@@ -29,7 +29,7 @@ use mailwren_core::heartbeat::Heartbeat;
 use mailwren_core::link::{Backoff, Reached};
 use mailwren_core::model::{Input, LinkChange};
 use mailwren_core::sources::Sources;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -39,15 +39,17 @@ use tokio_xmpp::xmlstream::Timeouts;
 use self::beating::Sent;
 use self::dialing::{Attempt, Dialed, Line, dialed};
 pub use self::logins::forget_logins;
+pub(crate) use self::logins::remembered;
 use self::probing::Probe;
 use self::stint::Stint;
 pub use self::timing::Timing;
-use super::bring_up::BringUp;
+use super::bring_up::{Again, BringUp};
 use super::catch_up::Care;
 use super::connector::Connector;
 use super::guarded_io::Gauge;
 use super::iq::{Asker, IqTable, Request};
 use super::resolve::SystemResolver;
+use super::until;
 use crate::store::Store;
 use crate::vault::Vault;
 
@@ -76,6 +78,7 @@ enum Command {
 pub struct SessionHandle {
     commands: mpsc::Sender<Command>,
     gauge: watch::Receiver<Arc<Gauge>>,
+    asker: watch::Receiver<Option<Asker>>,
     stop: CancellationToken,
     task: Option<JoinHandle<()>>,
     patience: Duration,
@@ -104,6 +107,11 @@ impl SessionHandle {
         self.gauge.borrow().clone()
     }
 
+    /// Asks questions through the session, while there is one at the server.
+    pub(crate) fn asker(&self) -> Option<Asker> {
+        self.asker.borrow().clone()
+    }
+
     /// Ends the session: the stream is closed in order if that is soon done.
     pub async fn stop(mut self) {
         self.stop.cancel();
@@ -128,20 +136,29 @@ pub fn spawn(context: SessionContext) -> SessionHandle {
     let stop = CancellationToken::new();
     // Longer than the session itself allows, which ends in order first.
     let patience = context.timing.stop * 2;
-    let task = tokio::spawn(run(context, receiver, gauges, stop.clone()));
+    let (lent, asker) = watch::channel(None);
+    let tellers = Tellers { gauges, lent };
+    let task = tokio::spawn(run(context, receiver, tellers, stop.clone()));
     SessionHandle {
         commands,
         gauge,
+        asker,
         stop,
         task: Some(task),
         patience,
     }
 }
 
+/// Where a session lends out what others need of it.
+struct Tellers {
+    gauges: watch::Sender<Arc<Gauge>>,
+    lent: watch::Sender<Option<Asker>>,
+}
+
 async fn run(
     context: SessionContext,
     commands: mpsc::Receiver<Command>,
-    gauges: watch::Sender<Arc<Gauge>>,
+    tellers: Tellers,
     stop: CancellationToken,
 ) {
     let keepalive = Timeouts {
@@ -151,7 +168,7 @@ async fn run(
     let connector = Connector::new(&context.account, Arc::new(SystemResolver));
     match connector {
         Ok(connector) => {
-            Session::new(context, connector.with_keepalive(keepalive), commands, gauges, stop)
+            Session::new(context, connector.with_keepalive(keepalive), commands, tellers, stop)
                 .run()
                 .await
         }
@@ -219,8 +236,13 @@ struct Session {
     shown: bool,
     /// Whether all nodes are looked after for the first time.
     bringing_up: bool,
+    /// Lends what asks questions to others.
+    lent: watch::Sender<Option<Asker>>,
     bring_up: Option<BoxFuture<'static, Option<Box<BringUp>>>>,
-    hurry: Arc<Notify>,
+    /// The full JID of the present session at the server, or of the last one.
+    bound: Jid,
+    /// Nodes that are to be looked after again.
+    again: mpsc::Sender<Again>,
     care: Care,
     /// Until when no presence is sent, because what the server sends upon it isn't safe to read.
     mute: Option<Instant>,
@@ -245,7 +267,7 @@ impl Session {
         context: SessionContext,
         connector: Connector,
         commands: mpsc::Receiver<Command>,
-        gauges: watch::Sender<Arc<Gauge>>,
+        tellers: Tellers,
         stop: CancellationToken,
     ) -> Self {
         let SessionContext {
@@ -264,7 +286,7 @@ impl Session {
             backoff: Backoff::new(timing.pace),
             epoch: Instant::now(),
             gauge: Arc::default(),
-            gauges,
+            gauges: tellers.gauges,
             probe: None,
             fruitless: 0,
             iqs: IqTable::new(own.clone(), timing.iq, format!("{:016x}", random())),
@@ -275,11 +297,13 @@ impl Session {
             private: false,
             shown: false,
             bringing_up: false,
+            lent: tellers.lent,
             bring_up: None,
-            hurry: Arc::default(),
+            again: mpsc::channel(1).0,
             care: Care::default(),
             mute: None,
             unsent: Vec::new(),
+            bound: own.clone().into(),
             own,
             account,
             vault,
@@ -394,13 +418,6 @@ impl Session {
 async fn finished<T>(under_way: &mut Option<BoxFuture<'static, T>>) -> T {
     match under_way {
         Some(under_way) => under_way.await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
     }
 }

@@ -1,9 +1,8 @@
-//! Subscriptions to nodes of pubsub services (XEP-0060 §5.6, §6.1), as elements: the types of xmpp-parsers hide their
-//! fields.
-
-use std::collections::HashMap;
+//! Subscriptions to nodes of pubsub services (XEP-0060 §5.6, §6.1–§6.3), as elements: the types of xmpp-parsers hide
+//! their fields.
 
 use jid::{BareJid, Jid};
+use mailwren_core::discovery::{Standing, SubscriptionOption};
 use minidom::Element;
 use minidom::rxml::xml_ncname;
 use xmpp_parsers::ns;
@@ -11,60 +10,115 @@ use xmpp_parsers::stanza_error::{DefinedCondition, StanzaError};
 
 use super::iq::IqError;
 
-/// How a subscription stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// Events come.
-    Subscribed,
-    /// The owner has still to approve.
-    Pending,
-    /// The owner wants options that Mailwren doesn't set.
-    Unconfigured,
-    /// There is none.
-    None,
+/// A service that tells of more subscriptions isn't believed.
+const MOST_LISTED: usize = 2_000;
+/// More options of a subscription than this aren't read.
+const MOST_OPTIONS: usize = 16;
+
+/// A subscription that a service knows of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) node: String,
+    /// Bare, or full: then it is one client's alone.
+    pub(super) jid: Jid,
+    pub(super) standing: Standing,
+    pub(super) subid: Option<String>,
 }
 
-impl Standing {
-    fn read(subscription: &Element) -> Self {
-        match subscription.attr("subscription") {
-            Some("subscribed") => Self::Subscribed,
-            Some("pending") => Self::Pending,
-            Some("unconfigured") => Self::Unconfigured,
-            _ => Self::None,
-        }
+impl Held {
+    fn read(subscription: &Element) -> Option<Self> {
+        Some(Self {
+            node: subscription.attr("node")?.to_owned(),
+            jid: Jid::new(subscription.attr("jid")?).ok()?,
+            standing: Standing::from_attribute(subscription.attr("subscription")),
+            subid: subscription
+                .attr("subid")
+                .filter(|id| !id.is_empty())
+                .map(str::to_owned),
+        })
+    }
+
+    /// Whether it is the account's own, which all its clients share.
+    pub(super) fn is_shared(&self, own: &BareJid) -> bool {
+        self.jid == Jid::from(own.clone())
     }
 }
 
 /// Asks a service for all subscriptions of the account.
 pub(super) fn list() -> Element {
-    let subscriptions = Element::bare("subscriptions", ns::PUBSUB);
-    Element::builder("pubsub", ns::PUBSUB).append(subscriptions).build()
+    pubsub(Element::bare("subscriptions", ns::PUBSUB))
 }
 
-/// The subscriptions of the bare JID in an answer to [`list`], by node. Those of full JIDs belong to other clients.
-pub(super) fn listed(answer: &Element, own: &BareJid) -> HashMap<String, Standing> {
-    let lists = answer.children().filter(|child| child.name() == "subscriptions");
-    let own = Jid::from(own.clone());
+/// The subscriptions in an answer to [`list`], full JIDs included; those that stand for nothing are left out.
+pub(super) fn listed(answer: Option<&Element>) -> Vec<Held> {
+    let lists = answer
+        .into_iter()
+        .flat_map(Element::children)
+        .filter(|child| child.name() == "subscriptions");
     lists
         .flat_map(Element::children)
-        .filter(|one| one.attr("jid").and_then(|jid| Jid::new(jid).ok()).as_ref() == Some(&own))
-        .filter_map(|one| Some((one.attr("node")?.to_owned(), Standing::read(one))))
+        .take(MOST_LISTED)
+        .filter_map(Held::read)
+        .filter(|held| held.standing != Standing::None)
         .collect()
 }
 
-/// Subscribes the bare JID to a node, so that every client of the account shares one subscription, and it outlives them.
-pub(super) fn subscribe(node: &str, own: &BareJid) -> Element {
-    let subscribe = Element::builder("subscribe", ns::PUBSUB)
-        .attr(xml_ncname!("node").to_owned(), node)
-        .attr(xml_ncname!("jid").to_owned(), own.as_str())
-        .build();
-    Element::builder("pubsub", ns::PUBSUB).append(subscribe).build()
+/// Subscribes a JID to a node: the bare one, so that every client of the account shares one subscription and it outlives
+/// them, or a full one for the life of a session.
+pub(super) fn subscribe(node: &str, jid: &Jid) -> Element {
+    pubsub(named("subscribe", node, jid, None))
 }
 
 /// How the subscription stands by the answer to [`subscribe`]; an empty answer is a plain yes.
 pub(super) fn subscribed(answer: Option<&Element>) -> Standing {
     let subscription = answer.and_then(|pubsub| pubsub.children().find(|child| child.name() == "subscription"));
-    subscription.map_or(Standing::Subscribed, Standing::read)
+    subscription.map_or(Standing::Subscribed, |s| {
+        Standing::from_attribute(s.attr("subscription"))
+    })
+}
+
+/// Ends a subscription (§6.2). Services that give ids want them back.
+pub(super) fn unsubscribe(held: &Held) -> Element {
+    pubsub(named("unsubscribe", &held.node, &held.jid, held.subid.as_deref()))
+}
+
+/// Asks for a subscription's options (§6.3.2).
+pub(super) fn options(held: &Held) -> Element {
+    pubsub(named("options", &held.node, &held.jid, held.subid.as_deref()))
+}
+
+/// The options in an answer to [`options`] that have a value.
+pub(super) fn told_options(answer: Option<&Element>) -> Vec<SubscriptionOption> {
+    let form = answer
+        .and_then(|pubsub| pubsub.get_child("options", ns::PUBSUB))
+        .and_then(|options| options.get_child("x", ns::DATA_FORMS));
+    let fields = form.into_iter().flat_map(Element::children);
+    let mut options: Vec<_> = fields
+        .filter_map(|field| {
+            let name = field.attr("var")?.strip_prefix("pubsub#")?;
+            let value = field.get_child("value", ns::DATA_FORMS)?.text();
+            let clean = |text: &str| mailwren_core::text::clean(text, 200);
+            Some(SubscriptionOption {
+                name: clean(name)?,
+                value: clean(&value)?,
+            })
+        })
+        .take(MOST_OPTIONS)
+        .collect();
+    options.sort();
+    options
+}
+
+fn pubsub(child: Element) -> Element {
+    Element::builder("pubsub", ns::PUBSUB).append(child).build()
+}
+
+fn named(verb: &str, node: &str, jid: &Jid, subid: Option<&str>) -> Element {
+    Element::builder(verb, ns::PUBSUB)
+        .attr(xml_ncname!("node").to_owned(), node)
+        .attr(xml_ncname!("jid").to_owned(), jid.as_str())
+        .attr(xml_ncname!("subid").to_owned(), subid)
+        .build()
 }
 
 /// Why a service doesn't let a node be read, for a person.
@@ -90,32 +144,62 @@ pub(super) fn is_missing(error: &IqError) -> bool {
     matches!(error, IqError::Refused(refused) if is(refused, &DefinedCondition::ItemNotFound))
 }
 
+/// Whether a service says that there is no such subscription to end (§6.2.3).
+pub(super) fn is_not_subscribed(error: &IqError) -> bool {
+    matches!(error, IqError::Refused(refused)
+        if is(refused, &DefinedCondition::ItemNotFound) || is(refused, &DefinedCondition::UnexpectedRequest))
+}
+
 fn is(error: &StanzaError, condition: &DefinedCondition) -> bool {
     error.defined_condition == *condition
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn own() -> BareJid {
         BareJid::new("sam@example.org").unwrap()
     }
 
-    #[test]
-    fn only_subscriptions_of_the_bare_jid_are_the_accounts_own() {
+    fn listing() -> Vec<Held> {
         let answer = "<pubsub xmlns='http://jabber.org/protocol/pubsub'><subscriptions>\
             <subscription node='a' jid='sam@example.org' subscription='subscribed' subid='1'/>\
             <subscription node='b' jid='sam@example.org/phone' subscription='subscribed'/>\
-            <subscription node='c' jid='sam@example.org' subscription='pending'/>\
+            <subscription node='c' jid='sam@example.org' subscription='pending' subid=''/>\
             <subscription node='d' jid='sam@example.org' subscription='none'/>\
+            <subscription node='e' jid='@' subscription='subscribed'/><odd xmlns='urn:odd'/>\
             </subscriptions><set xmlns='http://jabber.org/protocol/rsm'><count>4</count></set></pubsub>";
-        let listed = listed(&answer.parse().unwrap(), &own());
-        assert_eq!(listed.len(), 3);
-        assert_eq!(listed.get("a"), Some(&Standing::Subscribed));
-        assert_eq!(listed.get("c"), Some(&Standing::Pending));
-        assert_eq!(listed.get("d"), Some(&Standing::None));
+        listed(Some(&answer.parse().unwrap()))
+    }
+
+    #[test]
+    fn only_subscriptions_of_the_bare_jid_are_shared_and_none_is_no_subscription() {
+        let listed = listing();
+        let told = |held: &Held| (held.node.clone(), held.is_shared(&own()), held.standing);
+        assert_eq!(
+            listed.iter().map(told).collect::<Vec<_>>(),
+            [
+                ("a".to_owned(), true, Standing::Subscribed),
+                ("b".to_owned(), false, Standing::Subscribed),
+                ("c".to_owned(), true, Standing::Pending),
+            ]
+        );
+        assert!(super::listed(None).is_empty());
+    }
+
+    #[test]
+    fn a_subscription_ends_by_the_id_that_the_service_gave() {
+        let listed = listing();
+        let ended = unsubscribe(&listed[0]);
+        let ended = ended.children().next().unwrap();
+        assert_eq!(
+            (ended.attr("node"), ended.attr("jid"), ended.attr("subid")),
+            (Some("a"), Some("sam@example.org"), Some("1"))
+        );
+        let without = unsubscribe(&listed[2]);
+        assert_eq!(without.children().next().unwrap().attr("subid"), None);
     }
 
     #[test]
@@ -135,12 +219,15 @@ mod tests {
     }
 
     #[test]
-    fn a_subscription_is_asked_for_with_the_bare_jid() {
-        let asked = subscribe("/a/b", &own());
-        let subscribe = asked.children().next().unwrap();
-        assert_eq!(
-            (subscribe.attr("node"), subscribe.attr("jid")),
-            (Some("/a/b"), Some("sam@example.org"))
-        );
+    fn options_that_are_set_are_read_and_labels_are_not() {
+        let answer = "<pubsub xmlns='http://jabber.org/protocol/pubsub'><options node='a' jid='sam@example.org'>\
+            <x xmlns='jabber:x:data' type='form'><field var='FORM_TYPE' type='hidden'><value>x</value></field>\
+            <field var='pubsub#include_body' label='Receive body?' type='boolean'/>\
+            <field var='pubsub#expire'><value>2027-01-01T00:00:00Z</value></field>\
+            <field var='pubsub#deliver' type='list-single'><option><value>1</value></option><value>0</value></field></x>\
+            </options></pubsub>";
+        let told = told_options(Some(&answer.parse().unwrap()));
+        let told: Vec<_> = told.iter().map(|o| (o.name.as_str(), o.value.as_str())).collect();
+        assert_eq!(told, [("deliver", "0"), ("expire", "2027-01-01T00:00:00Z")]);
     }
 }

@@ -215,6 +215,7 @@ impl Session {
     /// The same, with the old stream still to be closed.
     pub(super) fn replace_line(&mut self) -> Line {
         let old = std::mem::replace(&mut self.line, Line::new(self.own.clone()));
+        self.lent.send_replace(None);
         self.unsent.clear();
         self.bring_up = None;
         self.beat = None;

@@ -13,6 +13,7 @@ use xmpp_parsers::ns;
 
 use super::{Phase, Session};
 use crate::xmpp::answer::answer;
+use crate::xmpp::bring_up::Again;
 use crate::xmpp::caps::Capabilities;
 
 /// Answers to others are dropped when so many stanzas wait to be sent; the rest of the queue is for our own.
@@ -57,9 +58,7 @@ impl Session {
         let (admitted, others): (Vec<_>, Vec<_>) = decoded
             .into_iter()
             .partition(|decoded| self.sources.admits(&element, &decoded.event));
-        if self.approves(&element) {
-            self.hurry.notify_one();
-        }
+        self.look_again(&element);
         if others.iter().any(|decoded| decoded.event.dialect != Dialect::Sieve) {
             tracing::info!(%account, "an event was dropped: nobody entitled sent it");
             let account = account.clone();
@@ -77,20 +76,24 @@ impl Session {
         }
     }
 
-    /// Whether a service says that a subscription was approved (XEP-0060 §8.6).
-    pub(super) fn approves(&self, message: &Element) -> bool {
+    /// Has nodes looked after again whose subscription was approved (XEP-0060 §8.6), or that were deleted (§8.4). One whose
+    /// owner has ended the subscription isn't: that is the owner's will.
+    fn look_again(&self, message: &Element) {
         let Some(event) = message.get_child("event", ns::PUBSUB_EVENT) else {
-            return false;
+            return;
         };
         let from = message.attr("from");
-        event.children().any(|child| {
-            child.name() == "subscription"
-                && child.attr("subscription") == Some("subscribed")
-                && self
-                    .account
-                    .subscriptions
-                    .iter()
-                    .any(|s| Some(s.service.as_str()) == from && Some(s.node.as_str()) == child.attr("node"))
-        })
+        for child in event.children() {
+            let at_once = match (child.name(), child.attr("subscription")) {
+                ("subscription", Some("subscribed")) => true,
+                ("delete", _) => false,
+                _ => continue,
+            };
+            let mut nodes = self.account.nodes().into_iter();
+            let node = nodes.find(|n| Some(n.service.as_str()) == from && Some(n.node.as_str()) == child.attr("node"));
+            if let Some(node) = node {
+                self.again.try_send(Again { node, at_once }).ok();
+            }
+        }
     }
 }

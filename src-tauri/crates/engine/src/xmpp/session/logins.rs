@@ -14,7 +14,7 @@ pub async fn forget_logins(store: &Store, account: &str) -> Result<(), StoreErro
     remember(store, account, None).await
 }
 
-pub(super) async fn remembered(store: &Store, account: &str) -> Result<LoginMemory, StoreError> {
+pub(crate) async fn remembered(store: &Store, account: &str) -> Result<LoginMemory, StoreError> {
     let memories = store.get(LOGINS_KEY).await?;
     let mut memories = memories
         .and_then(|json| serde_json::from_str(&json).ok())

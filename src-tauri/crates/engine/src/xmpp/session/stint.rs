@@ -2,6 +2,7 @@
 
 use jid::Jid;
 use mailwren_core::model::LinkChange;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_xmpp::Stanza;
 use tokio_xmpp::stanzastream::StanzaStage;
@@ -11,6 +12,9 @@ use super::{Phase, Session};
 use crate::xmpp::bring_up::BringUp;
 use crate::xmpp::caps::Capabilities;
 use crate::xmpp::iq::Asker;
+
+/// Nodes that wait to be looked after again; what doesn't fit waits for the next session.
+const MOST_AGAIN: usize = 256;
 
 /// A time during which stanzas flowed without interruption.
 pub(super) struct Stint {
@@ -36,6 +40,8 @@ impl Session {
         self.shown = false;
         self.heart.end();
         (self.asker, self.questions) = Asker::channel();
+        self.lent.send_replace(Some(self.asker.clone()));
+        self.bound = bound.clone();
         self.tell_link(LinkChange::Fresh).await;
         // Where an item breaks the stream, all are fetched before anything can come unasked: so it is known which one does.
         if !self.care.one_by_one {
@@ -46,17 +52,21 @@ impl Session {
 
     /// Looks after all nodes.
     pub(super) fn fetch_all(&mut self) {
+        let (again, to_look_after) = mpsc::channel(MOST_AGAIN);
+        self.again = again;
         let bring_up = BringUp {
             account: self.account.clone(),
             own: self.own.clone(),
+            bound: self.bound.clone(),
             asker: self.asker.clone(),
             store: self.store.clone(),
             inputs: self.inputs.clone(),
             care: self.care.clone(),
-            hurry: self.hurry.clone(),
+            again: to_look_after,
             patience: self.timing.patience,
             poll: self.care.one_by_one.then_some(self.timing.poll),
             open: Vec::new(),
+            pep: false,
         };
         self.bringing_up = true;
         self.bring_up = Some(Box::pin(async { Some(Box::new(bring_up.first().await)) }));

@@ -15,5 +15,5 @@ pub mod scene;
 pub mod server;
 mod wait;
 
-pub use scene::{Scene, scene};
+pub use scene::{Scene, scene, scene_within};
 pub use wait::{PATIENCE, eventually, within};

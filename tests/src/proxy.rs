@@ -283,7 +283,11 @@ impl Link {
 
     async fn doomed(mut self) -> End {
         let round = self.round;
-        match self.weather.wait_for(|now| now.alive_from > round || now.heard_from > round).await {
+        match self
+            .weather
+            .wait_for(|now| now.alive_from > round || now.heard_from > round)
+            .await
+        {
             Ok(now) if now.alive_from > round => End::Reset,
             Ok(_) => End::HalfOpen,
             Err(_) => End::Closed,
@@ -352,7 +356,10 @@ async fn pump(
         let count = from.read(&mut buffer).await.map_err(closed)?;
         let round = link.round;
         let delay = {
-            let flows = link.weather.wait_for(|now| !now.stalled && now.carried_from <= round).await;
+            let flows = link
+                .weather
+                .wait_for(|now| !now.stalled && now.carried_from <= round)
+                .await;
             flows.map_err(|_| End::Closed)?.delay
         };
         if !delay.is_zero() {

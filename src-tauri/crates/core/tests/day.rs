@@ -110,7 +110,12 @@ impl Disk {
     /// Lets unread rows go; gives those that changed.
     fn gone(&mut self, now: Timestamp, which: impl Fn(&str) -> bool) -> Vec<Row> {
         let rows = &mut self.rows;
-        let going: Vec<usize> = self.unread.iter().copied().filter(|&index| which(item(&rows[index]))).collect();
+        let going: Vec<usize> = self
+            .unread
+            .iter()
+            .copied()
+            .filter(|&index| which(item(&rows[index])))
+            .collect();
         going
             .into_iter()
             .map(|index| {
@@ -289,7 +294,11 @@ impl Day {
             }
             Effect::Show(popup) => {
                 let life = self.life;
-                if popup.settles.iter().any(|seq| self.told.get(seq).is_some_and(|told| *told < life)) {
+                if popup
+                    .settles
+                    .iter()
+                    .any(|seq| self.told.get(seq).is_some_and(|told| *told < life))
+                {
                     self.repeated += 1;
                 }
                 for seq in &popup.settles {
@@ -405,7 +414,9 @@ impl Day {
         if self.now < self.server.refuses_until {
             return self.lost(Reached::Login, FailureClass::Transient);
         }
-        self.server.session.take_if(|session| session.dies_at.is_some_and(|at| at <= self.now));
+        self.server
+            .session
+            .take_if(|session| session.dies_at.is_some_and(|at| at <= self.now));
         self.backoff.established(self.now);
         self.link = Link::Up;
         if self.now < self.server.drops_until {
@@ -415,7 +426,11 @@ impl Day {
             self.longest_gap = self.longest_gap.max(self.now - gap);
         }
         // A process that was killed knows nothing of its session.
-        let resumes = self.server.session.as_ref().is_some_and(|session| session.dies_at.is_some());
+        let resumes = self
+            .server
+            .session
+            .as_ref()
+            .is_some_and(|session| session.dies_at.is_some());
         let ours = resumes && self.session_life == self.life;
         if let Some(session) = self.server.session.as_mut().filter(|_| ours) {
             session.dies_at = None;
@@ -539,11 +554,19 @@ impl Day {
             assert!(self.told.contains_key(&row.seq), "{item} was never told");
         }
         assert!(self.disk.owed.is_empty(), "owed and forgotten: {:?}", self.disk.owed);
-        assert!(self.repeated <= self.kills, "{} popups again after {} kills", self.repeated, self.kills);
+        assert!(
+            self.repeated <= self.kills,
+            "{} popups again after {} kills",
+            self.repeated,
+            self.kills
+        );
         // A process that starts anew knows nothing of the logins before it.
         for eleven in self.logins.windows(11) {
             let ((life, first), (last_life, last)) = (eleven[0], eleven[10]);
-            assert!(life != last_life || last - first >= Duration::from_secs(60), "{eleven:?}");
+            assert!(
+                life != last_life || last - first >= Duration::from_secs(60),
+                "{eleven:?}"
+            );
         }
     }
 }

@@ -274,6 +274,8 @@ impl Run {
                 }
                 () = until(deadline) => self.feed(Input::Tick).await,
                 _ = look_round.tick() => {
+                    // A clock that was set back has moved deadlines away, and popups must not wait for them.
+                    self.feed(Input::Tick).await;
                     self.reload_if_changed().await;
                     if looks.is_multiple_of(SWEEP_EVERY) {
                         self.sweep().await;

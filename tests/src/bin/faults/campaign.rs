@@ -93,7 +93,13 @@ pub struct Campaign<'a> {
 
 impl<'a> Campaign<'a> {
     /// Carries a fault out so many times.
-    pub async fn run(ground: &'a mut Ground, scene: &'a Scene, fault: Fault, times: usize, seed: u64) -> Result<Outcome> {
+    pub async fn run(
+        ground: &'a mut Ground,
+        scene: &'a Scene,
+        fault: Fault,
+        times: usize,
+        seed: u64,
+    ) -> Result<Outcome> {
         let name = format!("{}-{}", ground.which.name(), fault.name());
         let began = Instant::now();
         let node = if fault.pep() { own_node(SAM) } else { node(&name) };
@@ -162,7 +168,12 @@ impl<'a> Campaign<'a> {
     pub async fn publish(&mut self, count: usize) -> Result<()> {
         let first = self.published.len();
         let items: Vec<(String, String)> = (first..first + count)
-            .map(|number| (format!("{}-{number:06}", self.node.node.replace('/', "-")), mail(number)))
+            .map(|number| {
+                (
+                    format!("{}-{number:06}", self.node.node.replace('/', "-")),
+                    mail(number),
+                )
+            })
             .collect();
         // Before, since what fails half-way may have arrived.
         self.published.extend(items.iter().map(|(id, _)| id.clone()));

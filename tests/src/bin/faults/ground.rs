@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
 use mailwren_loopback::{Config, Server as Loopback};
+use mailwren_tests::Scene;
 use mailwren_tests::certificate::Certificate;
 use mailwren_tests::proxy::TcpProxy;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{DOMAIN, Kind, PUBLISHER, PUBSUB, SAM, Server, jid, password};
-use mailwren_tests::Scene;
 
 use crate::interceptor::Interceptor;
 
@@ -68,17 +68,35 @@ impl Ground {
                 let trusts = dir.join("loopback.pem");
                 std::fs::write(&trusts, server.certificate_pem())?;
                 let address = server.addr();
-                (Backend::Loopback(server), address, Certificate::issue(&dir, &[DOMAIN])?, trusts)
+                (
+                    Backend::Loopback(server),
+                    address,
+                    Certificate::issue(&dir, &[DOMAIN])?,
+                    trusts,
+                )
             }
             Which::Prosody | Which::Ejabberd => {
-                let kind = if which == Which::Prosody { Kind::Prosody } else { Kind::Ejabberd };
+                let kind = if which == Which::Prosody {
+                    Kind::Prosody
+                } else {
+                    Kind::Ejabberd
+                };
                 let server = Server::start(kind, scene).await?;
                 let certificate = server.certificate.clone();
                 let direct = SocketAddr::new(server.host, server.direct);
                 let publisher = Publisher::connect(scene, &server, PUBLISHER).await?;
                 let owner = Publisher::listen(scene, &server, SAM, &[]).await?;
                 let trusts = certificate.ca.clone();
-                (Backend::Real { server, publisher, owner }, direct, certificate, trusts)
+                (
+                    Backend::Real {
+                        server,
+                        publisher,
+                        owner,
+                    },
+                    direct,
+                    certificate,
+                    trusts,
+                )
             }
         };
         let interceptor = Interceptor::start(direct, &certificate, &trusts).await?;
@@ -97,7 +115,8 @@ impl Ground {
     /// own, so the way there is always through the interceptor.
     pub fn intercept(&self, wanted: bool) {
         let through = wanted || self.which == Which::Loopback;
-        self.proxy.lead_to(if through { self.interceptor.address } else { self.direct });
+        self.proxy
+            .lead_to(if through { self.interceptor.address } else { self.direct });
     }
 
     /// Sam's account, by way of the proxy.

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, PasswordSource, Security};
 use mailwren_loopback::{Config, Server};
 use mailwren_tests::ctl::{Home, Watch};
 use mailwren_tests::server::{DOMAIN, PUBSUB, SAM, jid, node, password};
 use mailwren_tests::{Scene, scene_within};
+use minidom::Element;
+use minidom::rxml::xml_ncname;
 use serde_json::{Value, json};
 
 use crate::ground::mail;
@@ -61,7 +64,10 @@ impl Measured {
 
 /// Does each to a fresh process, and prints what it came to.
 pub fn measure() -> Result<Vec<Measured>> {
-    println!("\n  {:42} {:>9} {:>9} {:>9} {:>7}", "mailwrenctl watch under", "idle MB", "most MB", "above", "logins");
+    println!(
+        "\n  {:42} {:>9} {:>9} {:>9} {:>7}",
+        "mailwrenctl watch under", "idle MB", "most MB", "above", "logins"
+    );
     let mut all = Vec::new();
     for deed in Deed::ALL {
         scene_within(Duration::from_secs(300), async |scene| {
@@ -104,7 +110,9 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
     };
     home.configure(account, &password(SAM))?;
     let watch = home.watch().await?;
-    server.wait_until(|seen| seen.reached(&jid(SAM)) && seen.fetched(&jid(SAM), PUBSUB, NODE)).await?;
+    server
+        .wait_until(|seen| seen.reached(&jid(SAM)) && seen.fetched(&jid(SAM), PUBSUB, NODE))
+        .await?;
     publish(&server, 1)?;
     watch.event("number 1").await?;
     tokio::time::sleep(QUIET).await;
@@ -120,7 +128,11 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
         }
         Deed::DeepNesting => {
             let depth = 100_000;
-            let stanza = format!("<message type='headline'>{}{}</message>", "<a>".repeat(depth), "</a>".repeat(depth));
+            let stanza = format!(
+                "<message type='headline'>{}{}</message>",
+                "<a>".repeat(depth),
+                "</a>".repeat(depth)
+            );
             ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
         }
         Deed::Flood => {
@@ -129,8 +141,10 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
             }
         }
         Deed::Poison => {
-            let payload = format!("<mail xmlns='urn:mailwren:mail:0' mailbox='{}'/>", "x".repeat(9_000));
-            server.publish(PUBSUB, NODE, "poison", payload.parse()?)?;
+            // No parser takes it, so it is built.
+            let mailbox = xml_ncname!("mailbox").to_owned();
+            let payload = Element::builder("mail", MAIL_NODE).attr(mailbox, "x".repeat(9_000));
+            server.publish(PUBSUB, NODE, "poison", payload.build())?;
         }
     }
     // Whatever it was, life goes on: what is published next is told.
@@ -144,7 +158,9 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
         Deed::Poison => {
             let status = home.run(&["status", "--json"]).await?.json()?;
             ensure!(
-                status.first().is_some_and(|status| status.to_string().contains("left out")),
+                status
+                    .first()
+                    .is_some_and(|status| status.to_string().contains("left out")),
                 "the status doesn't tell of the item that was left out: {status:?}"
             );
         }
@@ -169,6 +185,9 @@ fn publish(server: &Server, number: usize) -> Result<()> {
 fn memory(watch: &Watch, line: &str) -> Result<u64> {
     let id = watch.process.id().context("it has ended")?;
     let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-    let value = status.lines().find_map(|all| all.strip_prefix(line)).context("no such line")?;
+    let value = status
+        .lines()
+        .find_map(|all| all.strip_prefix(line))
+        .context("no such line")?;
     Ok(value.trim().trim_end_matches(" kB").trim().parse()?)
 }

@@ -100,7 +100,13 @@ impl Interceptor {
                 links.spawn(async move { carry(client, &way).await.ok() });
             }
         });
-        Ok(Self { address, trick, done, tell, task })
+        Ok(Self {
+            address,
+            trick,
+            done,
+            tell,
+            task,
+        })
     }
 
     /// Lays a trick; one that was not done is forgotten.
@@ -128,7 +134,10 @@ async fn carry(client: TcpStream, way: &Way) -> Result<()> {
     let client = way.acceptor.accept(client).await?;
     let server = TcpStream::connect(way.to).await?;
     server.set_nodelay(true)?;
-    let server = way.connector.connect(ServerName::try_from(DOMAIN).context("a name")?, server).await?;
+    let server = way
+        .connector
+        .connect(ServerName::try_from(DOMAIN).context("a name")?, server)
+        .await?;
     let (client_reads, client_writes) = tokio::io::split(client);
     let (server_reads, server_writes) = tokio::io::split(server);
     tokio::select! {
@@ -152,9 +161,13 @@ async fn pump(
         let said = &buffer[..count];
         let found = {
             let mut laid = way.trick.lock().unwrap_or_else(PoisonError::into_inner);
-            let place = laid.as_ref().filter(|trick| trick.speaker == speaker).and_then(|trick| {
-                said.windows(trick.words.len()).position(|words| words == trick.words.as_bytes())
-            });
+            let place = laid
+                .as_ref()
+                .filter(|trick| trick.speaker == speaker)
+                .and_then(|trick| {
+                    said.windows(trick.words.len())
+                        .position(|words| words == trick.words.as_bytes())
+                });
             place.and_then(|place| laid.take().map(|trick| (place, trick)))
         };
         let Some((place, trick)) = found else {

@@ -54,7 +54,9 @@ impl Ledger {
         if self.last.len() > LAST {
             self.last.pop_front();
         }
-        let Ok(line) = serde_json::from_str::<Value>(line) else { return };
+        let Ok(line) = serde_json::from_str::<Value>(line) else {
+            return;
+        };
         if let Some(seq) = line["row"].as_i64() {
             let item = line["item"].as_str().unwrap_or_default();
             let arrived = matches!(line["kind"].as_str(), Some("new" | "changed"));
@@ -72,9 +74,17 @@ impl Ledger {
     }
 
     fn popup(&mut self, line: &Value) {
-        let settles: Vec<i64> = line["settles"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+        let settles: Vec<i64> = line["settles"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_i64)
+            .collect();
         let process = self.process;
-        if settles.iter().any(|seq| self.popped.get(seq).is_some_and(|told| *told < process)) {
+        if settles
+            .iter()
+            .any(|seq| self.popped.get(seq).is_some_and(|told| *told < process))
+        {
             self.popups_repeated += 1;
         }
         for seq in &settles {

@@ -67,8 +67,16 @@ fn main() -> Result<()> {
     let form = if arguments.long { "long" } else { "short" };
     println!("The {form} form, seed {}.\n", arguments.seed);
     table::print_head();
-    let servers = if arguments.server.is_empty() { Which::value_variants() } else { &arguments.server };
-    let faults: &[Fault] = if arguments.fault.is_empty() { &Fault::ALL } else { &arguments.fault };
+    let servers = if arguments.server.is_empty() {
+        Which::value_variants()
+    } else {
+        &arguments.server
+    };
+    let faults: &[Fault] = if arguments.fault.is_empty() {
+        &Fault::ALL
+    } else {
+        &arguments.fault
+    };
     let mut outcomes: Vec<Outcome> = Vec::new();
     for which in servers {
         scene_within(LIMIT, async |scene| {

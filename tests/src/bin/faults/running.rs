@@ -67,7 +67,10 @@ impl Client {
     }
 
     async fn spawn(home: &Home, mut command: tokio::process::Command, ledger: &watch::Sender<Ledger>) -> Result<Self> {
-        let log = std::fs::File::options().create(true).append(true).open(home.path().join("client.err"))?;
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(home.path().join("client.err"))?;
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -82,7 +85,11 @@ impl Client {
             ledger.ended = false;
             ledger.link.clear();
         });
-        let mut log = File::options().create(true).append(true).open(home.path().join("client.out")).await?;
+        let mut log = File::options()
+            .create(true)
+            .append(true)
+            .open(home.path().join("client.out"))
+            .await?;
         let ledger = ledger.clone();
         let reader = tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
@@ -115,7 +122,9 @@ impl Client {
     /// Ends it in order.
     pub async fn stop(mut self) -> Result<()> {
         kill_process(self.pid()?, Signal::TERM)?;
-        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.context("the client doesn't end")??;
+        let status = tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .context("the client doesn't end")??;
         self.reader.await?;
         anyhow::ensure!(status.success(), "the client ended with {status}");
         Ok(())
@@ -123,7 +132,10 @@ impl Client {
 
     /// Bounds how far into a file it may write: beyond, writes fail. `None` lifts the bound.
     pub fn limit_files(&self, bytes: Option<u64>) -> Result<()> {
-        let limit = Rlimit { current: bytes, maximum: None };
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
         prlimit(Some(self.pid()?), Resource::Fsize, limit)?;
         Ok(())
     }

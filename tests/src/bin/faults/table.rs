@@ -58,7 +58,11 @@ impl Outcome {
 
     /// Whether all is as it must be.
     pub fn is_well(&self) -> bool {
-        let may_repeat = if self.fault.kills_the_client() { self.times + 1 } else { 0 };
+        let may_repeat = if self.fault.kills_the_client() {
+            self.times + 1
+        } else {
+            0
+        };
         self.broke.is_none() && self.lost == 0 && self.twice == 0 && self.repeated <= may_repeat
     }
 
@@ -163,13 +167,20 @@ pub fn print_sums(outcomes: &[Outcome]) {
             own().map(|outcome| outcome.took.as_secs_f64()).sum::<f64>(),
         );
     }
-    println!("\nSeconds. All waits of a session are divided by the number in brackets. Published on the real servers by slixmpp,");
+    println!(
+        "\nSeconds. All waits of a session are divided by the number in brackets. Published on the real servers by slixmpp,"
+    );
     println!("in the embedded one without a client. A popup may come again once for each SIGKILL.\n");
     let mut told: Vec<Fault> = Vec::new();
     for outcome in outcomes {
         if !told.contains(&outcome.fault) {
             told.push(outcome.fault);
-            println!("{} [{}]: {}.", outcome.fault.name(), outcome.scale, outcome.fault.note());
+            println!(
+                "{} [{}]: {}.",
+                outcome.fault.name(),
+                outcome.scale,
+                outcome.fault.note()
+            );
         }
     }
 }

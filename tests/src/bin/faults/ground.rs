@@ -11,7 +11,13 @@ use mailwren_tests::proxy::TcpProxy;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{DOMAIN, Kind, PUBLISHER, PUBSUB, SAM, Server, jid, password};
 
+use serde_json::json;
+
+use crate::campaign::BATCH;
 use crate::interceptor::Interceptor;
+
+/// What a node keeps: a few times what is published while nobody listens.
+const MOST_ITEMS: usize = 4 * BATCH;
 
 /// The servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -146,6 +152,10 @@ impl Ground {
             }
             Backend::Real { publisher, .. } => {
                 publisher.create(node).await?;
+                // Prosody writes a whole node anew with each item.
+                publisher
+                    .configure(node, json!({ "max_items": MOST_ITEMS.to_string() }))
+                    .await?;
                 publisher.admit(node, &jid(SAM)).await?;
             }
         }

@@ -141,9 +141,12 @@ impl<'a> Campaign<'a> {
             published: BTreeSet::new(),
             clock: None,
         };
-        fault.prepare(&mut campaign).await?;
         let mut outcome = Outcome::new(fault, campaign.ground.which, fault.scale());
-        for cycle in 0..times {
+        if let Err(error) = fault.prepare(&mut campaign).await {
+            outcome.broke(format!("before the first cycle: {error:#}"));
+        }
+        let cycles = if outcome.is_well() { times } else { 0 };
+        for cycle in 0..cycles {
             let done = async {
                 let sample = fault.strike(&mut campaign, cycle).await?;
                 campaign.all_told().await?;

@@ -149,7 +149,8 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
     }
     // Whatever it was, life goes on: what is published next is told.
     publish(&server, 9_999)?;
-    watch.event("number 9999").await?;
+    let told = |line: &str| line.contains("number 9999").then_some(());
+    watch.process.stdout("what was published next", 0, told).await?;
     match deed {
         Deed::Flood => {
             let told = watch.subjects()?.len();

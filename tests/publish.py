@@ -105,6 +105,19 @@ async def carry_out(client, command):
                 timeout=IQ_TIMEOUT,
             )
             return result["pubsub"]["publish"]["item"]["id"]
+        case "publish_all":
+            await asyncio.gather(
+                *(
+                    pubsub.publish(
+                        command["service"],
+                        command["node"],
+                        id=item,
+                        payload=ElementTree.fromstring(payload),
+                        timeout=IQ_TIMEOUT,
+                    )
+                    for item, payload in command["items"]
+                )
+            )
         case "retract":
             await pubsub.retract(
                 command["service"], command["node"], command["item"], notify=command["notify"], timeout=IQ_TIMEOUT

@@ -61,6 +61,14 @@ impl Home {
         std::fs::write(&secret, format!("{password}\n"))?;
         std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600))?;
         account.password = PasswordSource::File(secret.display().to_string());
+        self.configure_as(&account)
+    }
+
+    /// Configures one account as it is, wherever its password comes from.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn configure_as(&self, account: &Account) -> Result<()> {
         let accounts = Map::from_iter([("account".to_owned(), serde_json::to_value([account])?)]);
         // TOML has no null: a key that isn't there says the same.
         let accounts = without_nulls(Value::Object(accounts));

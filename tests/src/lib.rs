@@ -16,7 +16,7 @@ pub mod server;
 pub mod system_bus;
 mod wait;
 
-pub use scene::{Scene, scene};
+pub use scene::{Scene, scene, scene_within};
 pub use wait::{PATIENCE, eventually, within};
 
 /// The same test against each server: a function of this name that takes a [`server::Kind`].

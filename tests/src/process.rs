@@ -79,6 +79,11 @@ impl Process {
         self.stdout.borrow().clone()
     }
 
+    /// How many lines stdout has had so far.
+    pub fn printed_lines(&self) -> usize {
+        self.stdout.borrow().len()
+    }
+
     /// All of stderr so far.
     pub fn complained(&self) -> Vec<String> {
         self.stderr.borrow().clone()

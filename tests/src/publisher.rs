@@ -64,10 +64,11 @@ impl Publisher {
         let id = self.next;
         let mut command = json!({ "id": id, "do": what });
         merge(&mut command, fields);
+        let asked_at = self.process.printed_lines();
         self.process.write_line(&command.to_string()).await?;
         let answer = self
             .process
-            .stdout(&format!("the answer to {command}"), 0, |line| {
+            .stdout(&format!("the answer to {what}"), asked_at, |line| {
                 let line: Value = serde_json::from_str(line).ok()?;
                 (line["id"] == id).then_some(line)
             })
@@ -129,6 +130,15 @@ impl Publisher {
     pub async fn publish(&mut self, node: &Subscription, item: &str, payload: &str) -> Result<()> {
         self.ask_node("publish", node, json!({ "item": item, "payload": payload }))
             .await?;
+        Ok(())
+    }
+
+    /// Publishes items, in order, without awaiting each answer before the next.
+    ///
+    /// # Errors
+    /// When the service refuses one.
+    pub async fn publish_all(&mut self, node: &Subscription, items: &[(String, String)]) -> Result<()> {
+        self.ask_node("publish_all", node, json!({ "items": items })).await?;
         Ok(())
     }
 

@@ -41,6 +41,17 @@ pub fn scene<F>(body: impl FnOnce(std::rc::Rc<Scene>) -> F) -> Result<()>
 where
     F: Future<Output = Result<()>>,
 {
+    scene_within(LIMIT, body)
+}
+
+/// The same with another time limit.
+///
+/// # Errors
+/// As [`scene`].
+pub fn scene_within<F>(limit: Duration, body: impl FnOnce(std::rc::Rc<Scene>) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
     let dir = tempfile::Builder::new().prefix("mailwren-test.").tempdir()?;
     let stage = std::rc::Rc::new(Scene { dir });
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -49,9 +60,9 @@ where
         .build()?;
     let run = || {
         runtime.block_on(async {
-            tokio::time::timeout(LIMIT, body(stage.clone()))
+            tokio::time::timeout(limit, body(stage.clone()))
                 .await
-                .with_context(|| format!("the test took longer than {} s", LIMIT.as_secs()))?
+                .with_context(|| format!("the test took longer than {} s", limit.as_secs()))?
         })
     };
     let outcome = catch_unwind(AssertUnwindSafe(run));

@@ -293,6 +293,8 @@ impl Run {
                     self.sessions.values().for_each(SessionHandle::probe);
                 }
                 _ = look_round.tick() => {
+                    // A clock that was set back has moved deadlines away, and popups must not wait for them.
+                    self.feed(Input::Tick).await;
                     self.reload_if_changed().await;
                     if looks.is_multiple_of(SWEEP_EVERY) {
                         self.sweep().await;

@@ -152,6 +152,174 @@ notifiers: Array<string>,
  */
 password: PasswordSource, };
 
+export type Privacy = "full" | "sender" | "count";
+
+export type Outcome = "notify" | "silent" | "suppress" | "group";
+
+export type Cause = { "cause": "usual" } | { "cause": "rule",
+/**
+ * The rule's name, else its place.
+ */
+rule: string, } | { "cause": "vip",
+/**
+ * The rule's name, else its place.
+ */
+rule: string, } | { "cause": "paused",
+/**
+ * Until when; `null` until resumed.
+ */
+until: string | null, } | { "cause": "quiet_hours",
+/**
+ * Until when.
+ */
+until: string, } | { "cause": "do_not_disturb" } | { "cause": "first_sight" } | { "cause": "headless" } | { "cause": "told_before" } | { "cause": "burst" } | { "cause": "away" } | { "cause": "after_quiet" } | { "cause": "snoozed" };
+
+export type Reason = {
+/**
+ * What became of it.
+ */
+outcome: Outcome,
+/**
+ * How much a rule lets its popup tell.
+ */
+privacy: Privacy | null, } & ({ "cause": "usual" } | { "cause": "rule",
+/**
+ * The rule's name, else its place.
+ */
+rule: string, } | { "cause": "vip",
+/**
+ * The rule's name, else its place.
+ */
+rule: string, } | { "cause": "paused",
+/**
+ * Until when; `null` until resumed.
+ */
+until: string | null, } | { "cause": "quiet_hours",
+/**
+ * Until when.
+ */
+until: string, } | { "cause": "do_not_disturb" } | { "cause": "first_sight" } | { "cause": "headless" } | { "cause": "told_before" } | { "cause": "burst" } | { "cause": "away" } | { "cause": "after_quiet" } | { "cause": "snoozed" });
+
+export type Hush = { "cause": "paused",
+/**
+ * Until when; `null` until resumed.
+ */
+until: string | null, } | { "cause": "quiet_hours",
+/**
+ * Until when.
+ */
+until: string, } | { "cause": "do_not_disturb" };
+
+export type Later = "hour" | "evening" | "tomorrow" | "monday" | { "at": string };
+
+export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+export type QuietHours = {
+/**
+ * The days it begins on; every day if none is given.
+ */
+days: Array<Day>,
+/**
+ * When it begins, in local time: `22:00`.
+ */
+from: string,
+/**
+ * When it ends: on the next day unless it is later than the beginning.
+ */
+to: string, };
+
+export type NotificationSettings = {
+/**
+ * How much a popup tells.
+ */
+privacy: Privacy,
+/**
+ * How much it tells at most while the screen is locked.
+ */
+privacy_locked: Privacy,
+/**
+ * Whether popups may be heard.
+ */
+sound: boolean,
+/**
+ * More popups than this within the time below become one.
+ */
+group_above: number,
+/**
+ * The time, in seconds.
+ */
+group_within_seconds: number,
+/**
+ * Whether popups wait while the desktop isn't to be disturbed.
+ */
+respect_do_not_disturb: boolean,
+/**
+ * When Mailwren keeps quiet.
+ */
+quiet: Array<QuietHours>, };
+
+export type Then = "notify" | "silent" | "suppress" | "vip";
+
+export type Rule = {
+/**
+ * What to call it.
+ */
+name: string | null,
+/**
+ * Whether it is heeded.
+ */
+enabled: boolean,
+/**
+ * The account: its JID or its name.
+ */
+account: Array<string>,
+/**
+ * The mailbox, or the node's name where no mailbox is told.
+ */
+folder: Array<string>,
+/**
+ * The sender: address or display name.
+ */
+sender: Array<string>,
+/**
+ * The subject.
+ */
+subject: Array<string>,
+/**
+ * It ends then: for muting somebody for an afternoon.
+ */
+until: string | null,
+/**
+ * What becomes of the popup.
+ */
+then: Then | null,
+/**
+ * How much the popup tells.
+ */
+privacy: Privacy | null,
+/**
+ * A command to run for each new mail: program and arguments, never a shell. Empty: none.
+ */
+hook: Array<string>, };
+
+export type RuleEntry = {
+/**
+ * Its place in the list, from 0.
+ */
+at: number,
+/**
+ * The line of the configuration file that it begins in, from 1.
+ */
+line: number,
+/**
+ * The rule, as far as it can be read.
+ */
+rule: Rule,
+/**
+ * Why it isn't heeded, if it is broken.
+ */
+fault: string | null, };
+
 export type Row = {
 /**
  * Position in the store; never changes, never reused.
@@ -185,6 +353,14 @@ gone_at: string | null,
  * Whether a newer payload took its item's id: then that one's row stands for the item.
  */
 replaced: boolean,
+/**
+ * Until when a person put it off: it comes back as a popup then.
+ */
+snoozed_until: string | null,
+/**
+ * What became of its popup, and why; unknown for rows of earlier versions.
+ */
+reason: Reason | null,
 /**
  * Bare JID or host that published it.
  */
@@ -312,7 +488,67 @@ filter: Filter, } | { "do": "pause",
 /**
  * Until when; `null` until resumed.
  */
-until: string | null, } | { "do": "resume" } | { "do": "accounts" } | { "do": "test_account",
+until: string | null, } | { "do": "resume" } | { "do": "snooze",
+/**
+ * Which rows.
+ */
+seqs: number[],
+/**
+ * Until when.
+ */
+later: Later | null, } | { "do": "mute",
+/**
+ * The row.
+ */
+seq: number,
+/**
+ * Until when; `null` for good.
+ */
+until: string | null, } | { "do": "unmute",
+/**
+ * The row.
+ */
+seq: number, } | { "do": "notification_settings" } | { "do": "save_notification_settings",
+/**
+ * All of the settings.
+ */
+settings: NotificationSettings, } | { "do": "rules" } | { "do": "try_rule",
+/**
+ * The rule.
+ */
+rule: Rule, } | { "do": "save_rule",
+/**
+ * The place of the one to replace; at the end when absent.
+ */
+at: number | null,
+/**
+ * The rule.
+ */
+rule: Rule,
+/**
+ * The edition that places are of; the rules must not have changed since.
+ */
+edition: string, } | { "do": "remove_rule",
+/**
+ * Its place.
+ */
+at: number,
+/**
+ * The edition that the place is of.
+ */
+edition: string, } | { "do": "move_rule",
+/**
+ * Its place.
+ */
+from: number,
+/**
+ * Its place afterwards.
+ */
+to: number,
+/**
+ * The edition that the places are of.
+ */
+edition: string, } | { "do": "accounts" } | { "do": "test_account",
 /**
  * The account to try; need not be configured.
  */
@@ -390,7 +626,31 @@ accounts: Array<Account>, } | { "re": "test_account",
 /**
  * Whether all steps went well.
  */
-passed: boolean, } | { "re": "done",
+passed: boolean, } | { "re": "notification_settings",
+/**
+ * All of the settings.
+ */
+settings: NotificationSettings, } | { "re": "rules",
+/**
+ * The rules, in order, broken ones included.
+ */
+rules: Array<RuleEntry>,
+/**
+ * Names this state of the list; handed back with each change of it.
+ */
+edition: string, } | { "re": "try_rule",
+/**
+ * What is wrong with the rule.
+ */
+fault: string | null,
+/**
+ * The rows it matches, newest first.
+ */
+seqs: number[],
+/**
+ * Of how many of the newest rows.
+ */
+of: number, } | { "re": "done",
 /**
  * How many rows or things it touched.
  */
@@ -400,7 +660,7 @@ export type Notice = { "on": "changed",
 /**
  * The newest revision.
  */
-rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "test",
+rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "settings" } | { "on": "test",
 /**
  * The number given in [`Command::TestAccount`].
  */
@@ -427,6 +687,10 @@ unread: number,
  * The pause that is on.
  */
 pause: Pause | null,
+/**
+ * Why popups are withheld at present: the pause, quiet hours, or the desktop's do-not-disturb.
+ */
+hush: Hush | null,
 /**
  * What is missing or broken beside the accounts, each told once.
  */

@@ -163,6 +163,8 @@ fn arrival(decoded: Decoded) -> Arrival {
         decoded,
         received_at: Timestamp::UNIX_EPOCH,
         owed: false,
+        unread: true,
+        reason: None,
     }
 }
 

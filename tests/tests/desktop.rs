@@ -123,6 +123,74 @@ fn a_popup_goes_when_its_mail_is_read_elsewhere() -> Result<()> {
 }
 
 #[test]
+fn a_paused_dunst_gets_nothing_and_one_summary_afterwards() -> Result<()> {
+    not_to_be_disturbed("dunst", async |desktop, on| {
+        desktop.run("dunstctl", &["set-paused", on]).await.map(drop)
+    })
+}
+
+#[test]
+fn do_not_disturb_of_xfce_is_kept_and_one_summary_comes_afterwards() -> Result<()> {
+    not_to_be_disturbed("xfce", async |desktop, on| {
+        let property = [
+            "-c",
+            "xfce4-notifyd",
+            "-p",
+            "/do-not-disturb",
+            "--create",
+            "-t",
+            "bool",
+            "-s",
+            on,
+        ];
+        desktop.run("xfconf-query", &property).await.map(drop)
+    })
+}
+
+fn not_to_be_disturbed(notify: &'static str, set: impl AsyncFn(&Desktop, &'static str) -> Result<()>) -> Result<()> {
+    scene(async |scene| {
+        let inbox = node("mail/sam/INBOX");
+        let (server, mut publisher) = prosody_with_node(&scene, &inbox.node).await?;
+        publisher.publish(&inbox, "item-1", &mail(1, "standing")).await?;
+        let parts = Parts {
+            notify,
+            ..Parts::default()
+        };
+        let desktop = Desktop::start(&scene, parts).await?;
+        add_account(&desktop, &server, &inbox.node).await?;
+        let told = desktop.notifications().await?;
+        let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
+        status(&desktop, |status| status["unread"] == 1).await?;
+
+        set(&desktop, "true").await?;
+        status(&desktop, |status| status["hush"]["cause"] == "do_not_disturb").await?;
+        publisher.publish(&inbox, "item-2", &mail(2, "first")).await?;
+        publisher.publish(&inbox, "item-3", &mail(3, "second")).await?;
+        status(&desktop, |status| status["unread"] == 3).await?;
+        let early = told.all();
+        ensure!(early.is_empty(), "told all the same: {early:?}");
+
+        set(&desktop, "false").await?;
+        told.one("a summary of both", |one| one.summary.contains("2 new mails"))
+            .await?;
+        ensure!(told.all().len() == 1, "told more than once: {:?}", told.all());
+        Ok(())
+    })
+}
+
+/// Awaits that `mailwrenctl status` says something.
+async fn status(desktop: &Desktop, says: impl Fn(&serde_json::Value) -> bool) -> Result<()> {
+    eventually("a status", async || {
+        let program = mailwren_tests::place::program("mailwrenctl")?;
+        let output = desktop.command(program).args(["status", "--json"]).output().await?;
+        let status: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        ensure!(status["running"] == true && says(&status), "it says {status}");
+        Ok(Some(()))
+    })
+    .await
+}
+
+#[test]
 fn the_password_lies_in_the_keyring_and_nowhere_else() -> Result<()> {
     scene(async |scene| {
         let server = Server::start(Kind::Prosody, &scene).await?;

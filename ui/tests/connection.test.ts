@@ -24,7 +24,10 @@ function account(label: string, change: Partial<AccountStatus> = {}): AccountSta
 }
 
 function said(accounts: AccountStatus[], problems: Status['problems'] = []) {
-  const stands = standing({ accounts, unread: 0, pause: null, problems, rev: 0, version: '' }, now);
+  const stands = standing(
+    { accounts, unread: 0, pause: null, hush: null, problems, rev: 0, version: '' },
+    now,
+  );
   return { ...stands, text: plain(`${stands.headline}; ${stands.proof}`) };
 }
 

@@ -152,155 +152,173 @@ notifiers: Array<string>,
  */
 password: PasswordSource, };
 
-export type Discovery = {
-/**
- * Where to connect, in the order of trial.
- */
-endpoints: Array<Endpoint>,
-/**
- * The one that answered.
- */
-connected: Endpoint | null,
-/**
- * What TLS negotiated.
- */
-tls: TlsFound | null,
-/**
- * SASL mechanisms on offer, in the server's order.
- */
-mechanisms: Array<string>,
-/**
- * Channel binding types that the server lists (XEP-0440).
- */
-channel_bindings: Array<string>,
-/**
- * The mechanism that logged in.
- */
-mechanism: string | null,
-/**
- * Whether the account has personal eventing (XEP-0163); `null` if it wasn't asked.
- */
-pep: boolean | null,
-/**
- * Pubsub services, those that the account names first.
- */
-services: Array<string>,
-/**
- * Nodes on them, and the own mail node where it is there.
- */
-nodes: Array<FoundNode>, };
+export type Privacy = "full" | "sender" | "count";
 
-export type Endpoint = {
-/**
- * Host name or address.
- */
-host: string,
-/**
- * The port.
- */
-port: number,
-/**
- * TLS from the first byte (XEP-0368), else STARTTLS.
- */
-direct: boolean,
-/**
- * Its SRV record's priority; `null` where none led here.
- */
-priority: number | null,
-/**
- * Its SRV record's weight.
- */
-weight: number | null, };
+export type Outcome = "notify" | "silent" | "suppress" | "group";
 
-export type TlsFound = {
+export type Cause = { "cause": "usual" } | { "cause": "rule",
 /**
- * `1.2` or `1.3`.
+ * The rule's name, else its place.
  */
-version: string,
+rule: string, } | { "cause": "vip",
 /**
- * SHA-256 fingerprint of the certificate, in lower-case hex.
+ * The rule's name, else its place.
  */
-fingerprint: string,
+rule: string, } | { "cause": "paused",
 /**
- * Whether it is trusted because it is pinned.
+ * Until when; `null` until resumed.
  */
-pinned: boolean, };
+until: string | null, } | { "cause": "quiet_hours",
+/**
+ * Until when.
+ */
+until: string, } | { "cause": "do_not_disturb" } | { "cause": "first_sight" } | { "cause": "headless" } | { "cause": "told_before" } | { "cause": "burst" } | { "cause": "away" } | { "cause": "after_quiet" } | { "cause": "snoozed" };
 
-export type FoundNode = {
+export type Reason = {
 /**
- * The service.
+ * What became of it.
  */
-service: string,
+outcome: Outcome,
 /**
- * The node.
+ * How much a rule lets its popup tell.
  */
-node: string,
+privacy: Privacy | null, } & ({ "cause": "usual" } | { "cause": "rule",
 /**
- * How the account's subscription stands; that of the bare JID, and for the own node always `subscribed`.
+ * The rule's name, else its place.
  */
-standing: Standing,
+rule: string, } | { "cause": "vip",
 /**
- * Whether the account may read its items now; `null` if it wasn't asked.
+ * The rule's name, else its place.
  */
-readable: boolean | null,
+rule: string, } | { "cause": "paused",
 /**
- * Who may read it (XEP-0060 §4.5): `open`, `presence`, `roster`, `authorize` or `whitelist`, where it is told.
+ * Until when; `null` until resumed.
  */
-access: string | null,
+until: string | null, } | { "cause": "quiet_hours",
 /**
- * Which type of message its events are (`pubsub#notification_type`), where it is told.
+ * Until when.
  */
-notification: string | null,
-/**
- * What a person should know before mail is published on it.
- */
-warning: string | null, };
+until: string, } | { "cause": "do_not_disturb" } | { "cause": "first_sight" } | { "cause": "headless" } | { "cause": "told_before" } | { "cause": "burst" } | { "cause": "away" } | { "cause": "after_quiet" } | { "cause": "snoozed" });
 
-export type Standing = "subscribed" | "pending" | "unconfigured" | "none";
+export type Hush = { "cause": "paused",
+/**
+ * Until when; `null` until resumed.
+ */
+until: string | null, } | { "cause": "quiet_hours",
+/**
+ * Until when.
+ */
+until: string, } | { "cause": "do_not_disturb" };
 
-export type ListedSubscription = {
-/**
- * The service.
- */
-service: string,
-/**
- * The node.
- */
-node: string,
-/**
- * Whether Mailwren is to listen to it.
- */
-configured: boolean,
-/**
- * How it stands at the service; `null` if that couldn't be found out.
- */
-standing: Standing | null,
-/**
- * The JID that is subscribed: the account's bare JID, or a full one, which is another client's.
- */
-jid: string | null,
-/**
- * The subscription's id, where the service gives one.
- */
-subid: string | null,
-/**
- * Its options (XEP-0060 §6.3) by name without `pubsub#`, where the service tells any that are set.
- */
-options: Array<SubscriptionOption>,
-/**
- * What is wrong, and what to do.
- */
-trouble: string | null, };
+export type Later = "hour" | "evening" | "tomorrow" | "monday" | { "at": string };
 
-export type SubscriptionOption = {
+export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+export type QuietHours = {
 /**
- * Its name without `pubsub#`, such as `deliver` or `expire`.
+ * The days it begins on; every day if none is given.
  */
-name: string,
+days: Array<Day>,
 /**
- * Its value.
+ * When it begins, in local time: `22:00`.
  */
-value: string, };
+from: string,
+/**
+ * When it ends: on the next day unless it is later than the beginning.
+ */
+to: string, };
+
+export type NotificationSettings = {
+/**
+ * How much a popup tells.
+ */
+privacy: Privacy,
+/**
+ * How much it tells at most while the screen is locked.
+ */
+privacy_locked: Privacy,
+/**
+ * Whether popups may be heard.
+ */
+sound: boolean,
+/**
+ * More popups than this within the time below become one.
+ */
+group_above: number,
+/**
+ * The time, in seconds.
+ */
+group_within_seconds: number,
+/**
+ * Whether popups wait while the desktop isn't to be disturbed.
+ */
+respect_do_not_disturb: boolean,
+/**
+ * When Mailwren keeps quiet.
+ */
+quiet: Array<QuietHours>, };
+
+export type Then = "notify" | "silent" | "suppress" | "vip";
+
+export type Rule = {
+/**
+ * What to call it.
+ */
+name: string | null,
+/**
+ * Whether it is heeded.
+ */
+enabled: boolean,
+/**
+ * The account: its JID or its name.
+ */
+account: Array<string>,
+/**
+ * The mailbox, or the node's name where no mailbox is told.
+ */
+folder: Array<string>,
+/**
+ * The sender: address or display name.
+ */
+sender: Array<string>,
+/**
+ * The subject.
+ */
+subject: Array<string>,
+/**
+ * It ends then: for muting somebody for an afternoon.
+ */
+until: string | null,
+/**
+ * What becomes of the popup.
+ */
+then: Then | null,
+/**
+ * How much the popup tells.
+ */
+privacy: Privacy | null,
+/**
+ * A command to run for each new mail: program and arguments, never a shell. Empty: none.
+ */
+hook: Array<string>, };
+
+export type RuleEntry = {
+/**
+ * Its place in the list, from 0.
+ */
+at: number,
+/**
+ * The line of the configuration file that it begins in, from 1.
+ */
+line: number,
+/**
+ * The rule, as far as it can be read.
+ */
+rule: Rule,
+/**
+ * Why it isn't heeded, if it is broken.
+ */
+fault: string | null, };
 
 export type Row = {
 /**
@@ -335,6 +353,14 @@ gone_at: string | null,
  * Whether a newer payload took its item's id: then that one's row stands for the item.
  */
 replaced: boolean,
+/**
+ * Until when a person put it off: it comes back as a popup then.
+ */
+snoozed_until: string | null,
+/**
+ * What became of its popup, and why; unknown for rows of earlier versions.
+ */
+reason: Reason | null,
 /**
  * Bare JID or host that published it.
  */
@@ -462,7 +488,67 @@ filter: Filter, } | { "do": "pause",
 /**
  * Until when; `null` until resumed.
  */
-until: string | null, } | { "do": "resume" } | { "do": "accounts" } | { "do": "test_account",
+until: string | null, } | { "do": "resume" } | { "do": "snooze",
+/**
+ * Which rows.
+ */
+seqs: number[],
+/**
+ * Until when.
+ */
+later: Later | null, } | { "do": "mute",
+/**
+ * The row.
+ */
+seq: number,
+/**
+ * Until when; `null` for good.
+ */
+until: string | null, } | { "do": "unmute",
+/**
+ * The row.
+ */
+seq: number, } | { "do": "notification_settings" } | { "do": "save_notification_settings",
+/**
+ * All of the settings.
+ */
+settings: NotificationSettings, } | { "do": "rules" } | { "do": "try_rule",
+/**
+ * The rule.
+ */
+rule: Rule, } | { "do": "save_rule",
+/**
+ * The place of the one to replace; at the end when absent.
+ */
+at: number | null,
+/**
+ * The rule.
+ */
+rule: Rule,
+/**
+ * The edition that places are of; the rules must not have changed since.
+ */
+edition: string, } | { "do": "remove_rule",
+/**
+ * Its place.
+ */
+at: number,
+/**
+ * The edition that the place is of.
+ */
+edition: string, } | { "do": "move_rule",
+/**
+ * Its place.
+ */
+from: number,
+/**
+ * Its place afterwards.
+ */
+to: number,
+/**
+ * The edition that the places are of.
+ */
+edition: string, } | { "do": "accounts" } | { "do": "test_account",
 /**
  * The account to try; need not be configured.
  */
@@ -568,23 +654,31 @@ accounts: Array<Account>, } | { "re": "test_account",
 /**
  * Whether all steps went well.
  */
-passed: boolean,
+passed: boolean, } | { "re": "notification_settings",
 /**
- * What was found on the way.
+ * All of the settings.
  */
-found: Discovery, } | { "re": "subscriptions",
+settings: NotificationSettings, } | { "re": "rules",
 /**
- * The configured ones first.
+ * The rules, in order, broken ones included.
  */
-subscriptions: Array<ListedSubscription>, } | { "re": "subscription",
+rules: Array<RuleEntry>,
 /**
- * How it stands at the service now.
+ * Names this state of the list; handed back with each change of it.
  */
-standing: Standing,
+edition: string, } | { "re": "try_rule",
 /**
- * What a person should know of it.
+ * What is wrong with the rule.
  */
-note: string | null, } | { "re": "done",
+fault: string | null,
+/**
+ * The rows it matches, newest first.
+ */
+seqs: number[],
+/**
+ * Of how many of the newest rows.
+ */
+of: number, } | { "re": "done",
 /**
  * How many rows or things it touched.
  */
@@ -594,7 +688,7 @@ export type Notice = { "on": "changed",
 /**
  * The newest revision.
  */
-rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "test",
+rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "settings" } | { "on": "test",
 /**
  * The number given in [`Command::TestAccount`].
  */
@@ -621,6 +715,10 @@ unread: number,
  * The pause that is on.
  */
 pause: Pause | null,
+/**
+ * Why popups are withheld at present: the pause, quiet hours, or the desktop's do-not-disturb.
+ */
+hush: Hush | null,
 /**
  * What is missing or broken beside the accounts, each told once.
  */

@@ -4,9 +4,13 @@ import type {
   ApiError,
   Command,
   Discovery,
+  Later,
+  NotificationSettings,
   Notice,
   Reply,
   Row,
+  Rule,
+  RuleEntry,
   Status,
   TestStep,
 } from '../generated/wire';
@@ -17,6 +21,8 @@ export interface Script {
   accounts: Account[];
   status: Status;
   hours: number[];
+  notifications?: NotificationSettings;
+  rules?: RuleEntry[];
   /** The steps that a test of an account goes through. */
   test: (account: Account) => TestStep[];
   /** Commands that are never answered. */
@@ -117,6 +123,53 @@ export class Engine {
       case 'resume':
         this.setStatus({ pause: null });
         return { re: 'done', count: 1 };
+      case 'snooze': {
+        const until = command.later === null ? null : whenLater(command.later);
+        return { re: 'done', count: this.change(command.seqs, { snoozed_until: until }) };
+      }
+      case 'mute': {
+        const rule = this.#muteOf(command.seq);
+        if (rule) this.#setRules([{ ...rule, until: command.until }, ...this.#rules()]);
+        return { re: 'done', count: rule ? 1 : 0 };
+      }
+      case 'unmute': {
+        const rule = this.#muteOf(command.seq);
+        const before = this.#rules();
+        const after = before.filter((r) => r.name !== rule?.name || r.sender[0] !== rule.sender[0]);
+        this.#setRules(after);
+        return { re: 'done', count: before.length - after.length };
+      }
+      case 'notification_settings':
+        return { re: 'notification_settings', settings: s.notifications ?? usualNotifications() };
+      case 'save_notification_settings':
+        s.notifications = command.settings;
+        this.tell({ on: 'settings' });
+        return { re: 'done', count: 1 };
+      case 'rules':
+        return { re: 'rules', rules: s.rules ?? [], edition: this.#edition() };
+      case 'try_rule': {
+        const seqs = s.rows.filter((row) => globs(row, command.rule)).map((row) => row.seq);
+        return { re: 'try_rule', fault: null, seqs, of: s.rows.length };
+      }
+      case 'save_rule': {
+        this.#atEdition(command.edition);
+        const rules = this.#rules();
+        rules.splice(command.at ?? rules.length, 1, command.rule);
+        this.#setRules(rules);
+        return { re: 'done', count: 1 };
+      }
+      case 'remove_rule': {
+        this.#atEdition(command.edition);
+        this.#setRules(this.#rules().filter((_, at) => at !== command.at));
+        return { re: 'done', count: 1 };
+      }
+      case 'move_rule': {
+        this.#atEdition(command.edition);
+        const rules = this.#rules();
+        rules.splice(command.to, 0, ...rules.splice(command.from, 1));
+        this.#setRules(rules);
+        return { re: 'done', count: 1 };
+      }
       case 'retry':
         this.#link(command.jid, { link: 'connecting', trouble: null, next_try: null });
         return { re: 'done', count: 1 };
@@ -152,6 +205,32 @@ export class Engine {
       case 'hand_over':
         throw { code: 'forbidden', message: 'Not from a window.', hint: null } satisfies ApiError;
     }
+  }
+
+  #rules(): Rule[] {
+    return (this.#script.rules ?? []).map((entry) => entry.rule);
+  }
+
+  #setRules(rules: Rule[]): void {
+    this.#script.rules = rules.map((rule, at) => ({ at, line: 10 + 8 * at, rule, fault: null }));
+    this.tell({ on: 'settings' });
+  }
+
+  #edition(): string {
+    return JSON.stringify(this.#script.rules ?? []);
+  }
+
+  #atEdition(edition: string): void {
+    if (edition === this.#edition()) return;
+    const message = 'the rules were changed meanwhile: look at them again';
+    throw { code: 'invalid', message, hint: null } satisfies ApiError;
+  }
+
+  #muteOf(seq: number): Rule | null {
+    const from = this.#script.rows.find((row) => row.seq === seq)?.from;
+    const who = from?.address ?? from?.name;
+    if (!who) return null;
+    return { ...blankRule(), name: `Muted: ${from?.name ?? who}`, sender: [who], then: 'silent' };
   }
 
   /** Each step is told twice, as it begins and ends, a moment apart. */
@@ -204,6 +283,56 @@ const nothingFound: Discovery = {
   nodes: [],
 };
 
+export function usualNotifications(): NotificationSettings {
+  return {
+    privacy: 'full',
+    privacy_locked: 'count',
+    sound: true,
+    group_above: 5,
+    group_within_seconds: 10,
+    respect_do_not_disturb: true,
+    quiet: [],
+  };
+}
+
+export function blankRule(): Rule {
+  return {
+    name: null,
+    enabled: true,
+    account: [],
+    folder: [],
+    sender: [],
+    subject: [],
+    until: null,
+    then: null,
+    privacy: null,
+    hook: [],
+  };
+}
+
+/** Near enough for the twin: every condition by its globs, without regular expressions. */
+function globs(row: Row, rule: Rule): boolean {
+  const any = (patterns: string[], texts: (string | null | undefined)[]) =>
+    patterns.length === 0 || patterns.some((p) => texts.some((text) => text && globOf(p).test(text)));
+  return (
+    any(rule.account, [row.account]) &&
+    any(rule.folder, [row.mailbox ?? row.node]) &&
+    any(rule.sender, [row.from?.address, row.from?.name]) &&
+    any(rule.subject, [row.subject])
+  );
+}
+
+function globOf(pattern: string): RegExp {
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'iu');
+}
+
+function whenLater(later: Later): string {
+  if (typeof later === 'object') return later.at;
+  const hours = { hour: 1, evening: 6, tomorrow: 20, monday: 72 }[later];
+  return new Date(Date.now() + hours * 3_600_000).toISOString();
+}
+
 export function blankRow(): Omit<Row, 'seq' | 'rev'> {
   return {
     account: 'lena@home.example',
@@ -212,6 +341,8 @@ export function blankRow(): Omit<Row, 'seq' | 'rev'> {
     unread: true,
     gone_at: null,
     replaced: false,
+    snoozed_until: null,
+    reason: null,
     service: 'pubsub.home.example',
     node: 'mail/lena/INBOX',
     item: null,

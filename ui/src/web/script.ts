@@ -213,7 +213,7 @@ function away(now: number): Partial<AccountStatus> {
 
 function status(_now: number, accounts: AccountStatus[]): Status {
   const unread = accounts.reduce((sum, a) => sum + a.unread, 0);
-  return { accounts, unread, pause: null, problems: [], rev: 0, version: '0.1.0' };
+  return { accounts, unread, pause: null, hush: null, problems: [], rev: 0, version: '0.1.0' };
 }
 
 /** Rows from newest to oldest, numbered down to 1. */

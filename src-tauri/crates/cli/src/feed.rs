@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use jiff::ZonedDateTime;
 use mailwren_core::view::{Command, Filter, Reply};
 use mailwren_engine::face::Face;
 
 use crate::exit::Failure;
+use crate::later::Until;
 use crate::{open, print};
 
 #[derive(Debug, clap::Subcommand)]
@@ -40,6 +42,29 @@ pub enum What {
         /// One JSON object.
         #[arg(long)]
         json: bool,
+    },
+    /// Put events off: their popups go, and come back when the time is over.
+    Snooze {
+        /// Numbers as `feed list` shows them.
+        #[arg(value_name = "SEQ", required = true)]
+        seqs: Vec<i64>,
+        /// Until when: hour, evening, tomorrow, monday, or a time such as 2030-01-31T08:00:00Z.
+        #[arg(long, value_name = "WHEN", default_value = "hour")]
+        until: Until,
+        /// Take it back.
+        #[arg(long, conflicts_with = "until")]
+        off: bool,
+    },
+    /// Show no more popups of an event's sender: adds a rule.
+    Mute {
+        /// The event's number.
+        seq: i64,
+        /// Until when; for good if left out.
+        #[arg(long, value_name = "WHEN")]
+        until: Option<Until>,
+        /// Take it back.
+        #[arg(long, conflicts_with = "until")]
+        off: bool,
     },
 }
 
@@ -83,9 +108,26 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
         What::List { which, how } => list(&face, which.filter(None), &how).await,
         What::Search { words, which, how } => list(&face, which.filter(Some(words.join(" "))), &how).await,
         What::MarkRead { seqs, all, which, json } => mark(&face, seqs, all, which, json).await,
+        What::Snooze { seqs, until, off } => {
+            let later = (!off).then_some(until.0);
+            told(&face, Command::Snooze { seqs, later }, "changed").await
+        }
+        What::Mute { seq, off: true, .. } => told(&face, Command::Unmute { seq }, "rules removed").await,
+        What::Mute { seq, until, .. } => {
+            let until = until.map(|Until(later)| later.from(&ZonedDateTime::now()));
+            told(&face, Command::Mute { seq, until }, "muted").await
+        }
     };
     face.close().await;
     done
+}
+
+/// Carries a command out and says how many things it touched.
+async fn told(face: &Face, command: Command, what: &str) -> Result<(), Failure> {
+    match face.call(command).await? {
+        Reply::Done { count } => print::out(&format!("{count} {what}")),
+        _ => Err(Failure::failed("unexpected reply")),
+    }
 }
 
 async fn list(face: &Face, filter: Filter, how: &How) -> Result<(), Failure> {

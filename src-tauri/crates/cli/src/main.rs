@@ -11,9 +11,13 @@ mod decode;
 mod demo;
 mod discover;
 mod exit;
+mod explain;
 mod feed;
+mod later;
 mod open;
+mod pause;
 mod print;
+mod rules;
 mod status;
 mod subscription;
 mod trial;
@@ -45,6 +49,15 @@ enum What {
     /// Look at stored events.
     #[command(subcommand)]
     Feed(feed::What),
+    /// What became of an event's popup, and why.
+    Explain(explain::Arguments),
+    /// Rules: list them, or test them with an event.
+    #[command(subcommand)]
+    Rules(rules::What),
+    /// Withhold popups for a while; they come as one at the end.
+    Pause(pause::Arguments),
+    /// End a pause.
+    Resume,
     /// Decode stanzas: one JSON object a line for each event.
     Decode(decode::Arguments),
     /// Accounts: add, list, test, remove.
@@ -88,6 +101,10 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Account(what) => account::run(config, what).await,
             What::Discover(arguments) => discover::run(config, *arguments).await,
             What::Subscription(what) => subscription::run(config, what).await,
+            What::Explain(arguments) => explain::run(config, &arguments).await,
+            What::Rules(what) => rules::run(config, what).await,
+            What::Pause(arguments) => pause::run(config, &arguments).await,
+            What::Resume => pause::resume(config).await,
             What::Status(arguments) => status::run(config, &arguments).await,
             What::Demo(arguments) => demo::run(&arguments).await,
             What::Decode(arguments) => decode::run(&arguments),

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use mailwren_core::policy::Hush;
 use mailwren_core::view::{AccountStatus, Command, LinkState, Reply};
 
 use crate::exit::Failure;
@@ -47,6 +49,9 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), F
             print::out(&format!("{}: {} unread", account.jid, account.unread))?;
         }
     }
+    if let Some(hush) = status.hush.filter(|_| running) {
+        print::out(&quiet(hush, &TimeZone::system()))?;
+    }
     for problem in &status.problems {
         print::out(&problem.message)?;
         if let Some(hint) = &problem.hint {
@@ -54,6 +59,21 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), F
         }
     }
     Ok(())
+}
+
+/// Why popups are withheld.
+fn quiet(hush: Hush, zone: &TimeZone) -> String {
+    let clock = |at: Timestamp| {
+        at.to_zoned_datetime(zone.clone())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string()
+    };
+    match hush {
+        Hush::Paused { until: Some(until) } => format!("paused until {}", clock(until)),
+        Hush::Paused { until: None } => "paused until resumed".to_owned(),
+        Hush::QuietHours { until } => format!("quiet hours until {}", clock(until)),
+        Hush::DoNotDisturb => "the desktop isn't to be disturbed: popups wait".to_owned(),
+    }
 }
 
 /// One account in a line.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::event::Decoded;
+use crate::policy::Reason;
 use crate::view::Row;
 
 /// An event on its way into the store.
@@ -16,6 +17,10 @@ pub struct Arrival {
     pub received_at: Timestamp,
     /// Whether a desktop face owes a popup for it. Kept until the popup was shown, across a crash too.
     pub owed: bool,
+    /// Whether it counts as unread.
+    pub unread: bool,
+    /// What becomes of its popup, and why; `None` for what never is a popup.
+    pub reason: Option<Reason>,
 }
 
 /// What became of an [`Arrival`].

@@ -5,14 +5,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::account::Account;
 use crate::arrival::{Arrival, ItemKey, Stored};
-use crate::event::{Decoded, Kind};
-use crate::policy::{Grouping, Popups, Setting, settled};
+use crate::event::{Decoded, Event, Kind};
+use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
-use crate::view::{AccountStatus, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Row, Status};
+use crate::popups::{Grouping, Popups, Setting, settled};
+use crate::quiet::{Later, Schedule};
+use crate::rules::{Judgement, Rules, Subject};
+use crate::settings::NotificationSettings;
+use crate::view::{AccountStatus, Command, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Row, Status};
+
+/// When the desktop refused a popup, though nothing says that it isn't to be disturbed, it is tried again after this.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the connection of an account did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +62,8 @@ pub enum Input {
         baselines: Vec<(String, String, String)>,
         /// Rows that still owe a popup.
         owed: Vec<Row>,
+        /// Rows that a person put off.
+        snoozed: Vec<Row>,
         /// Unread rows per account.
         unread: Vec<(String, u32)>,
         /// The pause that was on.
@@ -127,8 +137,20 @@ pub enum Input {
         /// The store's revision.
         rev: i64,
     },
+    /// Rows that were put off are due: popups are owed for them again.
+    Woken(Vec<Row>),
+    /// A row's sender was muted.
+    Muted(Box<Row>),
     /// A person did something to a popup, or it ended.
     Popup(PopupEvent),
+    /// A popup wasn't shown, by its id: the desktop isn't to be disturbed.
+    Withheld(u64),
+    /// The desktop isn't to be disturbed, or may be again.
+    DoNotDisturb(bool),
+    /// The screen is locked, or unlocked.
+    Locked(bool),
+    /// The time zone of the person: at start, and when they travel.
+    Zone(TimeZone),
     /// Pause notifications.
     Pause(Pause),
     /// End the pause.
@@ -145,24 +167,60 @@ pub enum Input {
 }
 
 /// How notifications are to be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Manners {
     /// Whether a face is there that shows popups.
     pub desktop: bool,
     /// How much a popup tells.
     pub privacy: Privacy,
+    /// How much it tells at most while the screen is locked.
+    pub privacy_locked: Privacy,
+    /// Whether popups may be heard.
+    pub sound: bool,
     /// When many become one.
     pub grouping: Grouping,
+    /// Whether popups wait while the desktop isn't to be disturbed.
+    pub respect_do_not_disturb: bool,
+    /// When it is quiet.
+    pub schedule: Schedule,
+    /// What a person wants of certain mails.
+    pub rules: Rules,
 }
 
 impl Default for Manners {
     fn default() -> Self {
+        Self::new(false, &NotificationSettings::default(), Rules::default())
+    }
+}
+
+impl Manners {
+    /// Settings and rules made ready.
+    pub fn new(desktop: bool, settings: &NotificationSettings, rules: Rules) -> Self {
         Self {
-            desktop: false,
-            privacy: Privacy::Full,
-            grouping: Grouping::default(),
+            desktop,
+            privacy: settings.privacy,
+            privacy_locked: settings.privacy_locked,
+            sound: settings.sound,
+            grouping: Grouping {
+                above: usize::try_from(settings.group_above).unwrap_or(usize::MAX),
+                within_seconds: settings.group_within_seconds,
+            },
+            respect_do_not_disturb: settings.respect_do_not_disturb,
+            schedule: Schedule::new(&settings.quiet),
+            rules,
         }
     }
+}
+
+/// A command that a rule wants to be run for a new mail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HookCall {
+    /// The rule's name, else its place.
+    pub rule: String,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// The mail.
+    pub row: Row,
 }
 
 /// What is to be done.
@@ -205,6 +263,14 @@ pub enum Effect {
     },
     /// Mark rows read; answer with [`Input::Changed`].
     MarkRead(Vec<i64>),
+    /// Rows that were put off are due: a popup is owed for those still unread; answer with [`Input::Woken`].
+    Wake(Vec<i64>),
+    /// Keep with rows what became of their popups; answer with [`Input::Changed`].
+    Explain(Vec<(i64, Reason)>),
+    /// Run a rule's hook; whatever comes of it.
+    Hook(Box<HookCall>),
+    /// Carry a command out as if a face had asked, after all else.
+    Ask(Command),
     /// Show a popup, or replace the one of the same id; then settle what it owed.
     Show(Popup),
     /// No popup is owed for these rows any longer.
@@ -229,17 +295,71 @@ pub struct Model {
     manners: Manners,
     popups: Popups,
     pause: Option<Pause>,
+    snoozed: BTreeMap<i64, Row>,
+    /// Rows whose sender a person asked to mute from their popup.
+    muting: BTreeSet<i64>,
+    quiet: Quiet,
+    locked: bool,
     problems: BTreeMap<String, Problem>,
     rev: i64,
+}
+
+/// Whether popups are withheld, and what that depends on.
+#[derive(Debug)]
+struct Quiet {
+    zone: TimeZone,
+    do_not_disturb: bool,
+    /// What is in force.
+    hush: Option<Hush>,
+    /// From when until when the schedule says what it said last: until when it is quiet.
+    scheduled: Option<(Timestamp, Timestamp, Option<Timestamp>)>,
+    /// When popups are tried again that the desktop refused.
+    try_again: Option<Timestamp>,
+}
+
+impl Default for Quiet {
+    fn default() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+            do_not_disturb: false,
+            hush: None,
+            scheduled: None,
+            try_again: None,
+        }
+    }
+}
+
+impl Quiet {
+    /// Until when the schedule is quiet, if it is.
+    fn scheduled(&mut self, now: Timestamp, schedule: &Schedule) -> Option<Timestamp> {
+        match self.scheduled {
+            // A clock set back has it looked up anew.
+            Some((since, until, said)) if since <= now && now < until => said,
+            _ => {
+                let said = schedule.quiet_until(now, &self.zone);
+                let until = schedule.next_change(now, &self.zone).unwrap_or(Timestamp::MAX);
+                self.scheduled = Some((now, until, said));
+                said
+            }
+        }
+    }
 }
 
 impl Model {
     /// Takes an input in, and says what is to be done about it.
     pub fn update(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
+        let mut effects = self.keep_quiet(now);
+        effects.extend(self.take_in(now, input));
+        effects.extend(self.keep_quiet(now));
+        effects
+    }
+
+    fn take_in(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         match input {
             Input::Loaded {
                 baselines,
                 owed,
+                snoozed,
                 unread,
                 pause,
                 rev,
@@ -248,11 +368,34 @@ impl Model {
                 self.rev = rev;
                 self.pause = pause;
                 self.count(unread);
-                self.announce_together(now, owed, Occasion::Away)
+                self.note_snoozed(&snoozed);
+                let mut effects = self.keep_quiet(now);
+                effects.extend(self.announce_together(now, owed, Occasion::Away));
+                effects
             }
             Input::Accounts(accounts) => self.configure(now, &accounts),
             Input::Manners(manners) => {
+                self.quiet.scheduled = None;
                 self.manners = manners;
+                self.rewrite()
+            }
+            Input::Zone(zone) => {
+                self.quiet.scheduled = None;
+                self.quiet.zone = zone;
+                Vec::new()
+            }
+            Input::DoNotDisturb(on) => {
+                self.quiet.do_not_disturb = on;
+                Vec::new()
+            }
+            Input::Locked(locked) => {
+                self.locked = locked;
+                self.rewrite()
+            }
+            Input::Withheld(id) => {
+                self.popups.take_back(id);
+                // What says so may be on its way, or be over already.
+                self.quiet.try_again = Some(now + TRY_AGAIN);
                 Vec::new()
             }
             Input::Link { account, change } => self.link(now, &account, change),
@@ -291,6 +434,8 @@ impl Model {
             }
             Input::Stored(outcomes) => self.stored(now, outcomes),
             Input::Changed(rows) => self.changed(&rows),
+            Input::Woken(rows) => self.woken(now, rows),
+            Input::Muted(row) => self.muted(now, *row),
             Input::Unread { counts, rev } => {
                 self.rev = rev;
                 self.count(counts);
@@ -299,10 +444,12 @@ impl Model {
             Input::Popup(event) => self.popup(&event),
             Input::Pause(pause) => {
                 self.pause = Some(pause);
-                self.popups.hold_pending();
                 vec![Effect::KeepPause(self.pause), Effect::Tell(Notice::Status)]
             }
-            Input::Resume => self.resume(now),
+            Input::Resume => match self.pause.take() {
+                Some(_) => vec![Effect::KeepPause(None), Effect::Tell(Notice::Status)],
+                None => Vec::new(),
+            },
             Input::Problem { code, problem } => {
                 let news = self.problems.get(&code) != problem.as_ref();
                 match problem {
@@ -322,7 +469,18 @@ impl Model {
     /// When [`Input::Tick`] is wanted next.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let pause = self.pause.and_then(|p| p.until);
-        [pause, self.popups.next_deadline()].into_iter().flatten().min()
+        let schedule = self.quiet.scheduled.map(|(_, until, _)| until);
+        let snoozed = self.snoozed.values().filter_map(|row| row.snoozed_until).min();
+        [
+            pause,
+            schedule.filter(|at| *at < Timestamp::MAX),
+            snoozed.filter(|_| self.manners.desktop),
+            self.quiet.try_again,
+            self.popups.next_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// How everything stands.
@@ -331,6 +489,7 @@ impl Model {
             accounts: self.accounts.clone(),
             unread: self.accounts.iter().map(|a| a.unread).fold(0, u32::saturating_add),
             pause: self.pause,
+            hush: self.quiet.hush,
             problems: self.problems.values().cloned().collect(),
             rev: self.rev,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -431,7 +590,7 @@ impl Model {
                     }));
                 }
                 Kind::Cleared => {
-                    arrivals.push(arrival(account, decoded, now, false));
+                    arrivals.push(history(account, decoded, now));
                     flush(&mut arrivals, &mut effects);
                     effects.push(Effect::Purge {
                         account: account.to_owned(),
@@ -441,15 +600,14 @@ impl Model {
                 }
                 Kind::Closed => {
                     effects.extend(self.close_node(account, &service, &node));
-                    arrivals.push(arrival(account, decoded, now, false));
+                    arrivals.push(history(account, decoded, now));
                 }
                 Kind::New | Kind::Changed => {
                     let seen_before = event.node.is_none()
                         || self
                             .baselines
                             .contains(&(account.to_owned(), service.clone(), node.clone()));
-                    let owed = self.manners.desktop && seen_before;
-                    arrivals.push(arrival(account, decoded, now, owed));
+                    arrivals.push(self.arrival(now, account, decoded, !seen_before));
                 }
             }
         }
@@ -492,9 +650,11 @@ impl Model {
         }
         let key = (account.clone(), service.clone(), node.clone());
         let first_sight = !self.baselines.contains(&key);
-        let owed = self.manners.desktop && !first_sight;
         let present: Vec<String> = events.iter().filter_map(|d| d.event.item.clone()).collect();
-        let arrivals: Vec<Arrival> = events.into_iter().map(|d| arrival(&account, d, now, owed)).collect();
+        let arrivals: Vec<Arrival> = events
+            .into_iter()
+            .map(|decoded| self.arrival(now, &account, decoded, first_sight))
+            .collect();
 
         let mut effects = Vec::new();
         if !arrivals.is_empty() {
@@ -515,18 +675,49 @@ impl Model {
         effects
     }
 
+    /// An event on its way into the store, with the decision on it.
+    fn arrival(&self, now: Timestamp, account: &str, decoded: Decoded, first_sight: bool) -> Arrival {
+        let standing = Standing {
+            desktop: self.manners.desktop,
+            first_sight,
+            crowded: self.popups.crowded(now, self.manners.grouping),
+            hush: self.quiet.hush,
+        };
+        let rules = self.judge(now, account, &decoded.event);
+        let Verdict { reason, owed, unread } = decide(decoded.event.kind, &rules, &standing);
+        Arrival {
+            account: account.to_owned(),
+            decoded,
+            received_at: now,
+            owed,
+            unread,
+            reason: Some(reason),
+        }
+    }
+
+    /// What the rules say of an event.
+    fn judge(&self, now: Timestamp, account: &str, event: &Event) -> Judgement {
+        let status = self.accounts.iter().find(|status| status.jid == account);
+        let subject = Subject {
+            account: Some(account),
+            label: status.map(|status| status.label.as_str()),
+            event,
+        };
+        self.manners.rules.judge(&subject, now)
+    }
+
     fn stored(&mut self, now: Timestamp, outcomes: Vec<Stored>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for outcome in outcomes {
             let Stored::New { row, owed, replaced } = outcome else {
                 continue;
             };
+            effects.extend(self.hooks(now, &row));
             if row.unread && !owed {
-                let setting = Setting {
-                    manners: &self.manners,
-                    accounts: &self.accounts,
-                };
-                effects.extend(self.popups.take_over(now, &row, &replaced, &setting));
+                if self.quiet.hush.is_none() {
+                    let (popups, setting) = self.popups();
+                    effects.extend(popups.take_over(now, &row, &replaced, &setting));
+                }
             } else if row.unread {
                 match self.catching_up.get_mut(&row.account) {
                     Some(away) if away.takes(&row) => away.rows.push(row),
@@ -538,47 +729,113 @@ impl Model {
         effects
     }
 
+    /// The hooks of a new mail. What was on a node already when it was first seen is no news.
+    fn hooks(&self, now: Timestamp, row: &Row) -> Vec<Effect> {
+        if row
+            .reason
+            .as_ref()
+            .is_some_and(|reason| reason.cause == Cause::FirstSight)
+        {
+            return Vec::new();
+        }
+        let call = |(rule, command)| {
+            Effect::Hook(Box::new(HookCall {
+                rule,
+                command,
+                row: row.clone(),
+            }))
+        };
+        let judgement = self.judge(now, &row.account, &row.event);
+        judgement.hooks.into_iter().map(call).collect()
+    }
+
+    /// The popups, and what their words depend on.
+    fn popups(&mut self) -> (&mut Popups, Setting<'_>) {
+        let setting = Setting {
+            manners: &self.manners,
+            accounts: &self.accounts,
+            locked: self.locked,
+        };
+        (&mut self.popups, setting)
+    }
+
     fn announce(&mut self, now: Timestamp, row: Row, replaced: &[Row]) -> Vec<Effect> {
-        if self.pause.is_some() {
+        let vip = row.reason.as_ref().is_some_and(Reason::is_vip);
+        if self.quiet.hush.is_some_and(|hush| !(vip && hush.yields_to_vip())) {
             self.popups.hold(row);
             return Vec::new();
         }
-        let setting = Setting {
-            manners: &self.manners,
-            accounts: &self.accounts,
-        };
-        self.popups.announce(now, row, replaced, &setting)
+        let (popups, setting) = self.popups();
+        popups.announce(now, row, replaced, &setting)
     }
 
     fn announce_together(&mut self, now: Timestamp, rows: Vec<Row>, occasion: Occasion) -> Vec<Effect> {
-        if self.pause.is_some() {
+        if self.quiet.hush.is_some() {
             rows.into_iter().for_each(|row| self.popups.hold(row));
             return Vec::new();
         }
-        let setting = Setting {
-            manners: &self.manners,
-            accounts: &self.accounts,
-        };
-        self.popups.announce_together(now, rows, occasion, &setting)
+        let (popups, setting) = self.popups();
+        popups.announce_together(now, rows, occasion, &setting)
+    }
+
+    fn rewrite(&mut self) -> Vec<Effect> {
+        let (popups, setting) = self.popups();
+        popups.rewrite(&setting)
     }
 
     fn changed(&mut self, rows: &[Row]) -> Vec<Effect> {
+        self.note_snoozed(rows);
         for away in self.catching_up.values_mut() {
             away.rows
                 .retain(|held| !rows.iter().any(|row| row.seq == held.seq && settled(row)));
         }
-        let setting = Setting {
-            manners: &self.manners,
-            accounts: &self.accounts,
-        };
-        self.popups.changed(rows, &setting)
+        let (popups, setting) = self.popups();
+        popups.changed(rows, &setting)
+    }
+
+    fn note_snoozed(&mut self, rows: &[Row]) {
+        for row in rows {
+            if row.snoozed_until.is_some() && row.unread && row.gone_at.is_none() {
+                self.snoozed.insert(row.seq, row.clone());
+            } else {
+                self.snoozed.remove(&row.seq);
+            }
+        }
+    }
+
+    fn woken(&mut self, now: Timestamp, rows: Vec<Row>) -> Vec<Effect> {
+        let due = rows.into_iter().filter(|row| !settled(row)).collect();
+        self.announce_together(now, due, Occasion::Snoozed)
+    }
+
+    fn muted(&mut self, now: Timestamp, row: Row) -> Vec<Effect> {
+        if !self.muting.remove(&row.seq) || self.quiet.hush.is_some() {
+            return Vec::new();
+        }
+        let (popups, setting) = self.popups();
+        popups.announce_muted(now, row, &setting)
     }
 
     fn popup(&mut self, event: &PopupEvent) -> Vec<Effect> {
         let seqs = self.popups.rows(event.id);
         match event.kind {
             PopupEventKind::Action(PopupAction::MarkRead) if !seqs.is_empty() => vec![Effect::MarkRead(seqs)],
-            PopupEventKind::Action(PopupAction::MarkRead) => Vec::new(),
+            PopupEventKind::Action(PopupAction::Snooze) if !seqs.is_empty() => vec![Effect::Ask(Command::Snooze {
+                seqs,
+                later: Some(Later::Hour),
+            })],
+            PopupEventKind::Action(PopupAction::Mute) => match seqs.last() {
+                Some(seq) => {
+                    self.muting.insert(*seq);
+                    vec![Effect::Ask(Command::Mute { seq: *seq, until: None })]
+                }
+                None => Vec::new(),
+            },
+            PopupEventKind::Action(PopupAction::Undo) => match self.popups.muted(event.id) {
+                Some(seq) => vec![Effect::Ask(Command::Unmute { seq })],
+                None => Vec::new(),
+            },
+            PopupEventKind::Action(PopupAction::MarkRead | PopupAction::Snooze) => Vec::new(),
             PopupEventKind::Action(PopupAction::Open) => {
                 let seq = match seqs.as_slice() {
                     [one] => Some(*one),
@@ -593,24 +850,62 @@ impl Model {
         }
     }
 
-    fn resume(&mut self, now: Timestamp) -> Vec<Effect> {
-        if self.pause.take().is_none() {
-            return Vec::new();
+    /// Brings up to date whether popups are withheld; at the end of a quiet, all that waited is told together.
+    fn keep_quiet(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.pause.and_then(|p| p.until).is_some_and(|until| until <= now) {
+            self.pause = None;
+            effects.extend([Effect::KeepPause(None), Effect::Tell(Notice::Status)]);
         }
-        let held = self.popups.take_held();
-        let mut effects = vec![Effect::KeepPause(None), Effect::Tell(Notice::Status)];
-        effects.extend(self.announce_together(now, held, Occasion::Quiet));
+        let scheduled = self.quiet.scheduled(now, &self.manners.schedule);
+        let disturbing = self.quiet.do_not_disturb && self.manners.respect_do_not_disturb;
+        let hush = match (disturbing, self.pause, scheduled) {
+            (true, ..) => Some(Hush::DoNotDisturb),
+            (false, Some(Pause { until }), _) => Some(Hush::Paused { until }),
+            (false, None, Some(until)) => Some(Hush::QuietHours { until }),
+            (false, None, None) => None,
+        };
+        let before = std::mem::replace(&mut self.quiet.hush, hush);
+        if before != hush {
+            effects.push(Effect::Tell(Notice::Status));
+        }
+        match (before, hush) {
+            (_, Some(hush)) => {
+                self.quiet.try_again = None;
+                self.popups.hold_pending(hush.yields_to_vip());
+            }
+            (Some(over), None) => {
+                self.quiet.try_again = None;
+                let held = self.popups.take_held();
+                effects.extend(self.announce_together(now, held, Occasion::after(over)));
+            }
+            (None, None) if self.quiet.try_again.is_some_and(|at| at <= now) => {
+                self.quiet.try_again = None;
+                let held = self.popups.take_held();
+                effects.extend(self.announce_together(now, held, Occasion::DoNotDisturb));
+            }
+            (None, None) => {}
+        }
         effects
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
-        let over = self.pause.and_then(|p| p.until).is_some_and(|until| until <= now);
-        let mut effects = if over { self.resume(now) } else { Vec::new() };
-        let setting = Setting {
-            manners: &self.manners,
-            accounts: &self.accounts,
-        };
-        effects.extend(self.popups.next(now, &setting));
+        let mut effects = Vec::new();
+        if self.manners.desktop {
+            let due = |row: &Row| row.snoozed_until.is_some_and(|until| until <= now);
+            let seqs: Vec<i64> = self
+                .snoozed
+                .values()
+                .filter(|row| due(row))
+                .map(|row| row.seq)
+                .collect();
+            self.snoozed.retain(|_, row| !due(row));
+            if !seqs.is_empty() {
+                effects.push(Effect::Wake(seqs));
+            }
+        }
+        let (popups, setting) = self.popups();
+        effects.extend(popups.next(now, &setting));
         effects
     }
 }
@@ -680,12 +975,15 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
     status
 }
 
-fn arrival(account: &str, decoded: Decoded, received_at: Timestamp, owed: bool) -> Arrival {
+/// An event that is kept and never becomes a popup.
+fn history(account: &str, decoded: Decoded, received_at: Timestamp) -> Arrival {
     Arrival {
         account: account.to_owned(),
         decoded,
         received_at,
-        owed,
+        owed: false,
+        unread: false,
+        reason: None,
     }
 }
 

@@ -1,339 +1,234 @@
-//! When a row becomes a popup, alone or with others, and when the popup goes again.
-//!
-//! At most one popup a second, whatever comes; more than [`Grouping::above`] within [`Grouping::within_seconds`]
-//! become one popup that counts and names, replaced in place as more come.
+//! What becomes of a mail: a pure function of the event, the rules, how things stand, and the time; with the reason, which
+//! is kept with the row.
 
-use std::collections::{BTreeMap, VecDeque};
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::event::Kind;
-use crate::model::{Effect, Manners};
-use crate::popup::{Occasion, Popup, PopupAction, words_for_many, words_for_row};
-use crate::view::{AccountStatus, Row};
+use crate::popup::Privacy;
+use crate::rules::{Judgement, Then};
 
-/// When many become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grouping {
-    /// More popups than this within the time are told as one.
-    pub above: usize,
-    /// The time, in seconds.
-    pub within_seconds: u32,
+/// What becomes of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// A popup of its own.
+    Notify,
+    /// No popup when it came; unread, and counted.
+    Silent,
+    /// Neither popup nor count.
+    Suppress,
+    /// Told together with others.
+    Group,
 }
 
-impl Default for Grouping {
-    fn default() -> Self {
-        Self {
-            above: 5,
-            within_seconds: 10,
+/// Why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "cause", rename_all = "snake_case")]
+pub enum Cause {
+    /// Nothing said otherwise.
+    Usual,
+    /// A rule said so.
+    Rule {
+        /// The rule's name, else its place.
+        rule: String,
+    },
+    /// A rule let it break through quiet.
+    Vip {
+        /// The rule's name, else its place.
+        rule: String,
+    },
+    /// Notifications were paused.
+    Paused {
+        /// Until when; `null` until resumed.
+        #[ts(type = "string | null")]
+        until: Option<Timestamp>,
+    },
+    /// Quiet hours.
+    QuietHours {
+        /// Until when.
+        #[ts(type = "string")]
+        until: Timestamp,
+    },
+    /// The desktop wasn't to be disturbed.
+    DoNotDisturb,
+    /// The node was seen for the first time: what it held already is no news.
+    FirstSight,
+    /// No face was there that shows popups.
+    Headless,
+    /// The same message was told before, by another folder or source.
+    ToldBefore,
+    /// Many came at once.
+    Burst,
+    /// It was missed while not connected.
+    Away,
+    /// It came while it was quiet, and was told at the end of it.
+    AfterQuiet,
+    /// A person had put it off until then.
+    Snoozed,
+}
+
+/// What became of a mail, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Reason {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why.
+    #[serde(flatten)]
+    pub cause: Cause,
+    /// How much a rule lets its popup tell.
+    #[serde(default)]
+    pub privacy: Option<Privacy>,
+}
+
+/// Why popups are withheld.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "cause", rename_all = "snake_case")]
+pub enum Hush {
+    /// A person paused them.
+    Paused {
+        /// Until when; `null` until resumed.
+        #[ts(type = "string | null")]
+        until: Option<Timestamp>,
+    },
+    /// Quiet hours.
+    QuietHours {
+        /// Until when.
+        #[ts(type = "string")]
+        until: Timestamp,
+    },
+    /// The desktop isn't to be disturbed.
+    DoNotDisturb,
+}
+
+impl Hush {
+    /// Whether a VIP's mail breaks through: through Mailwren's own quiet, never through the desktop's.
+    pub const fn yields_to_vip(self) -> bool {
+        !matches!(self, Self::DoNotDisturb)
+    }
+}
+
+impl From<Hush> for Cause {
+    fn from(hush: Hush) -> Self {
+        match hush {
+            Hush::Paused { until } => Self::Paused { until },
+            Hush::QuietHours { until } => Self::QuietHours { until },
+            Hush::DoNotDisturb => Self::DoNotDisturb,
         }
     }
 }
 
-/// What a decision needs to know beside the rows.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting<'a> {
-    /// How notifications are to be made.
-    pub manners: &'a Manners,
-    /// The accounts, for their labels.
-    pub accounts: &'a [AccountStatus],
+/// How things stand when a mail comes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Standing {
+    /// Whether a face is there that shows popups.
+    pub desktop: bool,
+    /// Whether its node is seen for the first time.
+    pub first_sight: bool,
+    /// Whether so many came lately that this one is told with others.
+    pub crowded: bool,
+    /// Why popups are withheld, if they are. The desktop's own do-not-disturb goes before the others.
+    pub hush: Option<Hush>,
 }
 
-impl Setting<'_> {
-    /// The account's label, where there are several to tell apart.
-    fn account<'b>(&'b self, row: &'b Row) -> Option<&'b str> {
-        let several = self.accounts.len() > 1;
-        let status = self.accounts.iter().find(|a| a.jid == row.account);
-        several.then(|| status.map_or(row.account.as_str(), |s| s.label.as_str()))
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What becomes of the mail, and why.
+    pub reason: Reason,
+    /// Whether a popup is owed for it, now or when it is quiet no longer.
+    pub owed: bool,
+    /// Whether it counts as unread.
+    pub unread: bool,
+}
+
+/// Decides what becomes of a mail, from what the [rules](crate::rules::Rules::judge) say of it and how things stand.
+pub fn decide(kind: Kind, rules: &Judgement, standing: &Standing) -> Verdict {
+    let verdict = |outcome, cause, owed| Verdict {
+        reason: Reason {
+            outcome,
+            cause,
+            privacy: rules.privacy,
+        },
+        owed,
+        unread: outcome != Outcome::Suppress,
+    };
+    let silent = |cause| verdict(Outcome::Silent, cause, false);
+    if !matches!(kind, Kind::New | Kind::Changed) {
+        return silent(Cause::Usual);
+    }
+    let rule = |rule: &String| Cause::Rule { rule: rule.clone() };
+    match &rules.then {
+        // A suppressed mail isn't counted even where no popup would have come.
+        Some((Then::Suppress, name)) => return verdict(Outcome::Suppress, rule(name), false),
+        _ if standing.first_sight => return silent(Cause::FirstSight),
+        Some((Then::Silent, name)) => return silent(rule(name)),
+        _ if !standing.desktop => return silent(Cause::Headless),
+        _ => {}
+    }
+    let vip = matches!(rules.then, Some((Then::Vip, _)));
+    let withheld = standing.hush.filter(|hush| !(vip && hush.yields_to_vip()));
+    match (&rules.then, withheld) {
+        (_, Some(hush)) => verdict(Outcome::Silent, hush.into(), true),
+        (Some((Then::Vip, name)), None) => verdict(Outcome::Notify, Cause::Vip { rule: name.clone() }, true),
+        (_, None) if standing.crowded => verdict(Outcome::Group, Cause::Burst, true),
+        (Some((_, name)), None) => verdict(Outcome::Notify, rule(name), true),
+        (None, None) => verdict(Outcome::Notify, Cause::Usual, true),
     }
 }
 
-/// Between two popups at least so long.
-const PACE: SignedDuration = SignedDuration::from_secs(1);
-
-#[derive(Debug)]
-enum Shape {
-    /// One mail.
-    Single,
-    /// "Inbox changed": one per mailbox, replaced in place.
-    Mailbox { shown_at: Timestamp },
-    /// Many mails.
-    Many(Occasion),
-}
-
-#[derive(Debug)]
-struct Shown {
-    shape: Shape,
-    rows: Vec<Row>,
-}
-
-#[derive(Debug)]
-struct Burst {
-    id: u64,
-    last_arrival: Timestamp,
-}
-
-/// The popups that are up, and those that wait for their turn.
-#[derive(Debug, Default)]
-pub struct Popups {
-    shown: BTreeMap<u64, Shown>,
-    last_id: u64,
-    last_show: Option<Timestamp>,
-    /// When single popups were shown, within the grouping time.
-    recent: VecDeque<(Timestamp, u64)>,
-    burst: Option<Burst>,
-    pending: VecDeque<Row>,
-    summaries: VecDeque<(Occasion, Vec<Row>)>,
-    held: Vec<Row>,
-}
-
-impl Popups {
-    /// A new row owes a popup; `replaced` are older rows of the same item, whose popup it takes over.
-    pub fn announce(&mut self, now: Timestamp, row: Row, replaced: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
-        if let Some(burst) = &mut self.burst {
-            burst.last_arrival = now;
-        }
-        if let Some(taken_over) = self.take_over(now, &row, replaced, setting) {
-            return vec![taken_over];
-        }
-        self.pending.push_back(row);
-        self.next(now, setting)
-    }
-
-    /// A replacement isn't a new popup: the one that is up changes in place, without a sound.
-    pub fn take_over(&mut self, now: Timestamp, row: &Row, replaced: &[Row], setting: &Setting<'_>) -> Option<Effect> {
-        let within = SignedDuration::from_secs(i64::from(setting.manners.grouping.within_seconds));
-        let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
-            Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),
-            Shape::Single => shown.rows.iter().any(|r| replaced.iter().any(|old| old.seq == r.seq)),
-            Shape::Many(_) => false,
-        })?;
-        shown.rows.push(row.clone());
-        match &mut shown.shape {
-            // "Inbox changed" says nothing that saying it again would add to, but for its being new.
-            Shape::Mailbox { shown_at } if now.duration_since(*shown_at) < within => {
-                Some(Effect::Settle(vec![row.seq]))
-            }
-            Shape::Mailbox { shown_at } => {
-                *shown_at = now;
-                Some(Effect::Show(one(*id, row, false, setting)))
-            }
-            Shape::Single | Shape::Many(_) => Some(Effect::Show(one(*id, row, false, setting))),
-        }
-    }
-
-    /// Several rows owe a popup together.
-    pub fn announce_together(
-        &mut self,
-        now: Timestamp,
-        rows: Vec<Row>,
-        occasion: Occasion,
-        setting: &Setting<'_>,
-    ) -> Vec<Effect> {
-        match rows.len() {
-            0 => return Vec::new(),
-            1 => self.pending.extend(rows),
-            _ => self.summaries.push_back((occasion, rows)),
-        }
-        self.next(now, setting)
-    }
-
-    /// A row owes a popup that must wait for the end of a pause.
-    pub fn hold(&mut self, row: Row) {
-        self.held.push(row);
-    }
-
-    /// Holds back everything that waits for its turn: a pause begins.
-    pub fn hold_pending(&mut self) {
-        self.held.extend(self.pending.drain(..));
-        self.held.extend(self.summaries.drain(..).flat_map(|(_, rows)| rows));
-    }
-
-    /// The rows that waited for the end of a pause.
-    pub fn take_held(&mut self) -> Vec<Row> {
-        std::mem::take(&mut self.held)
-    }
-
-    /// The rows that a popup stands for.
-    pub fn rows(&self, id: u64) -> Vec<i64> {
-        self.shown
-            .get(&id)
-            .map(|s| s.rows.iter().map(|r| r.seq).collect())
-            .unwrap_or_default()
-    }
-
-    /// A popup was dismissed, or ran out.
-    pub fn closed(&mut self, id: u64) {
-        self.shown.remove(&id);
-        self.burst.take_if(|b| b.id == id);
-    }
-
-    /// Rows changed: those that are read or gone leave their popups.
-    pub fn changed(&mut self, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
-        let settled: Vec<i64> = rows.iter().filter(|r| settled(r)).map(|r| r.seq).collect();
-        if settled.is_empty() {
-            return Vec::new();
-        }
-        let keep = |row: &Row| !settled.contains(&row.seq);
-        self.pending.retain(keep);
-        self.held.retain(keep);
-        for (_, rows) in &mut self.summaries {
-            rows.retain(keep);
-        }
-        self.summaries.retain(|(_, rows)| !rows.is_empty());
-
-        let mut effects = Vec::new();
-        let touched: Vec<u64> = self
-            .shown
-            .iter()
-            .filter(|(_, shown)| shown.rows.iter().any(|r| !keep(r)))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in touched {
-            let Some(shown) = self.shown.get_mut(&id) else { continue };
-            shown.rows.retain(keep);
-            if shown.rows.is_empty() {
-                self.closed(id);
-                effects.push(Effect::Withdraw(id));
-            } else if let Shape::Many(occasion) = shown.shape {
-                effects.push(Effect::Show(many(id, &shown.rows, occasion, false, setting)));
-            }
-        }
-        effects
-    }
-
-    /// When [`Popups::next`] is wanted again.
-    pub fn next_deadline(&self) -> Option<Timestamp> {
-        let waiting = !self.pending.is_empty() || !self.summaries.is_empty();
-        waiting.then(|| self.last_show.map_or(Timestamp::MIN, |at| at + PACE))
-    }
-
-    /// Shows what waits, if its turn has come.
-    pub fn next(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
-        // A clock set back must not silence anything: only a last popup that lies in the past holds the next one up.
-        if self.last_show.is_some_and(|at| at <= now && now < at + PACE) {
-            return Vec::new();
-        }
-        if let Some((occasion, rows)) = self.summaries.pop_front() {
-            self.last_show = Some(now);
-            return vec![self.show_many(rows, occasion, setting)];
-        }
-        let grouping = setting.manners.grouping;
-        let within = SignedDuration::from_secs(i64::from(grouping.within_seconds));
-        let is_recent = |at: Timestamp| at <= now && now.duration_since(at) < within;
-        self.recent.retain(|(at, _)| is_recent(*at));
-        self.burst.take_if(|b| !is_recent(b.last_arrival));
-
-        if self.pending.is_empty() {
-            return Vec::new();
-        }
-        self.last_show = Some(now);
-        if let Some(Burst { id, .. }) = self.burst {
-            let rows: Vec<Row> = self.pending.drain(..).collect();
-            self.add_to_burst(id, rows, setting).into_iter().collect()
-        } else if self.recent.len() + self.pending.len() > grouping.above {
-            self.start_burst(now, setting)
-        } else {
-            self.show_one(now, setting).into_iter().collect()
-        }
-    }
-
-    fn show_one(&mut self, now: Timestamp, setting: &Setting<'_>) -> Option<Effect> {
-        let row = self.pending.pop_front()?;
-        let id = self.fresh_id();
-        let popup = one(id, &row, true, setting);
-        let (shape, rows) = if row.event.kind == Kind::Changed {
-            // All that this mailbox has to say is said by this one.
-            let (same, other) = self
-                .pending
-                .drain(..)
-                .partition(|r| r.event.kind == Kind::Changed && same_node(r, &row));
-            self.pending = other;
-            let same: VecDeque<Row> = same;
-            let mut rows = vec![row];
-            rows.extend(same);
-            (Shape::Mailbox { shown_at: now }, rows)
-        } else {
-            self.recent.push_back((now, id));
-            (Shape::Single, vec![row])
+impl Reason {
+    /// For a person: `silent: quiet hours until 07:00`.
+    pub fn words(&self, now: &ZonedDateTime) -> String {
+        let outcome = match self.outcome {
+            Outcome::Notify => "notified",
+            Outcome::Silent => "silent",
+            Outcome::Suppress => "suppressed",
+            Outcome::Group => "told with others",
         };
-        let settles = rows.iter().map(|r| r.seq).collect();
-        self.shown.insert(id, Shown { shape, rows });
-        Some(Effect::Show(Popup { settles, ..popup }))
-    }
-
-    /// The single popups of the last seconds and all that waits become one.
-    fn start_burst(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
-        let mut rows = Vec::new();
-        let mut effects = Vec::new();
-        for (_, id) in std::mem::take(&mut self.recent) {
-            if let Some(shown) = self.shown.remove(&id) {
-                rows.extend(shown.rows);
-                effects.push(Effect::Withdraw(id));
-            }
+        let clock = |at: Timestamp| clock(at, now.time_zone(), now);
+        let cause = match &self.cause {
+            Cause::Usual => String::new(),
+            Cause::Rule { rule } => format!("rule {rule}"),
+            Cause::Vip { rule } => format!("VIP by rule {rule}"),
+            Cause::Paused { until: Some(until) } => format!("paused until {}", clock(*until)),
+            Cause::Paused { until: None } => "paused".to_owned(),
+            Cause::QuietHours { until } => format!("quiet hours until {}", clock(*until)),
+            Cause::DoNotDisturb => "the desktop wasn't to be disturbed".to_owned(),
+            Cause::FirstSight => "it was on the node before Mailwren listened to it".to_owned(),
+            Cause::Headless => "no desktop was there to show a popup".to_owned(),
+            Cause::ToldBefore => "the same message was told before".to_owned(),
+            Cause::Burst => "many came at once".to_owned(),
+            Cause::Away => "missed while not connected".to_owned(),
+            Cause::AfterQuiet => "it came while it was quiet".to_owned(),
+            Cause::Snoozed => "it had been put off".to_owned(),
+        };
+        let privacy = match self.privacy {
+            None | Some(Privacy::Full) => "",
+            Some(Privacy::Sender) => " (a rule lets the popup tell the sender alone)",
+            Some(Privacy::Count) => " (a rule lets the popup tell only that mail came)",
+        };
+        match cause.as_str() {
+            "" => format!("{outcome}{privacy}"),
+            cause => format!("{outcome}: {cause}{privacy}"),
         }
-        rows.extend(self.pending.drain(..));
-        effects.push(self.show_many(rows, Occasion::Burst, setting));
-        self.burst = Some(Burst {
-            id: self.last_id,
-            last_arrival: now,
-        });
-        effects
     }
 
-    fn add_to_burst(&mut self, id: u64, rows: Vec<Row>, setting: &Setting<'_>) -> Option<Effect> {
-        let settles = rows.iter().map(|r| r.seq).collect();
-        let shown = self.shown.get_mut(&id)?;
-        shown.rows.extend(rows);
-        let popup = many(id, &shown.rows, Occasion::Burst, false, setting);
-        Some(Effect::Show(Popup { settles, ..popup }))
-    }
-
-    fn show_many(&mut self, rows: Vec<Row>, occasion: Occasion, setting: &Setting<'_>) -> Effect {
-        let id = self.fresh_id();
-        let popup = many(id, &rows, occasion, true, setting);
-        self.shown.insert(
-            id,
-            Shown {
-                shape: Shape::Many(occasion),
-                rows,
-            },
-        );
-        Effect::Show(popup)
-    }
-
-    fn fresh_id(&mut self) -> u64 {
-        self.last_id += 1;
-        self.last_id
+    /// Whether a rule let it break through quiet.
+    pub const fn is_vip(&self) -> bool {
+        matches!(self.cause, Cause::Vip { .. })
     }
 }
 
-/// Whether a row needs no popup any longer.
-pub fn settled(row: &Row) -> bool {
-    !row.unread || row.gone_at.is_some()
-}
-
-fn same_node(a: &Row, b: &Row) -> bool {
-    a.account == b.account && a.event.service == b.event.service && a.event.node == b.event.node
-}
-
-fn one(id: u64, row: &Row, sound: bool, setting: &Setting<'_>) -> Popup {
-    let (title, body) = words_for_row(row, setting.account(row), setting.manners.privacy);
-    popup(id, title, body, sound, vec![row.seq])
-}
-
-fn many(id: u64, rows: &[Row], occasion: Occasion, sound: bool, setting: &Setting<'_>) -> Popup {
-    let (title, body) = words_for_many(rows.iter(), occasion, setting.manners.privacy);
-    popup(id, title, body, sound, rows.iter().map(|r| r.seq).collect())
-}
-
-fn popup(id: u64, title: String, body: String, sound: bool, settles: Vec<i64>) -> Popup {
-    Popup {
-        id,
-        title,
-        body,
-        actions: vec![PopupAction::Open, PopupAction::MarkRead],
-        sound,
-        settles,
-    }
+/// The time of day, with the date when it isn't today's.
+fn clock(at: Timestamp, zone: &TimeZone, now: &ZonedDateTime) -> String {
+    let at = at.to_zoned_datetime(zone.clone());
+    let format = if at.date() == now.date() {
+        "%H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    at.strftime(format).to_string()
 }

@@ -1,13 +1,17 @@
 //! A popup as decided: plain text, what can be done from it, and which rows it settles.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::event::{Event, Kind};
+use crate::policy::{Cause, Hush};
 use crate::view::Row;
 
 /// How much a popup tells.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// The later ones tell less.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Privacy {
     /// Sender, subject and snippet.
@@ -19,6 +23,17 @@ pub enum Privacy {
     Count,
 }
 
+impl Privacy {
+    /// Its name everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Sender => "sender",
+            Self::Count => "count",
+        }
+    }
+}
+
 /// What a person can do from a popup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PopupAction {
@@ -26,6 +41,12 @@ pub enum PopupAction {
     Open,
     /// Mark its rows read.
     MarkRead,
+    /// Put its rows off for an hour.
+    Snooze,
+    /// Show no more popups of its sender.
+    Mute,
+    /// Take back what the popup says was done.
+    Undo,
 }
 
 /// A popup. Title and body are plain text: whoever shows it escapes what the daemon would interpret.
@@ -41,6 +62,8 @@ pub struct Popup {
     pub actions: Vec<PopupAction>,
     /// Whether it may be heard: a replacement isn't a new popup.
     pub sound: bool,
+    /// Whether it waits while the desktop isn't to be disturbed.
+    pub heeds_do_not_disturb: bool,
     /// Rows that owe no popup any longer once this one was shown.
     pub settles: Vec<i64>,
 }
@@ -71,7 +94,34 @@ pub enum Occasion {
     /// They were missed while not connected.
     Away,
     /// They came during a pause.
-    Quiet,
+    Pause,
+    /// They came during quiet hours.
+    QuietHours,
+    /// They came while the desktop wasn't to be disturbed.
+    DoNotDisturb,
+    /// They had been put off until now.
+    Snoozed,
+}
+
+impl Occasion {
+    /// The occasion of the summary at the end of a quiet.
+    pub const fn after(hush: Hush) -> Self {
+        match hush {
+            Hush::Paused { .. } => Self::Pause,
+            Hush::QuietHours { .. } => Self::QuietHours,
+            Hush::DoNotDisturb => Self::DoNotDisturb,
+        }
+    }
+
+    /// Why a row that is told on this occasion is told so.
+    pub const fn cause(self) -> Cause {
+        match self {
+            Self::Burst => Cause::Burst,
+            Self::Away => Cause::Away,
+            Self::Pause | Self::QuietHours | Self::DoNotDisturb => Cause::AfterQuiet,
+            Self::Snoozed => Cause::Snoozed,
+        }
+    }
 }
 
 /// Title and body for one row.
@@ -94,40 +144,49 @@ pub fn words_for_row(row: &Row, account: Option<&str>, privacy: Privacy) -> (Str
     (title, lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
-/// Title and body for many rows.
+/// Title and body for many rows, each with how much may be told of it.
 pub fn words_for_many<'a>(
-    rows: impl Iterator<Item = &'a Row> + Clone,
+    rows: impl Iterator<Item = (&'a Row, Privacy)> + Clone,
     occasion: Occasion,
-    privacy: Privacy,
 ) -> (String, String) {
-    let count = rows.clone().filter(|r| r.event.kind == Kind::New).count();
-    let changed = rows.clone().any(|r| r.event.kind == Kind::Changed);
-    let mails = match (count, changed) {
-        (0, _) => "mailboxes changed".to_owned(),
-        (1, _) => "1 new mail".to_owned(),
-        (n, _) => format!("{n} new mails"),
+    let count = rows.clone().filter(|(r, _)| r.event.kind == Kind::New).count();
+    let mails = match count {
+        0 => "mailboxes changed".to_owned(),
+        1 => "1 new mail".to_owned(),
+        n => format!("{n} new mails"),
     };
     let title = match occasion {
         Occasion::Burst => mails,
         Occasion::Away => format!("While you were away: {mails}"),
-        Occasion::Quiet => format!("During the pause: {mails}"),
+        Occasion::Pause => format!("During the pause: {mails}"),
+        Occasion::QuietHours => format!("During quiet hours: {mails}"),
+        Occasion::DoNotDisturb => format!("While you weren't disturbed: {mails}"),
+        Occasion::Snoozed => format!("Put off until now: {mails}"),
     };
-    if privacy == Privacy::Count {
-        return (title, String::new());
-    }
-    let mut names: Vec<&str> = Vec::new();
-    for name in rows.filter_map(|r| sender(&r.event)) {
-        if !names.contains(&name) {
-            names.push(name);
+    let (mut told, mut seen) = (Vec::new(), HashSet::new());
+    for name in rows
+        .filter(|(_, privacy)| *privacy != Privacy::Count)
+        .filter_map(|(r, _)| sender(&r.event))
+    {
+        if seen.insert(name) && told.len() < NAMES_TOLD {
+            told.push(name);
         }
     }
-    let more = names.len().saturating_sub(NAMES_TOLD);
-    let told = names.get(..NAMES_TOLD).unwrap_or(&names).join(", ");
-    let body = match more {
-        0 => told,
-        n => format!("{told} and {n} more"),
+    let body = told.join(", ");
+    let body = match seen.len().saturating_sub(told.len()) {
+        0 => body,
+        more => format!("{body} and {more} more"),
     };
     (title, body)
+}
+
+/// Title and body once a row's sender was muted.
+pub fn words_for_muted(row: &Row) -> (String, String) {
+    let who = sender(&row.event).unwrap_or("The sender");
+    (
+        format!("Muted: {who}"),
+        "New mail from there still counts as unread; it raises no popup.".to_owned(),
+    )
 }
 
 /// A grouped popup names so many senders, then counts.

@@ -11,6 +11,10 @@ use ts_rs::TS;
 use crate::account::Account;
 use crate::discovery::{Discovery, ListedSubscription, Standing};
 use crate::event::Event;
+use crate::policy::{Hush, Reason};
+use crate::quiet::Later;
+use crate::rules::{Rule, RuleEntry};
+use crate::settings::NotificationSettings;
 
 /// One stored event, as faces see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -35,6 +39,11 @@ pub struct Row {
     pub gone_at: Option<Timestamp>,
     /// Whether a newer payload took its item's id: then that one's row stands for the item.
     pub replaced: bool,
+    /// Until when a person put it off: it comes back as a popup then.
+    #[ts(type = "string | null")]
+    pub snoozed_until: Option<Timestamp>,
+    /// What became of its popup, and why; unknown for rows of earlier versions.
+    pub reason: Option<Reason>,
     /// The event itself.
     #[serde(flatten)]
     pub event: Event,
@@ -108,6 +117,68 @@ pub enum Command {
     },
     /// End a pause.
     Resume,
+    /// Put rows off: their popups go, and come back when the time is over, also after a restart. `null` takes it back.
+    Snooze {
+        /// Which rows.
+        #[ts(type = "number[]")]
+        seqs: Vec<i64>,
+        /// Until when.
+        later: Option<Later>,
+    },
+    /// Show no more popups of a row's sender: adds a rule.
+    Mute {
+        /// The row.
+        #[ts(type = "number")]
+        seq: i64,
+        /// Until when; `null` for good.
+        #[ts(type = "string | null")]
+        until: Option<Timestamp>,
+    },
+    /// Take [`Command::Mute`] back: removes the rules that do nothing but mute that sender.
+    Unmute {
+        /// The row.
+        #[ts(type = "number")]
+        seq: i64,
+    },
+    /// How notifications are made.
+    NotificationSettings,
+    /// Change how notifications are made.
+    SaveNotificationSettings {
+        /// All of the settings.
+        settings: NotificationSettings,
+    },
+    /// The rules, in order.
+    Rules,
+    /// Try a rule on the newest rows without saving it; says what is wrong with it, too.
+    TryRule {
+        /// The rule.
+        rule: Rule,
+    },
+    /// Add a rule, or replace one.
+    SaveRule {
+        /// The place of the one to replace; at the end when absent.
+        at: Option<u32>,
+        /// The rule.
+        rule: Rule,
+        /// The edition that places are of; the rules must not have changed since.
+        edition: String,
+    },
+    /// Remove a rule.
+    RemoveRule {
+        /// Its place.
+        at: u32,
+        /// The edition that the place is of.
+        edition: String,
+    },
+    /// Move a rule to another place, between the others.
+    MoveRule {
+        /// Its place.
+        from: u32,
+        /// Its place afterwards.
+        to: u32,
+        /// The edition that the places are of.
+        edition: String,
+    },
     /// The accounts as configured, without secrets.
     Accounts,
     /// Try an account out, step by step; each step is told by [`Notice::Test`].
@@ -193,6 +264,9 @@ impl Command {
             | Self::MarkAllRead { .. }
             | Self::Pause { .. }
             | Self::Resume
+            | Self::Snooze { .. }
+            | Self::Mute { .. }
+            | Self::Unmute { .. }
             | Self::Retry { .. } => Audience::Feed,
             Self::Accounts
             | Self::TestAccount { .. }
@@ -200,7 +274,14 @@ impl Command {
             | Self::Subscribe { .. }
             | Self::Unsubscribe { .. }
             | Self::SaveAccount { .. }
-            | Self::RemoveAccount { .. } => Audience::Settings,
+            | Self::RemoveAccount { .. }
+            | Self::NotificationSettings
+            | Self::SaveNotificationSettings { .. }
+            | Self::Rules
+            | Self::TryRule { .. }
+            | Self::SaveRule { .. }
+            | Self::RemoveRule { .. }
+            | Self::MoveRule { .. } => Audience::Settings,
             Self::ShowFeed | Self::HandOver => Audience::Socket,
         }
     }
@@ -270,6 +351,28 @@ pub enum Reply {
         /// What a person should know of it.
         note: Option<String>,
     },
+    /// To [`Command::NotificationSettings`].
+    NotificationSettings {
+        /// All of the settings.
+        settings: NotificationSettings,
+    },
+    /// To [`Command::Rules`].
+    Rules {
+        /// The rules, in order, broken ones included.
+        rules: Vec<RuleEntry>,
+        /// Names this state of the list; handed back with each change of it.
+        edition: String,
+    },
+    /// To [`Command::TryRule`].
+    TryRule {
+        /// What is wrong with the rule.
+        fault: Option<String>,
+        /// The rows it matches, newest first.
+        #[ts(type = "number[]")]
+        seqs: Vec<i64>,
+        /// Of how many of the newest rows.
+        of: u32,
+    },
     /// Done.
     Done {
         /// How many rows or things it touched.
@@ -291,6 +394,8 @@ pub enum Notice {
     Status,
     /// The accounts were edited.
     Accounts,
+    /// Notification settings or rules were edited.
+    Settings,
     /// A step of a running account test.
     Test {
         /// The number given in [`Command::TestAccount`].
@@ -317,6 +422,8 @@ pub struct Status {
     pub unread: u32,
     /// The pause that is on.
     pub pause: Option<Pause>,
+    /// Why popups are withheld at present: the pause, quiet hours, or the desktop's do-not-disturb.
+    pub hush: Option<Hush>,
     /// What is missing or broken beside the accounts, each told once.
     pub problems: Vec<Problem>,
     /// The store's revision.
@@ -521,7 +628,8 @@ pub enum TrayShape {
 }
 
 impl Status {
-    /// The tray icon's shape: the worst account decides; a pause covers all but an error.
+    /// The tray icon's shape: the worst account decides; a pause, and whatever else withholds popups, covers all but an
+    /// error.
     pub fn tray_shape(&self) -> TrayShape {
         let worst = self
             .accounts
@@ -529,11 +637,11 @@ impl Status {
             .map(|a| a.link)
             .filter(|l| *l != LinkState::Disabled)
             .max();
-        match (worst, self.pause) {
+        match (worst, self.pause.is_some() || self.hush.is_some()) {
             (Some(LinkState::Error), _) => TrayShape::Error,
-            (_, Some(_)) => TrayShape::Paused,
-            (Some(LinkState::Offline), None) => TrayShape::Offline,
-            (Some(LinkState::Connecting), None) => TrayShape::Connecting,
+            (_, true) => TrayShape::Paused,
+            (Some(LinkState::Offline), false) => TrayShape::Offline,
+            (Some(LinkState::Connecting), false) => TrayShape::Connecting,
             _ => TrayShape::Connected,
         }
     }

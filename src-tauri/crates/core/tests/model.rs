@@ -8,266 +8,17 @@
     clippy::indexing_slicing
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod world;
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use mailwren_core::MAIL_NODE;
-use mailwren_core::account::Account;
-use mailwren_core::arrival::{Arrival, ItemKey, Stored};
-use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
-use mailwren_core::model::{Effect, HEARTBEAT, Input, LinkChange, Manners, Model, Pulse};
+use mailwren_core::model::{HEARTBEAT, Input, LinkChange, Manners, Pulse};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
-use mailwren_core::view::{LinkState, Notice, Pause, Problem, Row, TrayShape};
+use mailwren_core::view::{LinkState, Notice, Pause, Problem, TrayShape};
 use proptest::prelude::*;
 
-const SAM: &str = "sam@example.org";
-
-/// A model with a store in memory, a screen that shows popups, and a clock that stands still until told.
-struct World {
-    model: Model,
-    now: Timestamp,
-    rows: Vec<(ItemKey, PayloadDigest, Row)>,
-    owed: BTreeSet<i64>,
-    up: BTreeMap<u64, Popup>,
-    shows: Vec<(Timestamp, Popup)>,
-    told: Vec<Notice>,
-    rev: i64,
-}
-
-impl World {
-    fn new() -> Self {
-        let mut world = Self {
-            model: Model::default(),
-            now: "2026-11-24T12:00:00Z".parse().unwrap(),
-            rows: Vec::new(),
-            owed: BTreeSet::new(),
-            up: BTreeMap::new(),
-            shows: Vec::new(),
-            told: Vec::new(),
-            rev: 0,
-        };
-        world.input(Input::Manners(Manners {
-            desktop: true,
-            ..Manners::default()
-        }));
-        world.input(Input::Accounts(vec![Account::new(SAM)]));
-        world
-    }
-
-    /// A world whose account is connected and has seen its node in whole.
-    fn caught_up() -> Self {
-        let mut world = Self::new();
-        world.link(LinkChange::Fresh);
-        world.fetched(Vec::new());
-        world.input(Input::CaughtUp {
-            account: SAM.to_owned(),
-        });
-        world
-    }
-
-    fn input(&mut self, input: Input) {
-        let mut inputs = vec![input];
-        while !inputs.is_empty() {
-            for effect in self.model.update(self.now, inputs.remove(0)) {
-                if let Some(follows) = self.carry_out(effect) {
-                    inputs.push(follows);
-                }
-            }
-        }
-    }
-
-    fn carry_out(&mut self, effect: Effect) -> Option<Input> {
-        match effect {
-            Effect::Append(arrivals) => {
-                let stored = arrivals.into_iter().map(|a| self.store(a)).collect();
-                Some(Input::Stored(stored))
-            }
-            Effect::Retract(key) => Some(self.change(|k, _| *k == key, |row, now| row.gone_at = Some(now))),
-            Effect::Purge { node, .. } => Some(self.change(|k, _| k.node == node, |row, now| row.gone_at = Some(now))),
-            Effect::Reconcile { node, present, .. } => Some(self.change(
-                |k, row| k.node == node && row.unread && !present.contains(&k.item),
-                |row, now| row.gone_at = Some(now),
-            )),
-            Effect::MarkRead(seqs) => Some(self.change(|_, row| seqs.contains(&row.seq), |_, _| {})),
-            Effect::Show(popup) => {
-                self.owed.retain(|seq| !popup.settles.contains(seq));
-                self.shows.push((self.now, popup.clone()));
-                self.up.insert(popup.id, popup);
-                None
-            }
-            Effect::Settle(seqs) => {
-                self.owed.retain(|seq| !seqs.contains(seq));
-                None
-            }
-            Effect::Withdraw(id) => {
-                self.up.remove(&id);
-                None
-            }
-            Effect::Tell(notice) => {
-                self.told.push(notice);
-                None
-            }
-            Effect::Baseline { .. } | Effect::KeepPause(_) => None,
-        }
-    }
-
-    fn store(&mut self, arrival: Arrival) -> Stored {
-        let event = arrival.decoded.event;
-        let key = ItemKey {
-            account: arrival.account.clone(),
-            service: event.service.clone().unwrap_or_default(),
-            node: event.node.clone().unwrap_or_default(),
-            item: event.item.clone().unwrap_or_default(),
-        };
-        self.rev += 1;
-        let rev = self.rev;
-        let same = |(k, d, _): &&mut (ItemKey, PayloadDigest, Row)| *k == key && *d == arrival.decoded.payload;
-        if let Some((_, _, row)) = self.rows.iter_mut().find(same) {
-            if row.gone_at.take().is_some() {
-                row.unread = true;
-                return Stored::Revived { row: row.clone() };
-            }
-            return Stored::Known { seq: row.seq };
-        }
-        let (now, owed) = (self.now, &mut self.owed);
-        let replaced = self
-            .rows
-            .iter_mut()
-            .filter(|(k, _, row)| *k == key && row.unread)
-            .map(|(_, _, row)| {
-                owed.remove(&row.seq);
-                row.unread = false;
-                row.gone_at = Some(now);
-                row.replaced = true;
-                row.clone()
-            })
-            .collect();
-        let row = Row {
-            seq: i64::try_from(self.rows.len()).unwrap() + 1,
-            rev,
-            account: arrival.account,
-            received_at: arrival.received_at,
-            delayed: arrival.decoded.delayed,
-            unread: matches!(event.kind, Kind::New | Kind::Changed),
-            gone_at: None,
-            replaced: false,
-            event,
-        };
-        if arrival.owed {
-            self.owed.insert(row.seq);
-        }
-        self.rows.push((key, arrival.decoded.payload, row.clone()));
-        Stored::New {
-            row,
-            replaced,
-            owed: arrival.owed,
-        }
-    }
-
-    fn change(&mut self, which: impl Fn(&ItemKey, &Row) -> bool, how: impl Fn(&mut Row, Timestamp)) -> Input {
-        let now = self.now;
-        let mut changed = Vec::new();
-        for (key, _, row) in &mut self.rows {
-            if which(key, row) {
-                how(row, now);
-                row.unread = false;
-                self.owed.remove(&row.seq);
-                changed.push(row.clone());
-            }
-        }
-        Input::Changed(changed)
-    }
-
-    fn link(&mut self, change: LinkChange) {
-        self.input(Input::Link {
-            account: SAM.to_owned(),
-            change,
-        });
-    }
-
-    fn live(&mut self, events: Vec<Decoded>) {
-        self.input(Input::Events {
-            account: SAM.to_owned(),
-            events,
-        });
-    }
-
-    fn fetched(&mut self, events: Vec<Decoded>) {
-        self.input(Input::Fetched {
-            account: SAM.to_owned(),
-            service: SAM.to_owned(),
-            node: MAIL_NODE.to_owned(),
-            events,
-            complete: true,
-        });
-    }
-
-    /// Lets time pass, with every deadline kept.
-    fn pass(&mut self, seconds: i64) {
-        let end = self.now + SignedDuration::from_secs(seconds);
-        while let Some(deadline) = self.model.next_deadline().filter(|d| *d <= end) {
-            self.now = deadline.max(self.now);
-            self.input(Input::Tick);
-        }
-        self.now = end;
-    }
-
-    fn titles(&self) -> Vec<&str> {
-        self.up.values().map(|p| p.title.as_str()).collect()
-    }
-
-    fn account(&self) -> mailwren_core::view::AccountStatus {
-        self.model.status().accounts[0].clone()
-    }
-}
-
-fn mail(item: &str, sender: &str) -> Decoded {
-    Decoded {
-        event: Event {
-            service: Some(SAM.to_owned()),
-            node: Some(MAIL_NODE.to_owned()),
-            item: Some(item.to_owned()),
-            dialect: Dialect::Mailwren,
-            mailbox: Some("INBOX".to_owned()),
-            from: Some(Sender {
-                name: Some(sender.to_owned()),
-                address: None,
-            }),
-            subject: Some(format!("about {item}")),
-            ..Event::bare(Kind::New)
-        },
-        delayed: false,
-        payload: PayloadDigest(format!("{item} from {sender}")),
-    }
-}
-
-fn late(decoded: Decoded) -> Decoded {
-    Decoded {
-        delayed: true,
-        ..decoded
-    }
-}
-
-fn changed(item: &str) -> Decoded {
-    let mut decoded = mail(item, "");
-    decoded.event.kind = Kind::Changed;
-    decoded.event.from = None;
-    decoded.event.subject = None;
-    decoded.event.mailbox = Some("Inbox".to_owned());
-    decoded
-}
-
-fn gone(item: &str) -> Decoded {
-    let mut decoded = mail(item, "");
-    decoded.event.kind = Kind::Gone;
-    decoded
-}
-
-fn numbered(count: usize) -> Vec<Decoded> {
-    (0..count)
-        .map(|n| mail(&format!("m{n}"), &format!("Sender {n}")))
-        .collect()
-}
+use world::{SAM, World, changed, gone, late, mail, numbered};
 
 #[test]
 fn a_mail_raises_one_popup_with_sender_and_subject() {
@@ -275,7 +26,15 @@ fn a_mail_raises_one_popup_with_sender_and_subject() {
     world.live(vec![mail("m1", "Miriam")]);
     let popup = world.up.values().next().unwrap();
     assert_eq!((popup.title.as_str(), popup.body.as_str()), ("Miriam", "about m1"));
-    assert_eq!(popup.actions, [PopupAction::Open, PopupAction::MarkRead]);
+    assert_eq!(
+        popup.actions,
+        [
+            PopupAction::Open,
+            PopupAction::MarkRead,
+            PopupAction::Snooze,
+            PopupAction::Mute
+        ]
+    );
     assert!(popup.sound && world.owed.is_empty());
 }
 
@@ -495,6 +254,7 @@ fn what_was_stored_but_not_told_is_told_at_the_next_start() {
     next.input(Input::Loaded {
         baselines: Vec::new(),
         owed,
+        snoozed: Vec::new(),
         unread: vec![(SAM.to_owned(), 1)],
         pause: None,
         rev: 7,

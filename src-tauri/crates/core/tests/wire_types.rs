@@ -11,6 +11,11 @@ use mailwren_core::discovery::{
     Discovery, Endpoint, FoundNode, ListedSubscription, Standing, SubscriptionOption, TlsFound,
 };
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
+use mailwren_core::policy::{Cause, Hush, Outcome, Reason};
+use mailwren_core::popup::Privacy;
+use mailwren_core::quiet::{Day, Later, QuietHours};
+use mailwren_core::rules::{Rule, RuleEntry, Then};
+use mailwren_core::settings::NotificationSettings;
 use mailwren_core::view::{
     AccountStatus, ApiCode, ApiError, Command, Filter, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Reply,
     Row, Status, StepName, StepState, TestStep, TrayShape,
@@ -31,6 +36,8 @@ fn declarations() -> String {
     }
     declare![Kind, Dialect, Sender, Event];
     declare![Security, PasswordSource, Subscription, Account];
+    declare![Privacy, Outcome, Cause, Reason, Hush, Later];
+    declare![Day, QuietHours, NotificationSettings, Then, Rule, RuleEntry];
     declare![
         Discovery,
         Endpoint,

@@ -3,6 +3,8 @@
 pub mod glyph;
 #[cfg(target_os = "linux")]
 pub mod notifier;
+#[cfg(target_os = "linux")]
+mod surroundings;
 pub mod text;
 pub mod tray;
 

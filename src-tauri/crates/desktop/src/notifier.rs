@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
-use mailwren_engine::ports::{Notifier, NotifierError};
+use mailwren_engine::ports::{Notifier, NotifierError, Surroundings};
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{APP_ID, text};
+use crate::{APP_ID, surroundings, text};
 
 /// So many popups are listened to; the oldest is forgotten first. Each costs a connection to the bus.
 const REMEMBERED: usize = 64;
@@ -26,6 +27,8 @@ const BODY_CHARS: usize = 1_000;
 pub struct DesktopNotifier {
     up: Up,
     events: mpsc::Sender<PopupEvent>,
+    /// Where it is asked whether the desktop may be disturbed.
+    bus: OnceCell<zbus::Connection>,
 }
 
 /// The popups that are up, by our ids.
@@ -50,6 +53,10 @@ impl Notifier for DesktopNotifier {
             }
         })
     }
+
+    fn surroundings(&self) -> BoxStream<'static, Surroundings> {
+        surroundings::watch()
+    }
 }
 
 impl DesktopNotifier {
@@ -58,6 +65,7 @@ impl DesktopNotifier {
         Self {
             up: Up::default(),
             events,
+            bus: OnceCell::new(),
         }
     }
 
@@ -65,6 +73,14 @@ impl DesktopNotifier {
         // Asked each time: the daemon may be another than for the last popup, and may have been started by this call.
         let told = tokio::task::spawn_blocking(notify_rust::get_capabilities).await;
         let told = told.map_err(|e| NotifierError::Failed(Box::new(e)))?.map_err(failure)?;
+        // What [`surroundings`] tells may still be on its way, and some daemons keep what they get meanwhile and show
+        // all of it afterwards.
+        if popup.heeds_do_not_disturb
+            && let Ok(bus) = self.bus.get_or_try_init(zbus::Connection::session).await
+            && surroundings::disturbing(bus).await
+        {
+            return Err(NotifierError::Inhibited);
+        }
         let replaces = lock(&self.up).get(&popup.id).map_or(0, |shown| shown.handle.id());
         let notification = notification(&popup, Able::from_capabilities(&told), replaces);
         let handle = Arc::new(notification.show_async().await.map_err(failure)?);
@@ -191,6 +207,9 @@ fn actions(wanted: &[PopupAction], able: bool) -> Vec<(&'static str, &'static st
         .map(|a| match a {
             PopupAction::Open => ("default", "Open"),
             PopupAction::MarkRead => ("mark-read", "Mark read"),
+            PopupAction::Snooze => ("snooze", "Snooze 1 h"),
+            PopupAction::Mute => ("mute", "Mute sender"),
+            PopupAction::Undo => ("undo", "Undo"),
         })
         .collect()
 }
@@ -199,6 +218,9 @@ fn action(key: &str) -> Option<PopupAction> {
     match key {
         "default" => Some(PopupAction::Open),
         "mark-read" => Some(PopupAction::MarkRead),
+        "snooze" => Some(PopupAction::Snooze),
+        "mute" => Some(PopupAction::Mute),
+        "undo" => Some(PopupAction::Undo),
         _ => None,
     }
 }
@@ -251,7 +273,13 @@ mod tests {
 
     #[test]
     fn what_is_offered_comes_back_as_what_it_was() {
-        for wanted in [PopupAction::Open, PopupAction::MarkRead] {
+        for wanted in [
+            PopupAction::Open,
+            PopupAction::MarkRead,
+            PopupAction::Snooze,
+            PopupAction::Mute,
+            PopupAction::Undo,
+        ] {
             let (key, _) = actions(&[wanted], true).into_iter().next().unwrap_or_default();
             assert_eq!(action(key), Some(wanted));
         }
@@ -273,6 +301,7 @@ mod tests {
             body: "Hello".to_owned(),
             actions: vec![PopupAction::Open],
             sound,
+            heeds_do_not_disturb: true,
             settles: Vec::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 use jiff::{Span, Timestamp, ZonedDateTime};
 use mailwren_core::event::{Event, Kind};
+use mailwren_core::policy::Hush;
 use mailwren_core::view::{AccountStatus, LinkState, Row, Status, TrayShape};
 
 use crate::text;
@@ -129,6 +130,7 @@ pub fn tray_view(status: &Status, newest: &[Row], now: &ZonedDateTime) -> TrayVi
         lines.push(format!("and {more} more"));
     }
     lines.extend(status.pause.map(|p| pause_line(p.until, now)));
+    lines.extend(status.hush.and_then(|hush| hush_line(hush, now)));
     TrayView {
         shape: status.tray_shape(),
         unread: status.unread,
@@ -245,6 +247,15 @@ fn pause_line(until: Option<Timestamp>, now: &ZonedDateTime) -> String {
     match until {
         Some(at) => format!("Notifications paused until {}", clock(at, now)),
         None => "Notifications paused".to_owned(),
+    }
+}
+
+/// Why it is quiet without a pause.
+fn hush_line(hush: Hush, now: &ZonedDateTime) -> Option<String> {
+    match hush {
+        Hush::Paused { .. } => None,
+        Hush::QuietHours { until } => Some(format!("Quiet hours until {}", clock(until, now))),
+        Hush::DoNotDisturb => Some("The desktop isn't to be disturbed".to_owned()),
     }
 }
 

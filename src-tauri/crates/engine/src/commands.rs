@@ -1,15 +1,18 @@
 //! What faces ask of the engine, carried out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::model::Input;
-use mailwren_core::view::{ApiCode, ApiError, Command, Notice, Pause, Reply, TestStep};
+use mailwren_core::quiet::Later;
+use mailwren_core::rules::{self, Rule, Rules, Subject};
+use mailwren_core::view::{ApiCode, ApiError, Command, Filter, Notice, Pause, Reply, Row, TestStep};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
-use crate::config::{ConfigError, checked};
+use crate::config::{ConfigError, checked, edition};
 use crate::run::{Engine, Request, Run};
 use crate::socket::closed;
 use crate::store::StoreError;
@@ -19,6 +22,8 @@ use crate::xmpp::{probe, session};
 
 /// No reply holds more rows.
 const ROWS: u32 = 500;
+/// Nothing is put off for longer.
+const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The hours that [`Command::Arrivals`] covers.
 const HOURS: u32 = 24;
 
@@ -64,6 +69,7 @@ impl Engine {
             Command::Subscriptions { jid } => self.subscriptions(jid).await,
             Command::Subscribe { jid, service, node } => self.subscribe(jid, service, node).await,
             Command::Unsubscribe { jid, service, node } => self.unsubscribe(jid, service, node).await,
+            Command::TryRule { rule } => self.try_rule(rule).await,
             Command::ShowFeed => {
                 self.notices.send(Notice::Open { seq: None }).ok();
                 Ok(Reply::Done { count: 1 })
@@ -80,6 +86,34 @@ impl Engine {
             .await
             .map_err(|_| closed())?;
         reply.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// What a rule would have matched of the newest rows.
+    async fn try_rule(&self, rule: Rule) -> Result<Reply, ApiError> {
+        let page = self.store.feed(Filter::default(), None, ROWS).await.map_err(store)?;
+        let labels: HashMap<String, String> = {
+            let status = self.status.borrow();
+            status
+                .accounts
+                .iter()
+                .map(|a| (a.jid.clone(), a.label.clone()))
+                .collect()
+        };
+        let now = Timestamp::now();
+        let (rules, faults) = Rules::compile(&[rule]);
+        let matches = |row: &&Row| {
+            let mail = Subject {
+                account: Some(&row.account),
+                label: labels.get(&row.account).map(String::as_str),
+                event: &row.event,
+            };
+            !rules.judge(&mail, now).matched.is_empty()
+        };
+        Ok(Reply::TryRule {
+            fault: faults.first().map(|(_, fault)| fault.to_string()),
+            seqs: page.rows.iter().filter(matches).map(|row| row.seq).collect(),
+            of: u32::try_from(page.rows.len()).unwrap_or(ROWS),
+        })
     }
 
     /// Runs beside the engine: a slow server holds up nothing.
@@ -127,6 +161,32 @@ impl Run {
                 self.feed(Input::Resume).await;
                 Ok(done(1))
             }
+            Command::Snooze { seqs, later } => self.snooze(seqs, later).await,
+            Command::Mute { seq, until } => self.mute(seq, until).await,
+            Command::Unmute { seq } => self.unmute(seq).await,
+            Command::NotificationSettings => Ok(Reply::NotificationSettings {
+                settings: self.notifications.clone(),
+            }),
+            Command::SaveNotificationSettings { settings } => {
+                self.config.save_notifications(&settings).map_err(config)?;
+                self.reload().await
+            }
+            Command::Rules => Ok(Reply::Rules {
+                rules: self.rules.clone(),
+                edition: edition(&self.rules),
+            }),
+            Command::SaveRule { at, rule, edition } => {
+                self.config.save_rule(at, &rule, &edition).map_err(config)?;
+                self.reload().await
+            }
+            Command::RemoveRule { at, edition } => {
+                self.config.remove_rule(at, &edition).map_err(config)?;
+                self.reload().await
+            }
+            Command::MoveRule { from, to, edition } => {
+                self.config.move_rule(from, to, &edition).map_err(config)?;
+                self.reload().await
+            }
             Command::Accounts => Ok(Reply::Accounts {
                 accounts: self.accounts.clone(),
             }),
@@ -157,17 +217,70 @@ impl Run {
             | Command::Subscriptions { .. }
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }
+            | Command::TryRule { .. }
             | Command::TestAccount { .. } => Err(internal("a command that never comes here")),
         }
     }
 
     /// The model learns of it, and the new counts are told before the reply leaves.
-    async fn changed(&mut self, rows: Vec<mailwren_core::view::Row>) {
+    async fn changed(&mut self, rows: Vec<Row>) {
         if rows.is_empty() {
             return;
         }
         self.feed(Input::Changed(rows)).await;
         self.recount().await;
+    }
+
+    async fn snooze(&mut self, seqs: Vec<i64>, later: Option<Later>) -> Result<Reply, ApiError> {
+        let now = ZonedDateTime::now();
+        let until = later.map(|later| later.from(&now));
+        let longest = now.timestamp() + LONGEST_SNOOZE;
+        if until.is_some_and(|until| until <= now.timestamp() || until > longest) {
+            return Err(invalid("a mail is put off until some time within a year"));
+        }
+        let rows = self.store.snooze(seqs, until).await.map_err(store)?;
+        let count = rows.len();
+        self.changed(rows).await;
+        Ok(done(count))
+    }
+
+    async fn mute(&mut self, seq: i64, until: Option<Timestamp>) -> Result<Reply, ApiError> {
+        if until.is_some_and(|until| until <= Timestamp::now()) {
+            return Err(invalid("muting must end in the future"));
+        }
+        let row = self.row(seq).await?;
+        let rule = rules::mute(&row.event, until).ok_or_else(|| invalid("nobody knows who sent this"))?;
+        let muted = |known: &Rule| known.enabled && known.until == until && rules::is_mute_of(known, &row.event);
+        if !self.rules.iter().any(|entry| muted(&entry.rule)) {
+            self.config.add_rule(&rule).map_err(config)?;
+            self.reload().await?;
+        }
+        self.feed(Input::Muted(Box::new(row))).await;
+        Ok(done(1))
+    }
+
+    async fn unmute(&mut self, seq: i64) -> Result<Reply, ApiError> {
+        let row = self.row(seq).await?;
+        let removed = self.config.remove_rules(|rule| rules::is_mute_of(rule, &row.event));
+        let count = removed.map_err(config)?;
+        self.reload().await?;
+        Ok(done(count))
+    }
+
+    async fn row(&self, seq: i64) -> Result<Row, ApiError> {
+        let row = self.store.row(seq).await.map_err(store)?;
+        row.ok_or_else(|| ApiError {
+            code: ApiCode::NotFound,
+            message: format!("There is no event {seq}."),
+            hint: Some("`mailwrenctl feed list` shows those that are stored.".to_owned()),
+        })
+    }
+
+    /// Puts in force what was written to the configuration.
+    async fn reload(&mut self) -> Result<Reply, ApiError> {
+        let loaded = self.config.load().map_err(config)?;
+        self.adopt(loaded).await;
+        Ok(done(1))
     }
 
     async fn save(&mut self, account: Account, password: Option<String>) -> Result<Reply, ApiError> {
@@ -210,15 +323,6 @@ impl Run {
         }
         Ok(done(1))
     }
-}
-
-/// When a pause "until tomorrow" ends: eight in the morning, local time.
-pub fn tomorrow_morning(now: &jiff::ZonedDateTime) -> Timestamp {
-    now.tomorrow()
-        .and_then(|day| day.with().hour(8).minute(0).second(0).subsec_nanosecond(0).build())
-        .map_or(now.timestamp() + SignedDuration::from_hours(12), |zoned| {
-            zoned.timestamp()
-        })
 }
 
 fn done(count: usize) -> Reply {

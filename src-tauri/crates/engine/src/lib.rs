@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod config;
 pub mod face;
+mod hooks;
 pub mod log;
 mod popups;
 pub mod ports;

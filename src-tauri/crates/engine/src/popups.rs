@@ -75,6 +75,11 @@ async fn work(
                         }
                         None
                     }
+                    Err(NotifierError::Inhibited) => {
+                        // The engine never waits for this queue but at its end, when it takes nothing in any more.
+                        inputs.send(Input::Withheld(id)).await.ok();
+                        None
+                    }
                     Err(error) => Some(Problem {
                         code: "notifier".to_owned(),
                         message: format!("Notifications can't be shown: {error}."),

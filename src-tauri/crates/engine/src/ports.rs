@@ -1,6 +1,8 @@
 //! Where the engine meets what it can't own: ports exist only where a real and a fake both do.
 
+use futures::StreamExt;
 use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
 use mailwren_core::popup::Popup;
 
 /// Shows popups. What people do with them comes back as [`mailwren_core::popup::PopupEvent`]s over the channel that
@@ -10,6 +12,19 @@ pub trait Notifier: Send + Sync {
     fn show(&self, popup: Popup) -> BoxFuture<'_, Result<(), NotifierError>>;
     /// Takes a popup away; no matter if it isn't there.
     fn withdraw(&self, id: u64) -> BoxFuture<'_, ()>;
+    /// What the desktop says of the person, as it changes; what was never told is taken for no.
+    fn surroundings(&self) -> BoxStream<'static, Surroundings> {
+        stream::pending().boxed()
+    }
+}
+
+/// What a desktop says of the person in front of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surroundings {
+    /// Whether they don't want to be disturbed.
+    DoNotDisturb(bool),
+    /// Whether the screen is locked.
+    Locked(bool),
 }
 
 /// Why a popup couldn't be shown.
@@ -18,6 +33,9 @@ pub enum NotifierError {
     /// Nobody on the session bus shows notifications.
     #[error("no notification daemon is running")]
     NoDaemon,
+    /// The desktop isn't to be disturbed: the popup has to wait.
+    #[error("the desktop isn't to be disturbed")]
+    Inhibited,
     /// The daemon refused, or didn't answer.
     #[error("the notification daemon failed: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),

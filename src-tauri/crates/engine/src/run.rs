@@ -8,18 +8,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::Account;
 use mailwren_core::arrival::{Arrival, Stored};
 use mailwren_core::model::{Effect, Input, Model};
 use mailwren_core::popup::PopupEvent;
+use mailwren_core::rules::RuleEntry;
+use mailwren_core::settings::NotificationSettings;
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Reply, Status};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigFile, Loaded};
+use crate::hooks::Hooks;
 use crate::popups;
-use crate::ports::Notifier;
+use crate::ports::{Notifier, Surroundings};
 use crate::profile::Profile;
 use crate::sensors::{Doubt, Sensors};
 use crate::store::{Store, StoreError};
@@ -147,12 +153,13 @@ impl Engine {
             began_at,
             stop: CancellationToken::new(),
         };
-        let (popups, popup_events) = match setup.desktop {
-            Some((notifier, events)) => (
-                Some(popups::spawn(notifier, store.clone(), inputs_in.clone())),
-                Some(events),
-            ),
-            None => (None, None),
+        let (popups, popup_events, surroundings) = match setup.desktop {
+            Some((notifier, events)) => {
+                let surroundings = notifier.surroundings();
+                let popups = popups::spawn(notifier, store.clone(), inputs_in.clone());
+                (Some(popups), Some(events), surroundings)
+            }
+            None => (None, None, stream::pending().boxed()),
         };
         let mut run = Run {
             _profile: setup.profile,
@@ -168,8 +175,13 @@ impl Engine {
             notices,
             status: status_in,
             popups,
+            hooks: Hooks::new(),
+            asked: VecDeque::new(),
             stop: engine.stop.clone(),
             keep_days: loaded.config.keep_days,
+            notifications: NotificationSettings::default(),
+            rules: Vec::new(),
+            zone: TimeZone::system(),
             config_seen: None,
         };
         run.begin(loaded).await?;
@@ -190,7 +202,7 @@ impl Engine {
         }
         let ended = engine.ended.clone();
         tokio::spawn(async move {
-            run.run(inputs, request_queue, popup_events).await;
+            run.run(inputs, request_queue, popup_events, surroundings).await;
             ended.cancel();
         });
         Ok(engine)
@@ -228,13 +240,20 @@ pub(crate) struct Run {
     notices: broadcast::Sender<Notice>,
     status: watch::Sender<Status>,
     popups: Option<popups::Queue>,
+    hooks: Hooks,
+    /// What the model wants done as if a face had asked.
+    asked: VecDeque<Command>,
     stop: CancellationToken,
     keep_days: u32,
+    pub(crate) notifications: NotificationSettings,
+    pub(crate) rules: Vec<RuleEntry>,
+    zone: TimeZone,
     config_seen: Option<crate::config::Fingerprint>,
 }
 
 impl Run {
     async fn begin(&mut self, loaded: Loaded) -> Result<(), StartError> {
+        self.feed(Input::Zone(self.zone.clone())).await;
         self.adopt(loaded).await;
         // A headless host owes nobody a popup, but what an earlier desktop face still owed stays owed.
         let owed = if self.popups.is_some() {
@@ -247,6 +266,7 @@ impl Run {
         let loaded = Input::Loaded {
             baselines: self.store.baselines().await?,
             owed,
+            snoozed: self.store.snoozed().await?,
             unread: self.store.unread().await?,
             pause,
             rev: self.store.rev().await?,
@@ -260,6 +280,7 @@ impl Run {
         mut inputs: mpsc::Receiver<Input>,
         mut requests: mpsc::Receiver<Request>,
         mut popup_events: Option<mpsc::Receiver<PopupEvent>>,
+        mut surroundings: BoxStream<'static, Surroundings>,
     ) {
         let mut batch = Vec::new();
         let mut look_round = tokio::time::interval(LOOK_ROUND);
@@ -279,6 +300,10 @@ impl Run {
                     }
                 },
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
+                Some(said) = surroundings.next() => self.feed(match said {
+                    Surroundings::DoNotDisturb(on) => Input::DoNotDisturb(on),
+                    Surroundings::Locked(on) => Input::Locked(on),
+                }).await,
                 count = inputs.recv_many(&mut batch, 512) => {
                     if count == 0 {
                         break;
@@ -296,10 +321,16 @@ impl Run {
                     // A clock that was set back has moved deadlines away, and popups must not wait for them.
                     self.feed(Input::Tick).await;
                     self.reload_if_changed().await;
+                    self.look_at_clock(deadline).await;
                     if looks.is_multiple_of(SWEEP_EVERY) {
                         self.sweep().await;
                     }
                     looks = looks.wrapping_add(1);
+                }
+            }
+            while let Some(command) = self.asked.pop_front() {
+                if let Err(error) = self.command(command).await {
+                    tracing::warn!(%error, "what was chosen at a popup couldn't be done");
                 }
             }
         }
@@ -374,6 +405,19 @@ impl Run {
         })
     }
 
+    /// Timers stand still while the machine sleeps, so a deadline may be over already; and the person may have
+    /// travelled.
+    async fn look_at_clock(&mut self, deadline: Option<Timestamp>) {
+        let zone = TimeZone::system();
+        if zone != self.zone {
+            self.zone = zone.clone();
+            self.feed(Input::Zone(zone)).await;
+        }
+        if deadline.is_some_and(|at| at <= Timestamp::now()) {
+            self.feed(Input::Tick).await;
+        }
+    }
+
     /// Returns what follows from an effect, and whether rows were written.
     async fn carry_out(&mut self, effect: Effect) -> (Option<Input>, bool) {
         let now = Timestamp::now();
@@ -392,6 +436,19 @@ impl Run {
                 present,
             } => self.store.reconcile(account, service, node, present, now).await,
             Effect::MarkRead(seqs) => self.store.mark(seqs, true, now).await,
+            Effect::Explain(reasons) => self.store.explain(reasons).await,
+            Effect::Wake(seqs) => match self.store.wake(seqs).await {
+                Ok(rows) => return (Some(Input::Woken(rows)), true),
+                Err(error) => Err(error),
+            },
+            Effect::Hook(call) => {
+                self.hooks.run(*call);
+                Ok(Vec::new())
+            }
+            Effect::Ask(command) => {
+                self.asked.push_back(command);
+                Ok(Vec::new())
+            }
             Effect::Baseline { account, service, node } => self
                 .store
                 .set_baseline(account, service, node)
@@ -523,7 +580,10 @@ impl Run {
                 .join("\n"),
             hint: Some(format!("Edit {}.", self.config.path().display())),
         });
-        let manners = loaded.config.notifications.manners(self.popups.is_some());
+        let manners = loaded.config.manners(self.popups.is_some());
+        let (notifications, rules) = (loaded.config.notifications, loaded.config.rules);
+        let edited = self.notifications != notifications || self.rules != rules;
+        (self.notifications, self.rules) = (notifications, rules);
         let accounts = loaded.config.accounts;
         self.feed(Input::Problem {
             code: "config".to_owned(),
@@ -531,6 +591,10 @@ impl Run {
         })
         .await;
         self.feed(Input::Manners(manners)).await;
+        if edited {
+            // Nobody need listen.
+            self.notices.send(Notice::Settings).ok();
+        }
         self.feed(Input::Accounts(accounts.clone())).await;
         if !self.connect {
             self.accounts = accounts;

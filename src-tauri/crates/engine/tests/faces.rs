@@ -12,13 +12,19 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::StreamExt;
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::{Account, Security, Subscription};
+use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
+use mailwren_core::quiet::Later;
+use mailwren_core::rules::{Rule, Then};
 use mailwren_core::view::{ApiCode, Command, Filter, LinkState, Notice, Reply, Row, Status};
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::{Face, Opening};
-use mailwren_engine::ports::{Notifier, NotifierError};
+use mailwren_engine::ports::{Notifier, NotifierError, Surroundings};
 use mailwren_engine::profile::Profile;
 use mailwren_engine::vault::{MemoryVault, Vault};
 use mailwren_engine::xmpp::session::Timing;
@@ -100,13 +106,20 @@ impl Scene {
 struct Screen {
     up: watch::Sender<Vec<Popup>>,
     broken: Mutex<bool>,
+    /// Whether it isn't to be disturbed.
+    disturbing: watch::Sender<bool>,
 }
 
 impl Screen {
     fn new() -> (Arc<Self>, watch::Receiver<Vec<Popup>>) {
         let (up, seen) = watch::channel(Vec::new());
         let broken = Mutex::new(false);
-        (Arc::new(Self { up, broken }), seen)
+        let screen = Self {
+            up,
+            broken,
+            disturbing: watch::channel(false).0,
+        };
+        (Arc::new(screen), seen)
     }
 }
 
@@ -114,6 +127,8 @@ impl Notifier for Screen {
     fn show(&self, popup: Popup) -> BoxFuture<'_, Result<(), NotifierError>> {
         let shown = if *self.broken.lock().unwrap() {
             Err(NotifierError::NoDaemon)
+        } else if *self.disturbing.borrow() {
+            Err(NotifierError::Inhibited)
         } else {
             self.up.send_modify(|up| {
                 up.retain(|p| p.id != popup.id);
@@ -127,6 +142,16 @@ impl Notifier for Screen {
     fn withdraw(&self, id: u64) -> BoxFuture<'_, ()> {
         self.up.send_modify(|up| up.retain(|p| p.id != id));
         Box::pin(std::future::ready(()))
+    }
+
+    fn surroundings(&self) -> BoxStream<'static, Surroundings> {
+        let said = self.disturbing.subscribe();
+        futures::stream::unfold(said, |mut said| async {
+            said.changed().await.ok()?;
+            let on = *said.borrow_and_update();
+            Some((Surroundings::DoNotDisturb(on), said))
+        })
+        .boxed()
     }
 }
 
@@ -363,6 +388,168 @@ async fn a_wrong_password_parks_the_account_and_a_new_one_in_the_settings_unpark
     until(&face, || status(&face), link(LinkState::Connected)).await;
     let seen = scene.server.seen();
     assert_eq!((seen.refused_logins, seen.logins), (1, 1));
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desktop_that_isnt_to_be_disturbed_gets_its_popups_afterwards() {
+    let scene = Scene::new().await;
+    let (screen, mut seen) = Screen::new();
+    let (_events, popup_events) = mpsc::channel(8);
+    let face = Face::open_desktop(&scene.opening, (screen.clone(), popup_events))
+        .await
+        .unwrap();
+    scene.listening().await;
+    screen.disturbing.send_replace(true);
+    until(&face, || status(&face), |s| s.hush == Some(Hush::DoNotDisturb)).await;
+    for n in 0..3 {
+        scene.publish(&n.to_string(), "Hello");
+    }
+    let stored = until(&face, || rows(&face), |rows| rows.len() == 3).await;
+    let reason = stored[0].reason.clone().unwrap();
+    assert_eq!((reason.outcome, reason.cause), (Outcome::Silent, Cause::DoNotDisturb));
+    assert!(seen.borrow().is_empty());
+    screen.disturbing.send_replace(false);
+    let up = popups(&mut seen, |up| !up.is_empty()).await;
+    assert_eq!(up[0].title, "While you weren't disturbed: 3 new mails");
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_put_off_comes_back_also_after_a_restart() {
+    let scene = Scene::new().await;
+    let (screen, mut seen) = Screen::new();
+    let (_events, popup_events) = mpsc::channel(8);
+    let first = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
+    scene.listening().await;
+    scene.publish("1", "Later");
+    popups(&mut seen, |up| up.len() == 1).await;
+    let past = Timestamp::now() - SignedDuration::from_hours(1);
+    let snooze = |at| Command::Snooze {
+        seqs: vec![1],
+        later: Some(Later::At(at)),
+    };
+    assert_eq!(first.call(snooze(past)).await.unwrap_err().code, ApiCode::Invalid);
+    let soon = Timestamp::now() + SignedDuration::from_millis(1500);
+    assert_eq!(first.call(snooze(soon)).await, Ok(Reply::Done { count: 1 }));
+    assert!(rows(&first).await[0].snoozed_until.is_some());
+    popups(&mut seen, Vec::is_empty).await;
+    first.close().await;
+
+    let (screen, mut seen) = Screen::new();
+    let (_events, popup_events) = mpsc::channel(8);
+    let second = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
+    let up = popups(&mut seen, |up| !up.is_empty()).await;
+    assert!(up[0].body.contains("Later"));
+    let row = until(&second, || rows(&second), |rows| rows[0].snoozed_until.is_none()).await;
+    assert_eq!(row[0].reason.as_ref().unwrap().cause, Cause::Snoozed);
+    second.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn muting_at_a_popup_writes_a_rule_and_the_popup_about_it_takes_it_back() {
+    let scene = Scene::new().await;
+    let (screen, mut seen) = Screen::new();
+    let (events, popup_events) = mpsc::channel(8);
+    let face = Face::open_desktop(&scene.opening, (screen, popup_events))
+        .await
+        .unwrap();
+    let choose = |id, action| PopupEvent {
+        id,
+        kind: PopupEventKind::Action(action),
+    };
+    scene.listening().await;
+    scene.publish("1", "First");
+    let up = popups(&mut seen, |up| up.len() == 1).await;
+    events.send(choose(up[0].id, PopupAction::Mute)).await.unwrap();
+    let muted = |up: &Vec<Popup>| up.iter().any(|popup| popup.title == "Muted: Miriam");
+    let up = popups(&mut seen, muted).await;
+    let config = ConfigFile::new(scene.opening.profile.config_file());
+    let rules = config.load().unwrap().config.rules;
+    assert_eq!(
+        (rules[0].rule.then, rules[0].rule.sender.as_slice()),
+        (Some(Then::Silent), &["m@example.org".to_owned()][..])
+    );
+
+    scene.publish("2", "Second");
+    let stored = until(&face, || rows(&face), |rows| rows.len() == 2).await;
+    let reason = stored[0].reason.clone().unwrap();
+    assert_eq!((reason.outcome, stored[0].unread), (Outcome::Silent, true));
+
+    let note = up.iter().find(|popup| popup.title == "Muted: Miriam").unwrap();
+    events.send(choose(note.id, PopupAction::Undo)).await.unwrap();
+    let asked = async || match face.call(Command::Rules).await.unwrap() {
+        Reply::Rules { rules, .. } => rules,
+        other => panic!("{other:?}"),
+    };
+    until(&face, asked, Vec::is_empty).await;
+    assert_eq!(config.load().unwrap().config.rules, vec![]);
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_settings_window_reads_tries_and_writes_rules_and_settings() {
+    let scene = Scene::new().await;
+    let face = scene.open().await;
+    scene.listening().await;
+    scene.publish("1", "Lunch");
+    scene.publish("2", "Dinner");
+    until(&face, || rows(&face), |rows| rows.len() == 2).await;
+    let rule = Rule {
+        subject: vec!["lunch".to_owned()],
+        hook: vec!["ring".to_owned()],
+        ..Rule::default()
+    };
+    let tried = face.call(Command::TryRule { rule: rule.clone() }).await.unwrap();
+    assert_eq!(
+        tried,
+        Reply::TryRule {
+            fault: None,
+            seqs: vec![1],
+            of: 2
+        }
+    );
+    let Reply::Rules { rules, edition } = face.call(Command::Rules).await.unwrap() else {
+        panic!("rules are answered")
+    };
+    assert_eq!(rules, vec![]);
+    let mut notices = face.notices();
+    let save = Command::SaveRule {
+        at: None,
+        rule: rule.clone(),
+        edition,
+    };
+    face.call(save.clone()).await.unwrap();
+    tokio::time::timeout(LIMIT, async {
+        while notices.recv().await.unwrap() != Notice::Settings {}
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        face.call(save).await.unwrap_err().code,
+        ApiCode::Invalid,
+        "of an old edition"
+    );
+    let Reply::Rules { rules, .. } = face.call(Command::Rules).await.unwrap() else {
+        panic!("rules are answered")
+    };
+    assert_eq!((rules.len(), &rules[0].rule), (1, &rule));
+
+    let Reply::NotificationSettings { mut settings } = face.call(Command::NotificationSettings).await.unwrap() else {
+        panic!("settings are answered")
+    };
+    settings.sound = false;
+    face.call(Command::SaveNotificationSettings {
+        settings: settings.clone(),
+    })
+    .await
+    .unwrap();
+    let again = face.call(Command::NotificationSettings).await.unwrap();
+    assert_eq!(again, Reply::NotificationSettings { settings });
     face.close().await;
 }
 

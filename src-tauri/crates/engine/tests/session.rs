@@ -169,6 +169,8 @@ fn arrival(decoded: Decoded) -> Arrival {
         decoded,
         received_at: Timestamp::UNIX_EPOCH,
         owed: false,
+        unread: true,
+        reason: None,
     }
 }
 

@@ -1,6 +1,6 @@
-//! A model with a store in memory, a screen, and a clock that stands still until told.
+//! A model with a store in memory and a screen, over simulated time.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use mailwren_core::MAIL_NODE;
 use mailwren_core::account::Account;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
-use mailwren_core::model::{Effect, Input, LinkChange, Manners, Model};
-use mailwren_core::popup::Popup;
-use mailwren_core::view::{AccountStatus, Notice, Row};
+use mailwren_core::model::{Effect, HookCall, Input, LinkChange, Manners, Model};
+use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
+use mailwren_core::view::{AccountStatus, Command, Notice, Row};
 
 pub const SAM: &str = "sam@example.org";
 
@@ -24,6 +24,8 @@ pub struct World {
     pub up: BTreeMap<u64, Popup>,
     pub shows: Vec<(Timestamp, Popup)>,
     pub told: Vec<Notice>,
+    pub hooks: Vec<HookCall>,
+    pub asked: Vec<Command>,
     pub rev: i64,
 }
 
@@ -37,6 +39,8 @@ impl World {
             up: BTreeMap::new(),
             shows: Vec::new(),
             told: Vec::new(),
+            hooks: Vec::new(),
+            asked: Vec::new(),
             rev: 0,
         };
         world.input(Input::Manners(Manners {
@@ -69,7 +73,7 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Option<Input> {
+    pub fn carry_out(&mut self, effect: Effect) -> Option<Input> {
         match effect {
             Effect::Append(arrivals) => {
                 let stored = arrivals.into_iter().map(|a| self.store(a)).collect();
@@ -100,11 +104,39 @@ impl World {
                 self.told.push(notice);
                 None
             }
+            Effect::Wake(seqs) => {
+                let mut woken = Vec::new();
+                for (_, _, row) in &mut self.rows {
+                    if seqs.contains(&row.seq) && row.unread && row.gone_at.is_none() {
+                        row.snoozed_until = None;
+                        self.owed.insert(row.seq);
+                        woken.push(row.clone());
+                    }
+                }
+                Some(Input::Woken(woken))
+            }
+            Effect::Explain(reasons) => {
+                let mut changed = Vec::new();
+                for (seq, reason) in reasons {
+                    let row = self.rows.iter_mut().map(|(_, _, row)| row).find(|row| row.seq == seq)?;
+                    row.reason = Some(reason);
+                    changed.push(row.clone());
+                }
+                Some(Input::Changed(changed))
+            }
+            Effect::Hook(call) => {
+                self.hooks.push(*call);
+                None
+            }
+            Effect::Ask(command) => {
+                self.asked.push(command);
+                None
+            }
             Effect::Baseline { .. } | Effect::KeepPause(_) => None,
         }
     }
 
-    fn store(&mut self, arrival: Arrival) -> Stored {
+    pub fn store(&mut self, arrival: Arrival) -> Stored {
         let event = arrival.decoded.event;
         let key = ItemKey {
             account: arrival.account.clone(),
@@ -141,9 +173,11 @@ impl World {
             account: arrival.account,
             received_at: arrival.received_at,
             delayed: arrival.decoded.delayed,
-            unread: matches!(event.kind, Kind::New | Kind::Changed),
+            unread: arrival.unread && matches!(event.kind, Kind::New | Kind::Changed),
             gone_at: None,
             replaced: false,
+            snoozed_until: None,
+            reason: arrival.reason,
             event,
         };
         if arrival.owed {
@@ -157,13 +191,14 @@ impl World {
         }
     }
 
-    fn change(&mut self, which: impl Fn(&ItemKey, &Row) -> bool, how: impl Fn(&mut Row, Timestamp)) -> Input {
+    pub fn change(&mut self, which: impl Fn(&ItemKey, &Row) -> bool, how: impl Fn(&mut Row, Timestamp)) -> Input {
         let now = self.now;
         let mut changed = Vec::new();
         for (key, _, row) in &mut self.rows {
             if which(key, row) {
                 how(row, now);
                 row.unread = false;
+                row.snoozed_until = None;
                 self.owed.remove(&row.seq);
                 changed.push(row.clone());
             }
@@ -193,6 +228,35 @@ impl World {
             events,
             complete: true,
         });
+    }
+
+    /// A person does something to the newest popup.
+    pub fn choose(&mut self, action: PopupAction) {
+        let id = *self.up.keys().last().expect("a popup is up");
+        self.input(Input::Popup(PopupEvent {
+            id,
+            kind: PopupEventKind::Action(action),
+        }));
+    }
+
+    /// What the engine does with a command to put rows off.
+    pub fn snooze(&mut self, which: &[i64], until: Option<Timestamp>) {
+        let mut changed = Vec::new();
+        for (_, _, row) in &mut self.rows {
+            if which.contains(&row.seq) && row.unread && row.gone_at.is_none() {
+                row.snoozed_until = until;
+                if until.is_some() {
+                    self.owed.remove(&row.seq);
+                }
+                changed.push(row.clone());
+            }
+        }
+        self.input(Input::Changed(changed));
+    }
+
+    pub fn row(&self, item: &str) -> &Row {
+        let found = self.rows.iter().rev().find(|(key, _, _)| key.item == item);
+        &found.expect("it was stored").2
     }
 
     /// Lets time pass, with every deadline kept.

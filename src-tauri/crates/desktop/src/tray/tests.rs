@@ -46,6 +46,8 @@ fn mail(seq: i64, sender: Option<&str>, subject: Option<&str>) -> Row {
         delayed: false,
         unread: true,
         gone_at: None,
+        snoozed_until: None,
+        reason: None,
         replaced: false,
         event: Event {
             from: sender.map(|s| Sender {
@@ -250,6 +252,22 @@ fn a_mail_without_a_subject_says_so() {
         mail_labels(&[mail(1, Some("Miriam"), Some(" \n"))]),
         ["Miriam: (no subject)"]
     );
+}
+
+#[test]
+fn the_tooltip_tells_why_it_is_quiet() {
+    let lines = |hush| {
+        let status = Status {
+            hush: Some(hush),
+            ..Status::default()
+        };
+        let view = tray_view(&status, &[], &now());
+        assert_eq!(view.shape, TrayShape::Paused);
+        view.lines.last().cloned().unwrap_or_default()
+    };
+    let until = "2008-07-18T09:12:00Z".parse().unwrap();
+    assert_eq!(lines(Hush::QuietHours { until }), "Quiet hours until 02:12");
+    assert_eq!(lines(Hush::DoNotDisturb), "The desktop isn't to be disturbed");
 }
 
 #[test]

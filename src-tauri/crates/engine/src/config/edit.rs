@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use mailwren_core::account::Account;
 use rustix::fs::{FlockOperation, flock};
-use serde::Deserialize;
 use serde::de::IntoDeserializer;
+use serde::{Deserialize, Serialize};
 use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Table, Value};
 
 use super::{Config, ConfigError, Flaw, Loaded, bare_jid, checked, parse};
@@ -110,18 +110,27 @@ impl ConfigFile {
 
     /// The accounts' tables.
     fn accounts<'d>(&self, document: &'d mut DocumentMut) -> Result<&'d mut ArrayOfTables, ConfigError> {
+        self.tables(document, "account")
+    }
+
+    /// The tables of a list.
+    pub(super) fn tables<'d>(
+        &self,
+        document: &'d mut DocumentMut,
+        key: &str,
+    ) -> Result<&'d mut ArrayOfTables, ConfigError> {
         let item = document
-            .entry("account")
+            .entry(key)
             .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         // `account = [{ jid = … }]` is the same in other words.
         *item = std::mem::take(item)
             .into_array_of_tables()
             .map_or_else(|other| other, Item::ArrayOfTables);
         item.as_array_of_tables_mut()
-            .ok_or_else(|| self.invalid((1, 1), "accounts are written as `[[account]]`"))
+            .ok_or_else(|| self.invalid((1, 1), &format!("`{key}` is written as `[[{key}]]`")))
     }
 
-    fn invalid(&self, (line, column): (usize, usize), message: &str) -> ConfigError {
+    pub(super) fn invalid(&self, (line, column): (usize, usize), message: &str) -> ConfigError {
         ConfigError::Invalid {
             path: self.path.clone(),
             line,
@@ -203,7 +212,7 @@ impl ConfigFile {
     }
 }
 
-fn take_trailing(document: &mut DocumentMut) -> String {
+pub(super) fn take_trailing(document: &mut DocumentMut) -> String {
     let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
     document.set_trailing("");
     trailing
@@ -211,7 +220,7 @@ fn take_trailing(document: &mut DocumentMut) -> String {
 
 /// Takes a table out with the comment right above it, and gives what stands further above, unless the next table could
 /// take it over.
-fn remove(accounts: &mut ArrayOfTables, at: usize) -> String {
+pub(super) fn remove(accounts: &mut ArrayOfTables, at: usize) -> String {
     let table = accounts.remove(at);
     let above = table
         .decor()
@@ -248,10 +257,21 @@ fn position(accounts: &ArrayOfTables, jid: &str) -> Option<usize> {
 fn write_account(table: &mut Table, account: &Account) -> Result<(), ConfigError> {
     // An account that was left out for a flaw is written anew, key by key.
     let old = toml_edit::de::from_document::<Account>(DocumentMut::from(table.clone())).ok();
-    let known = old.clone().and_then(|old| checked(old).ok());
-    let default = toml_edit::ser::to_document(&Account::new(""))?;
-    let before = known.as_ref().map(toml_edit::ser::to_document).transpose()?;
-    let after = toml_edit::ser::to_document(account)?;
+    let known = old.and_then(|old| checked(old).ok());
+    write(table, known.as_ref(), &Account::new(""), account)
+}
+
+/// Makes `table` say `wanted`, and touches only keys whose meaning changes. `known` is what it says, if it can be read;
+/// keys at their `default` that aren't there are left out.
+pub(super) fn write<T: Serialize>(
+    table: &mut Table,
+    known: Option<&T>,
+    default: &T,
+    wanted: &T,
+) -> Result<(), ConfigError> {
+    let default = toml_edit::ser::to_document(default)?;
+    let before = known.map(toml_edit::ser::to_document).transpose()?;
+    let after = toml_edit::ser::to_document(wanted)?;
     let meaning = |document: &DocumentMut, key: &str| document.get(key).map(|item| item.to_string().trim().to_owned());
 
     let surplus: Vec<String> = table

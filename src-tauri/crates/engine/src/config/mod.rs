@@ -3,10 +3,30 @@
 //! ```toml
 //! keep_days = 30                  # how long events are kept
 //!
-//! [notifications]
+//! [notifications]                 # docs/notifications.md tells more of this, and of quiet hours and rules
 //! privacy = "full"                # or "sender", or "count": how much a popup tells
+//! privacy_locked = "count"        # how much it tells at most while the screen is locked
+//! sound = true                    # whether popups may be heard
 //! group_above = 5                 # more popups than this …
 //! group_within_seconds = 10       # … within so many seconds become one that counts
+//! respect_do_not_disturb = true   # whether popups wait while the desktop isn't to be disturbed
+//!
+//! [[quiet]]                       # no popups from … to …, local time
+//! days = ["mon-fri"]              # the days it begins on; every day if left out
+//! from = "22:00"
+//! to = "07:00"                    # on the next day, unless it is later than the beginning
+//!
+//! [[rule]]                        # in order; the first that matches decides
+//! name = "The boss"
+//! enabled = true
+//! account = "sam@example.org"     # conditions: each a pattern or a list of them, all left out match any mail
+//! folder = "INBOX"
+//! sender = ["boss@example.org", "*@board.example.org"]
+//! subject = "/urgent|asap/"       # a regular expression; the others are globs
+//! until = "2030-01-01T00:00:00Z"  # the rule ends then
+//! then = "vip"                    # or "notify", "silent", "suppress"
+//! privacy = "sender"              # how much popups of these mails tell
+//! hook = ["/usr/local/bin/ring", "--twice"] # a command to run for each of these mails
 //!
 //! [[account]]                     # one per account
 //! jid = "sam@example.org"         # the bare JID to log in with; the only key that must be there
@@ -24,6 +44,8 @@
 //! ```
 
 mod edit;
+mod edit_notifications;
+mod notifications;
 #[cfg(test)]
 mod tests;
 
@@ -35,14 +57,16 @@ use std::path::{Path, PathBuf};
 use jid::BareJid;
 use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::model::Manners;
-use mailwren_core::policy::Grouping;
-use mailwren_core::popup::Privacy;
+use mailwren_core::quiet::QuietFault;
+use mailwren_core::rules::{RuleEntry, RuleFault};
+use mailwren_core::settings::NotificationSettings;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 pub use self::edit::{ConfigFile, Fingerprint};
+pub use self::notifications::edition;
 
 /// The configuration; what the file doesn't say has its default.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +74,9 @@ pub struct Config {
     /// How many days events are kept.
     pub keep_days: u32,
     /// How notifications are made.
-    pub notifications: Notifications,
+    pub notifications: NotificationSettings,
+    /// The rules, in order, broken ones included.
+    pub rules: Vec<RuleEntry>,
     /// The accounts that are in order, in the order of the file.
     pub accounts: Vec<Account>,
 }
@@ -59,45 +85,17 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             keep_days: Rest::default().keep_days,
-            notifications: Notifications::default(),
+            notifications: NotificationSettings::default(),
+            rules: Vec::new(),
             accounts: Vec::new(),
         }
     }
 }
 
-/// How notifications are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Notifications {
-    /// How much a popup tells.
-    pub privacy: Privacy,
-    /// More popups than this within the time below become one.
-    pub group_above: u32,
-    /// The time, in seconds.
-    pub group_within_seconds: u32,
-}
-
-impl Default for Notifications {
-    fn default() -> Self {
-        Self {
-            privacy: Privacy::Full,
-            group_above: 5,
-            group_within_seconds: 10,
-        }
-    }
-}
-
-impl Notifications {
-    /// The same as the model wants it.
-    pub fn manners(self, desktop: bool) -> Manners {
-        Manners {
-            desktop,
-            privacy: self.privacy,
-            grouping: Grouping {
-                above: usize::try_from(self.group_above).unwrap_or(usize::MAX),
-                within_seconds: self.group_within_seconds,
-            },
-        }
+impl Config {
+    /// How notifications are made, as the model wants it.
+    pub fn manners(&self, desktop: bool) -> Manners {
+        Manners::new(desktop, &self.notifications, notifications::heeded(&self.rules))
     }
 }
 
@@ -106,11 +104,11 @@ impl Notifications {
 pub struct Loaded {
     /// What can be used.
     pub config: Config,
-    /// Accounts that were left out, each with the reason.
+    /// Accounts, quiet hours and rules that were left out, each with the reason.
     pub problems: Vec<ConfigProblem>,
 }
 
-/// Why an account of the file was left out.
+/// Why an account, quiet hours or a rule of the file was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ConfigProblem {
@@ -118,7 +116,7 @@ pub struct ConfigProblem {
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,
-    /// The account's JID as written, if it says one.
+    /// The account's JID as written, if it is an account and says one.
     pub jid: Option<String>,
     /// What is wrong.
     pub message: String,
@@ -127,7 +125,7 @@ pub struct ConfigProblem {
 /// Why a configuration can't be used, or not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// It isn't TOML, or a value outside the accounts isn't what it should be.
+    /// It isn't TOML, or a value outside accounts, quiet hours and rules isn't what it should be.
     #[error("{}:{line}:{column}: {message}", path.display())]
     Invalid {
         /// The file.
@@ -142,8 +140,20 @@ pub enum ConfigError {
     /// The account to be saved isn't in order.
     #[error("{0}")]
     Account(#[from] Flaw),
-    /// The account couldn't be expressed in TOML.
-    #[error("the account can't be written: {0}")]
+    /// The quiet hours to be saved aren't in order.
+    #[error("{0}")]
+    Quiet(#[from] QuietFault),
+    /// The rule to be saved isn't in order.
+    #[error("{0}")]
+    Rule(#[from] RuleFault),
+    /// The rules aren't those that an edit was meant for.
+    #[error("the rules were changed meanwhile: look at them again")]
+    Stale,
+    /// There is no rule at a place.
+    #[error("there is no rule #{}", .0.saturating_add(1))]
+    NoRule(u32),
+    /// What is to be saved couldn't be expressed in TOML.
+    #[error("it can't be written: {0}")]
     Unwritable(#[from] toml_edit::ser::Error),
     /// Something else kept changing the file.
     #[error("{} keeps being changed by another program; nothing was written", .0.display())]
@@ -215,14 +225,14 @@ impl Config {
 #[serde(default, deny_unknown_fields)]
 struct Rest {
     keep_days: u32,
-    notifications: Notifications,
+    notifications: NotificationSettings,
 }
 
 impl Default for Rest {
     fn default() -> Self {
         Self {
             keep_days: 30,
-            notifications: Notifications::default(),
+            notifications: NotificationSettings::default(),
         }
     }
 }
@@ -238,7 +248,30 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
         }
     };
     let mut table = DeTable::parse(text).map_err(|error| invalid(error.span(), error.message().to_owned()))?;
-    let accounts = table.get_mut().remove("account");
+    let mut listed = |key: &str| {
+        let Some(value) = table.get_mut().remove(key) else {
+            return Ok(DeArray::new());
+        };
+        let span = value.span();
+        match value.into_inner() {
+            DeValue::Array(entries) => Ok(entries),
+            _ => {
+                let message = format!("`{key}` is written as `[[{key}]]`, with two brackets");
+                Err(invalid(Some(span), message))
+            }
+        }
+    };
+    let accounts: DeArray<'_> = listed("account")?;
+    let (quiet, quiet_problems) = notifications::read_quiet(text, listed("quiet")?);
+    let (rules, rule_problems) = notifications::read_rules(text, listed("rule")?);
+    let misplaced = table
+        .get_ref()
+        .get("notifications")
+        .and_then(|section| section.get_ref().get("quiet"));
+    if let Some(misplaced) = misplaced {
+        let message = "quiet hours are written as `[[quiet]]`, on their own".to_owned();
+        return Err(invalid(Some(misplaced.span()), message));
+    }
     let keep_days = table.get_ref().get("keep_days").map(Spanned::span);
     let rest = Rest::deserialize(table.into_deserializer())
         .map_err(|error| invalid(error.span(), error.message().to_owned()))?;
@@ -248,18 +281,14 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
     let mut loaded = Loaded {
         config: Config {
             keep_days: rest.keep_days,
-            notifications: rest.notifications,
+            notifications: NotificationSettings {
+                quiet,
+                ..rest.notifications
+            },
+            rules,
             accounts: Vec::new(),
         },
         problems: Vec::new(),
-    };
-    let Some(accounts) = accounts else { return Ok(loaded) };
-    let span = accounts.span();
-    let DeValue::Array(accounts) = accounts.into_inner() else {
-        return Err(invalid(
-            Some(span),
-            "accounts are written as `[[account]]`, with two brackets".to_owned(),
-        ));
     };
     for written in accounts {
         let start = written.span().start;
@@ -281,6 +310,8 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
             }
         }
     }
+    loaded.problems.extend(quiet_problems);
+    loaded.problems.extend(rule_problems);
     Ok(loaded)
 }
 

@@ -3,6 +3,9 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use mailwren_core::account::{Security, Subscription};
+use mailwren_core::popup::Privacy;
+use mailwren_core::quiet::{Day, QuietHours};
+use mailwren_core::rules::{Rule, Then};
 use proptest::prelude::*;
 
 use super::*;
@@ -94,11 +97,11 @@ fn what_isnt_said_has_its_default() {
     assert_eq!(loaded(""), empty);
     assert_eq!(Config::load(Path::new("/nonexistent/config.toml")).unwrap(), empty);
     assert_eq!(
-        (empty.config.keep_days, empty.config.notifications),
-        (30, Notifications::default())
+        (empty.config.keep_days, empty.config.notifications.clone()),
+        (30, NotificationSettings::default())
     );
     assert_eq!(
-        Notifications::default().manners(true),
+        empty.config.manners(true),
         Manners {
             desktop: true,
             ..Manners::default()
@@ -406,6 +409,213 @@ fn the_fingerprint_tells_states_apart() {
     assert_ne!(before, after);
     fs::remove_file(file.path()).unwrap();
     assert_ne!(after, file.fingerprint());
+}
+
+const RULES: &str = r#"# All about mail.
+
+[notifications]
+privacy = "sender" # hush
+
+# Nights.
+[[quiet]]
+days = ["mon-fri"] # not the weekend
+from = "22:00"
+to = "07:00"
+
+# The boss.
+[[rule]]
+name = "Boss"
+sender = "boss@example.org" # only him
+then = "vip"
+
+# Lists.
+[[rule]]
+name = "Lists"
+folder = ["lists/*"]
+then = "silent"
+
+[[account]]
+jid = "sam@example.org"
+"#;
+
+fn rule(name: &str, then: Then) -> Rule {
+    Rule {
+        name: Some(name.to_owned()),
+        then: Some(then),
+        ..Rule::default()
+    }
+}
+
+fn names(file: &ConfigFile) -> Vec<String> {
+    let rules = file.load().unwrap().config.rules;
+    rules
+        .into_iter()
+        .map(|entry| entry.rule.name.unwrap_or_default())
+        .collect()
+}
+
+fn current(file: &ConfigFile) -> String {
+    edition(&file.load().unwrap().config.rules)
+}
+
+#[test]
+fn quiet_hours_and_rules_are_read_in_order() {
+    let Loaded { config, problems } = loaded(RULES);
+    assert_eq!(problems, vec![]);
+    let [night] = config.notifications.quiet.as_slice() else {
+        panic!("{:?}", config.notifications.quiet)
+    };
+    assert_eq!((night.days.len(), night.from.as_str()), (5, "22:00"));
+    let [boss, lists] = config.rules.as_slice() else {
+        panic!("{:?}", config.rules)
+    };
+    assert_eq!((boss.at, boss.line, boss.rule.then), (0, 13, Some(Then::Vip)));
+    assert_eq!(lists.rule.folder, ["lists/*"]);
+}
+
+#[test]
+fn a_broken_rule_or_span_is_told_with_its_line_and_disables_only_itself() {
+    let text = "[[rule]]\nsender = 'a'\nthen = 'loud'\n[[rule]]\nsubject = '/(/'\nthen = 'vip'\n\
+                [[rule]]\nname = 'good'\nthen = 'vip'\n\
+                [[quiet]]\nfrom = '25:00'\nto = '7:00'\n[[quiet]]\ndays = 'someday'\nfrom = '22:00'\nto = '7:00'\n\
+                [[quiet]]\ndays = 'sat'\nfrom = '22:00'\nto = '7:00'\n";
+    let problems = problems(text);
+    let begins = [
+        "line 10, ",
+        "line 13, ",
+        "line 3, column 8: rule #1: ",
+        "line 4, column 1: rule #2: ",
+    ];
+    assert_eq!(problems.len(), begins.len(), "{problems:?}");
+    for (problem, begin) in problems.iter().zip(begins) {
+        assert!(problem.starts_with(begin), "{problem} doesn't begin with {begin}");
+    }
+    let config = loaded(text).config;
+    assert_eq!(config.notifications.quiet.len(), 1);
+    let faults: Vec<bool> = config.rules.iter().map(|entry| entry.fault.is_some()).collect();
+    assert_eq!(faults, [true, true, false]);
+    assert!(error("rule = 3").starts_with("config.toml:1:8: `rule` is written as `[[rule]]`"));
+    assert!(error("[notifications]\nquiet = []").contains("`[[quiet]]`"));
+}
+
+#[test]
+fn settings_are_saved_and_what_didnt_change_stays_as_it_is_written() {
+    let (_dir, file) = file(RULES);
+    let mut settings = file.load().unwrap().config.notifications;
+    file.save_notifications(&settings).unwrap();
+    assert_eq!(text(&file), RULES, "nothing changed");
+    settings.privacy = Privacy::Count;
+    settings.quiet.push(QuietHours {
+        days: vec![Day::Sat],
+        from: "00:00".to_owned(),
+        to: "24:00".to_owned(),
+    });
+    file.save_notifications(&settings).unwrap();
+    let Loaded { config, problems } = file.load().unwrap();
+    assert_eq!((config.notifications, problems), (settings.clone(), vec![]));
+    for kept in [
+        "\"count\" # hush",
+        "[\"mon-fri\"] # not the weekend",
+        "# Nights.",
+        "# All about mail.",
+    ] {
+        assert!(text(&file).contains(kept), "{kept} of {}", text(&file));
+    }
+    settings.quiet.clear();
+    file.save_notifications(&settings).unwrap();
+    assert_eq!(file.load().unwrap().config.notifications, settings);
+    settings.quiet.push(QuietHours {
+        days: vec![],
+        from: "7".to_owned(),
+        to: "8:00".to_owned(),
+    });
+    assert!(matches!(file.save_notifications(&settings), Err(ConfigError::Quiet(_))));
+}
+
+#[test]
+fn settings_and_rules_are_saved_into_an_empty_file_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = ConfigFile::new(dir.path().join("config.toml"));
+    let settings = NotificationSettings {
+        sound: false,
+        quiet: vec![QuietHours {
+            days: vec![],
+            from: "22:00".to_owned(),
+            to: "7:00".to_owned(),
+        }],
+        ..NotificationSettings::default()
+    };
+    file.save_notifications(&settings).unwrap();
+    file.add_rule(&rule("one", Then::Silent)).unwrap();
+    let Loaded { config, problems } = file.load().unwrap();
+    assert_eq!((config.notifications, problems), (settings, vec![]));
+    assert_eq!(config.rules.len(), 1);
+    assert!(
+        text(&file).starts_with("# Mailwren's accounts and settings."),
+        "{}",
+        text(&file)
+    );
+}
+
+#[test]
+fn rules_are_added_changed_moved_and_removed_with_their_comments() {
+    let (_dir, file) = file(RULES);
+    file.save_rule(None, &rule("last", Then::Notify), &current(&file))
+        .unwrap();
+    file.add_rule(&rule("first", Then::Silent)).unwrap();
+    assert_eq!(names(&file), ["first", "Boss", "Lists", "last"]);
+    file.move_rule(0, 2, &current(&file)).unwrap();
+    assert_eq!(names(&file), ["Boss", "Lists", "first", "last"]);
+    file.move_rule(3, 0, &current(&file)).unwrap();
+    assert_eq!(names(&file), ["last", "Boss", "Lists", "first"]);
+
+    let mut boss = file.load().unwrap().config.rules[1].rule.clone();
+    boss.then = Some(Then::Notify);
+    file.save_rule(Some(1), &boss, &current(&file)).unwrap();
+    assert_eq!(file.load().unwrap().config.rules[1].rule, boss);
+    for kept in ["boss@example.org\" # only him", "# The boss.", "# Lists."] {
+        assert!(text(&file).contains(kept), "{kept} of {}", text(&file));
+    }
+    file.remove_rule(1, &current(&file)).unwrap();
+    assert_eq!(names(&file), ["last", "Lists", "first"]);
+    assert!(!text(&file).contains("# The boss.") && text(&file).contains("# Lists."));
+    assert_eq!(file.remove_rules(|rule| rule.then == Some(Then::Silent)).unwrap(), 2);
+    file.remove_rule(0, &current(&file)).unwrap();
+    assert_eq!(names(&file), Vec::<String>::new());
+    assert_eq!(file.load().unwrap().config.accounts.len(), 1);
+}
+
+#[test]
+fn an_edit_meant_for_other_rules_is_refused() {
+    let (_dir, file) = file(RULES);
+    let before = current(&file);
+    file.add_rule(&rule("another", Then::Silent)).unwrap();
+    let after = text(&file);
+    for refused in [
+        file.remove_rule(0, &before),
+        file.move_rule(0, 1, &before),
+        file.save_rule(Some(0), &rule("x", Then::Vip), &before),
+        file.save_rule(None, &rule("x", Then::Vip), &before),
+    ] {
+        assert!(matches!(refused, Err(ConfigError::Stale)), "{refused:?}");
+    }
+    let now = current(&file);
+    assert!(matches!(file.remove_rule(9, &now), Err(ConfigError::NoRule(9))));
+    assert!(matches!(file.move_rule(0, 9, &now), Err(ConfigError::NoRule(9))));
+    assert!(matches!(file.add_rule(&Rule::default()), Err(ConfigError::Rule(_))));
+    assert_eq!(text(&file), after, "nothing was written");
+}
+
+#[test]
+fn a_broken_rule_is_mended_by_saving_it_and_outlives_other_edits() {
+    let (_dir, file) = file("[[rule]]\nname = 'odd'\nsendr = 'a' # typo\nthen = 'vip'\n");
+    file.add_rule(&rule("good", Then::Silent)).unwrap();
+    assert_eq!(names(&file), ["good", "odd"]);
+    assert!(text(&file).contains("sendr"), "{}", text(&file));
+    file.save_rule(Some(1), &rule("odd", Then::Vip), &current(&file))
+        .unwrap();
+    assert_eq!(file.load().unwrap().problems, vec![]);
+    assert!(!text(&file).contains("sendr"));
 }
 
 proptest! {

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
+use mailwren_core::policy::Reason;
 use mailwren_core::view::{Filter, Row};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -193,6 +194,26 @@ impl Store {
         self.write(move |t| write::mark_all(t, &filter, at)).await
     }
 
+    /// Puts unread rows off until an instant; `None` takes it back. Gives the rows that changed.
+    pub async fn snooze(&self, seqs: Vec<i64>, until: Option<Timestamp>) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::snooze(t, &seqs, until)).await
+    }
+
+    /// Rows that were put off are due: a popup is owed for those that are still unread. Gives these.
+    pub async fn wake(&self, seqs: Vec<i64>) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::wake(t, &seqs)).await
+    }
+
+    /// Rows that a person put off, due or not.
+    pub async fn snoozed(&self) -> Result<Vec<Row>, StoreError> {
+        self.read(read::snoozed).await
+    }
+
+    /// Keeps with rows what became of their popups. Gives the rows that changed.
+    pub async fn explain(&self, reasons: Vec<(i64, Reason)>) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::explain(t, &reasons)).await
+    }
+
     /// Rows for which a popup is still owed, oldest first. A row read or gone meanwhile owes none.
     pub async fn owed(&self) -> Result<Vec<Row>, StoreError> {
         self.read(read::owed).await
@@ -263,7 +284,7 @@ impl Store {
         self.write(move |t| write::forget(t, &account)).await
     }
 
-    /// Deletes rows received before an instant, unless a popup is owed for them. Items that are still published aren't
+    /// Deletes rows received before an instant, unless a popup is owed for them or they were put off. Items that are still published aren't
     /// taken for new ones when they arrive again. Gives how many rows were deleted.
     pub async fn sweep(&self, before: Timestamp) -> Result<usize, StoreError> {
         self.write(move |t| write::sweep(t, before)).await

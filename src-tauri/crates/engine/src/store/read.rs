@@ -13,10 +13,13 @@ use super::Page;
 /// What [`from_columns`] reads.
 pub const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, gone_at, replaced, service, node, item, kind, dialect, \
      user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, unseen, uid, \
-     uidvalidity, link";
+     uidvalidity, link, reason, snoozed_until";
 
 /// The rows for which a popup is still owed. One that was read or went meanwhile owes none.
 pub const OWING: &str = "owed = 1 AND unread = 1 AND gone_at IS NULL";
+
+/// The rows that a person put off and that are still of interest.
+pub const SNOOZED: &str = "snoozed_until IS NOT NULL AND unread = 1 AND gone_at IS NULL";
 
 /// No answer has more rows, whatever is asked.
 const MOST: u32 = 500;
@@ -99,6 +102,9 @@ pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         unread: columns.get("unread")?,
         gone_at: time("gone_at")?,
         replaced: columns.get("replaced")?,
+        snoozed_until: time("snoozed_until")?,
+        // A later version may know reasons that this one doesn't.
+        reason: text("reason")?.and_then(|json| serde_json::from_str(&json).ok()),
         event: Event {
             service: key("service")?,
             node: key("node")?,
@@ -222,6 +228,11 @@ fn page(mut rows: Vec<Row>, limit: u32) -> (Vec<Row>, bool) {
 
 pub fn owed(c: &Connection) -> rusqlite::Result<Vec<Row>> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE {OWING} ORDER BY seq");
+    rows(c, &sql, ())
+}
+
+pub fn snoozed(c: &Connection) -> rusqlite::Result<Vec<Row>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE {SNOOZED} ORDER BY seq");
     rows(c, &sql, ())
 }
 

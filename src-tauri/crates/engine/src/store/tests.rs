@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
+use mailwren_core::policy::{Cause, Outcome, Reason};
+use mailwren_core::popup::Privacy;
 use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -37,6 +39,8 @@ fn mail(item: &str, payload: &str) -> Arrival {
         },
         received_at: at(0),
         owed: true,
+        unread: true,
+        reason: None,
     }
 }
 
@@ -809,6 +813,114 @@ async fn a_newer_database_is_left_as_it_is() {
     assert!(matches!(error, StoreError::Newer { found: 99, .. }));
     assert!(error.to_string().contains("update Mailwren"));
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_schema_is_taken_on_with_all_its_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Connection::open(dir.path().join(schema::FILE)).unwrap();
+    first.execute_batch(include_str!("1.sql")).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first
+        .execute_batch(
+            "INSERT INTO event (rev, account, service, node, item, digest, received_at, delayed, owed, kind, dialect)
+             VALUES (1, 'sam@example.org', '', '', 'a', 'd', 0, 0, 1, 'new', 'mailwren');
+             UPDATE counter SET rev = 1;",
+        )
+        .unwrap();
+    first.close().unwrap();
+    let (store, aside) = Store::open(dir.path()).unwrap();
+    assert_eq!(aside, None);
+    let row = store.row(1).await.unwrap().unwrap();
+    assert_eq!((row.reason, row.snoozed_until, row.unread), (None, None, true));
+    store.explain(vec![(1, usual())]).await.unwrap();
+    assert_eq!(store.row(1).await.unwrap().unwrap().reason, Some(usual()));
+    assert_eq!(store.owed().await.unwrap().len(), 1);
+}
+
+fn usual() -> Reason {
+    Reason {
+        outcome: Outcome::Notify,
+        cause: Cause::Usual,
+        privacy: None,
+    }
+}
+
+#[tokio::test]
+async fn the_reason_is_kept_with_the_row_and_each_change_of_it_raises_the_revision() {
+    let (_dir, store) = open();
+    let first = Arrival {
+        reason: Some(usual()),
+        ..with(mail("a", "a"), |event| event.message_id = Some("m@x".to_owned()))
+    };
+    append_one(&store, first.clone()).await;
+    let grouped = Reason {
+        outcome: Outcome::Group,
+        cause: Cause::AfterQuiet,
+        privacy: Some(Privacy::Sender),
+    };
+    let before = store.row(1).await.unwrap().unwrap();
+    assert_eq!(before.reason, Some(usual()));
+    let changed = store.explain(vec![(1, grouped.clone()), (99, usual())]).await.unwrap();
+    assert_eq!(changed.len(), 1);
+    assert!(changed[0].rev > before.rev);
+    assert_eq!(store.row(1).await.unwrap().unwrap().reason, Some(grouped));
+
+    // The same message in another folder owes no popup, and says why.
+    let moved = with(first, |event| event.item = Some("b".to_owned()));
+    append_one(&store, moved).await;
+    let told = store.row(2).await.unwrap().unwrap().reason.unwrap();
+    assert_eq!((told.outcome, told.cause), (Outcome::Silent, Cause::ToldBefore));
+}
+
+#[tokio::test]
+async fn a_suppressed_mail_is_stored_as_read_and_stays_so() {
+    let (_dir, store) = open();
+    let suppressed = Arrival {
+        owed: false,
+        unread: false,
+        ..mail("a", "a")
+    };
+    append_one(&store, suppressed.clone()).await;
+    assert_eq!(store.unread().await.unwrap(), vec![]);
+    store.retract(key("a"), at(1)).await.unwrap();
+    let Stored::Revived { row } = append_one(&store, suppressed).await else {
+        panic!("it is there again")
+    };
+    assert!(!row.unread);
+}
+
+#[tokio::test]
+async fn what_is_put_off_owes_its_popup_again_when_it_is_due() {
+    let (_dir, store) = open();
+    for item in ["a", "b", "c", "d"] {
+        append_one(&store, mail(item, item)).await;
+    }
+    store.retract(key("d"), at(1)).await.unwrap();
+    let put_off = store.snooze(vec![1, 2, 3, 4, 99], Some(at(100))).await.unwrap();
+    assert_eq!(
+        put_off.iter().map(|row| row.seq).collect::<Vec<_>>(),
+        [1, 2, 3],
+        "d is gone"
+    );
+    assert!(
+        put_off
+            .iter()
+            .all(|row| row.snoozed_until == Some(at(100)) && row.unread)
+    );
+    assert_eq!(store.owed().await.unwrap(), vec![]);
+    store.mark(vec![2], true, at(2)).await.unwrap();
+    store.snooze(vec![3], None).await.unwrap();
+    let waiting = store.snoozed().await.unwrap();
+    assert_eq!(waiting.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
+    // Put off for longer than rows are kept, it is kept.
+    store.sweep(at(1_000)).await.unwrap();
+    let woken = store.wake(vec![1, 2, 3]).await.unwrap();
+    assert_eq!(
+        woken.iter().map(|row| (row.seq, row.snoozed_until)).collect::<Vec<_>>(),
+        [(1, None)]
+    );
+    assert_eq!(store.owed().await.unwrap(), woken);
 }
 
 /// The other half of the two tests below; does nothing unless one of them starts it.

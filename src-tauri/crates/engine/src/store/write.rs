@@ -3,11 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Dialect, Event, Kind};
+use mailwren_core::policy::{Cause, Outcome, Reason};
 use mailwren_core::view::{Filter, Row};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Params, Transaction, named_params, params, params_from_iter};
 
-use super::read::{self, Node, OWING, dialect_name, dialect_named, kind_name};
+use super::read::{self, Node, OWING, SNOOZED, dialect_name, dialect_named, kind_name};
 
 /// How long an item that is still published, but never arrives again, is remembered after its row was swept.
 const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -30,6 +31,12 @@ enum Change {
     Unread,
     /// Its item is published again.
     Revived,
+    /// A person put it off until then.
+    Snoozed(Timestamp),
+    /// A person took that back.
+    Unsnoozed,
+    /// It was put off until now: a popup is owed for it again.
+    Woken,
 }
 
 impl Change {
@@ -38,10 +45,13 @@ impl Change {
         match self {
             Self::Gone(_, dialect) if dialect.mirrors_unread() => "gone_at = ?3, read_at = ifnull(read_at, ?3)",
             Self::Gone(..) => "gone_at = ?3",
-            Self::Replaced(_) => "gone_at = ?3, replaced = 1, owed = 0",
-            Self::Read(_) => "read_at = ?3, owed = 0",
+            Self::Replaced(_) => "gone_at = ?3, replaced = 1, owed = 0, snoozed_until = NULL",
+            Self::Read(_) => "read_at = ?3, owed = 0, snoozed_until = NULL",
             Self::Unread => "read_at = NULL",
-            Self::Revived => "gone_at = NULL, read_at = NULL, replaced = 0, owed = 0",
+            Self::Revived => "gone_at = NULL, read_at = NULL, replaced = 0, owed = 0, snoozed_until = NULL",
+            Self::Snoozed(_) => "snoozed_until = ?3, owed = 0",
+            Self::Unsnoozed => "snoozed_until = NULL",
+            Self::Woken => "snoozed_until = NULL, owed = 1",
         }
     }
 
@@ -50,10 +60,10 @@ impl Change {
         let mut statement = t.prepare_cached(&sql)?;
         let rev = next_rev(t)?;
         match self {
-            Self::Gone(at, _) | Self::Replaced(at) | Self::Read(at) => {
+            Self::Gone(at, _) | Self::Replaced(at) | Self::Read(at) | Self::Snoozed(at) => {
                 statement.execute(params![rev, seq, at.as_microsecond()])?
             }
-            Self::Unread | Self::Revived => statement.execute([rev, seq])?,
+            Self::Unread | Self::Revived | Self::Unsnoozed | Self::Woken => statement.execute([rev, seq])?,
         };
         read::row(t, seq)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
@@ -103,8 +113,13 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
             return Ok(Stored::Known { seq: twin.seq });
         }
         replace_others(t, identity, arrival.received_at)?;
+        let revived = Change::Revived.apply(t, twin.seq)?;
         return Ok(Stored::Revived {
-            row: Change::Revived.apply(t, twin.seq)?,
+            row: if arrival.unread {
+                revived
+            } else {
+                Change::Read(arrival.received_at).apply(t, twin.seq)?
+            },
         });
     }
     let sql = "UPDATE swept SET seen_at = ?6
@@ -196,12 +211,21 @@ fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool) -> rusqlite::Resul
     // What is too large for SQLite (over 2^63 - 1) isn't a number that any IMAP server gives.
     let number = |value: Option<u64>| value.and_then(|n| i64::try_from(n).ok());
     let from = event.from.as_ref();
-    let sql = "INSERT INTO event (rev, account, service, node, item, digest, received_at, delayed, owed, kind, dialect,
-                   user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, unseen,
-                   uid, uidvalidity, link)
-               VALUES (:rev, :account, :service, :node, :item, :digest, :received_at, :delayed, :owed, :kind, :dialect,
-                   :user, :mailbox, :token, :subid, :sent_at, :from_name, :from_address, :subject, :snippet,
-                   :message_id, :unseen, :uid, :uidvalidity, :link)";
+    let reason = arrival.reason.clone().map(|reason| match arrival.owed && !owed {
+        true => Reason {
+            outcome: Outcome::Silent,
+            cause: Cause::ToldBefore,
+            ..reason
+        },
+        false => reason,
+    });
+    let received_at = arrival.received_at.as_microsecond();
+    let sql = "INSERT INTO event (rev, account, service, node, item, digest, received_at, delayed, owed, read_at, kind,
+                   dialect, user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id,
+                   unseen, uid, uidvalidity, link, reason)
+               VALUES (:rev, :account, :service, :node, :item, :digest, :received_at, :delayed, :owed, :read_at, :kind,
+                   :dialect, :user, :mailbox, :token, :subid, :sent_at, :from_name, :from_address, :subject, :snippet,
+                   :message_id, :unseen, :uid, :uidvalidity, :link, :reason)";
     t.prepare_cached(sql)?.execute(named_params! {
         ":rev": next_rev(t)?,
         ":account": account,
@@ -209,9 +233,10 @@ fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool) -> rusqlite::Resul
         ":node": node,
         ":item": item,
         ":digest": arrival.decoded.payload.0,
-        ":received_at": arrival.received_at.as_microsecond(),
+        ":received_at": received_at,
         ":delayed": arrival.decoded.delayed,
         ":owed": owed,
+        ":read_at": (!arrival.unread).then_some(received_at),
         ":kind": kind_name(event.kind),
         ":dialect": dialect_name(event.dialect),
         ":user": event.user,
@@ -228,8 +253,13 @@ fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool) -> rusqlite::Resul
         ":uid": number(event.uid),
         ":uidvalidity": number(event.uidvalidity),
         ":link": event.link,
+        ":reason": reason.map(|reason| json(&reason)).transpose()?,
     })?;
     read::row(t, t.last_insert_rowid())?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+fn json(reason: &Reason) -> rusqlite::Result<String> {
+    serde_json::to_string(reason).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// Makes rows gone that aren't, of the dialects of which `which` is true.
@@ -311,6 +341,35 @@ pub fn mark_all(t: &Transaction<'_>, filter: &Filter, at: Timestamp) -> rusqlite
     )
 }
 
+pub fn snooze(t: &Transaction<'_>, chosen: &[i64], until: Option<Timestamp>) -> rusqlite::Result<Vec<Row>> {
+    let chosen = serde_json::Value::from(chosen).to_string();
+    let (change, state) = match until {
+        Some(until) => (Change::Snoozed(until), "unread = 1 AND gone_at IS NULL"),
+        None => (Change::Unsnoozed, "snoozed_until IS NOT NULL"),
+    };
+    let which = format!("seq IN (SELECT value FROM json_each(?)) AND {state}");
+    change.apply_all(t, &seqs(t, &which, [chosen])?)
+}
+
+pub fn wake(t: &Transaction<'_>, due: &[i64]) -> rusqlite::Result<Vec<Row>> {
+    let due = serde_json::Value::from(due).to_string();
+    let which = format!("seq IN (SELECT value FROM json_each(?)) AND {SNOOZED}");
+    Change::Woken.apply_all(t, &seqs(t, &which, [due])?)
+}
+
+pub fn explain(t: &Transaction<'_>, reasons: &[(i64, Reason)]) -> rusqlite::Result<Vec<Row>> {
+    let mut changed = Vec::new();
+    for (seq, reason) in reasons {
+        let explained = t
+            .prepare_cached("UPDATE event SET rev = ?1, reason = ?2 WHERE seq = ?3")?
+            .execute(params![next_rev(t)?, json(reason)?, seq])?;
+        if explained > 0 {
+            changed.extend(read::row(t, *seq)?);
+        }
+    }
+    Ok(changed)
+}
+
 pub fn notified(t: &Transaction<'_>, shown: &[i64]) -> rusqlite::Result<()> {
     let shown = Value::from(serde_json::Value::from(shown).to_string());
     t.execute(
@@ -343,7 +402,8 @@ pub fn sweep(t: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> 
     t.execute(
         "INSERT OR REPLACE INTO swept
          SELECT account, service, node, item, digest, seq, received_at FROM event
-         WHERE received_at < ? AND NOT owed AND gone_at IS NULL AND item <> '' AND kind IN ('new', 'changed')",
+         WHERE received_at < ? AND NOT owed AND gone_at IS NULL AND item <> '' AND kind IN ('new', 'changed')
+             AND snoozed_until IS NULL",
         [micros],
     )?;
     let forgotten = before
@@ -352,7 +412,7 @@ pub fn sweep(t: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> 
         .as_microsecond();
     forget_swept(t, "seen_at < ?", [forgotten])?;
     t.execute(
-        &format!("DELETE FROM event WHERE received_at < ? AND NOT ({OWING})"),
+        &format!("DELETE FROM event WHERE received_at < ? AND NOT ({OWING}) AND NOT ({SNOOZED})"),
         [micros],
     )
 }

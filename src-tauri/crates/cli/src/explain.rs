@@ -1,0 +1,81 @@
+//! `mailwrenctl explain`: what became of an event's popup, and why.
+
+use std::path::PathBuf;
+
+use jiff::ZonedDateTime;
+use mailwren_core::view::{Command, Filter, Reply, Row};
+use mailwren_engine::face::Face;
+
+use crate::exit::Failure;
+use crate::{open, print};
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The event's number as `feed list` shows it, or its item id.
+    item: String,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), Failure> {
+    let face = open::look(config).await?;
+    let found = find(&face, &arguments.item).await;
+    face.close().await;
+    let row = found?.ok_or_else(|| {
+        Failure::failed(format!("there is no event {}", arguments.item))
+            .hint("`mailwrenctl feed list` shows those that are stored.".to_owned())
+    })?;
+    if arguments.json {
+        let json = serde_json::json!({
+            "seq": row.seq,
+            "item": row.event.item,
+            "reason": row.reason,
+            "unread": row.unread,
+            "gone_at": row.gone_at,
+            "snoozed_until": row.snoozed_until,
+        });
+        return print::out(&json.to_string());
+    }
+    print::plain(&row, &row.event)?;
+    let now = ZonedDateTime::now();
+    print::out(&match &row.reason {
+        Some(reason) => reason.words(&now),
+        None => "it is never told by a popup, or was stored by an earlier version".to_owned(),
+    })?;
+    let clock = |at: jiff::Timestamp| {
+        let at = at.to_zoned_datetime(now.time_zone().clone());
+        at.strftime("%Y-%m-%d %H:%M").to_string()
+    };
+    if let Some(until) = row.snoozed_until {
+        print::out(&format!("put off until {}", clock(until)))?;
+    }
+    if let Some(at) = row.gone_at {
+        print::out(&format!("gone since {}", clock(at)))?;
+    }
+    Ok(())
+}
+
+async fn find(face: &Face, item: &str) -> Result<Option<Row>, Failure> {
+    if let Ok(seq) = item.parse()
+        && let Reply::Row { row: Some(row) } = face.call(Command::Row { seq }).await?
+    {
+        return Ok(Some(row));
+    }
+    let mut before = None;
+    loop {
+        let page = Command::Feed {
+            filter: Filter::default(),
+            before,
+            limit: 500,
+        };
+        let Reply::Feed { rows, more, .. } = face.call(page).await? else {
+            return Err(Failure::failed("unexpected reply"));
+        };
+        before = rows.last().map(|row| row.seq);
+        let found = rows.into_iter().find(|row| row.event.item.as_deref() == Some(item));
+        if found.is_some() || !more {
+            return Ok(found);
+        }
+    }
+}

@@ -1,0 +1,491 @@
+//! When a row becomes a popup, alone or with others, and when the popup goes again.
+//!
+//! At most one popup a second, whatever comes; more than [`Grouping::above`] within [`Grouping::within_seconds`]
+//! become one popup that counts and names, replaced in place as more come.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::event::Kind;
+use crate::model::{Effect, Manners};
+use crate::policy::{Cause, Outcome, Reason};
+use crate::popup::{Occasion, Popup, PopupAction, Privacy, words_for_many, words_for_muted, words_for_row};
+use crate::view::{AccountStatus, Row};
+
+/// When many become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grouping {
+    /// More popups than this within the time are told as one.
+    pub above: usize,
+    /// The time, in seconds.
+    pub within_seconds: u32,
+}
+
+impl Default for Grouping {
+    fn default() -> Self {
+        Self {
+            above: 5,
+            within_seconds: 10,
+        }
+    }
+}
+
+impl Grouping {
+    /// Whether an instant lies within the time before now.
+    fn covers(self, at: Timestamp, now: Timestamp) -> bool {
+        at <= now && now.duration_since(at) < SignedDuration::from_secs(i64::from(self.within_seconds))
+    }
+}
+
+/// What a decision needs to know beside the rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// How notifications are to be made.
+    pub manners: &'a Manners,
+    /// The accounts, for their labels.
+    pub accounts: &'a [AccountStatus],
+    /// Whether the screen is locked.
+    pub locked: bool,
+}
+
+impl Setting<'_> {
+    /// The account's label, where there are several to tell apart.
+    fn account<'b>(&'b self, row: &'b Row) -> Option<&'b str> {
+        let several = self.accounts.len() > 1;
+        let status = self.accounts.iter().find(|a| a.jid == row.account);
+        several.then(|| status.map_or(row.account.as_str(), |s| s.label.as_str()))
+    }
+
+    /// How much may be told of a row.
+    fn privacy(&self, row: &Row) -> Privacy {
+        let by_rule = row.reason.as_ref().and_then(|reason| reason.privacy);
+        let unlocked = by_rule.unwrap_or(self.manners.privacy);
+        if self.locked {
+            unlocked.max(self.manners.privacy_locked)
+        } else {
+            unlocked
+        }
+    }
+}
+
+/// Between two popups at least so long.
+const PACE: SignedDuration = SignedDuration::from_secs(1);
+
+#[derive(Debug)]
+enum Shape {
+    /// One mail.
+    Single,
+    /// "Inbox changed": one per mailbox, replaced in place.
+    Mailbox { shown_at: Timestamp },
+    /// Many mails.
+    Many(Occasion),
+    /// A row's sender was muted; stands for no row.
+    Muted { row: Box<Row> },
+}
+
+#[derive(Debug)]
+struct Shown {
+    shape: Shape,
+    rows: Vec<Row>,
+    /// Title and body as they were shown last.
+    words: (String, String),
+}
+
+#[derive(Debug)]
+struct Burst {
+    id: u64,
+    last_arrival: Timestamp,
+}
+
+/// The popups that are up, and those that wait for their turn.
+#[derive(Debug, Default)]
+pub struct Popups {
+    shown: BTreeMap<u64, Shown>,
+    last_id: u64,
+    last_show: Option<Timestamp>,
+    /// When single popups were shown, within the grouping time.
+    recent: VecDeque<(Timestamp, u64)>,
+    burst: Option<Burst>,
+    pending: VecDeque<Row>,
+    summaries: VecDeque<(Occasion, Vec<Row>)>,
+    /// Rows whose sender was muted from a popup, still to be said.
+    muted: VecDeque<Row>,
+    held: Vec<Row>,
+}
+
+impl Popups {
+    /// A new row owes a popup; `replaced` are older rows of the same item, whose popup it takes over.
+    pub fn announce(&mut self, now: Timestamp, row: Row, replaced: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
+        if let Some(burst) = &mut self.burst {
+            burst.last_arrival = now;
+        }
+        if let Some(taken_over) = self.take_over(now, &row, replaced, setting) {
+            return vec![taken_over];
+        }
+        self.pending.push_back(row);
+        self.next(now, setting)
+    }
+
+    /// A replacement isn't a new popup: the one that is up changes in place, without a sound.
+    pub fn take_over(&mut self, now: Timestamp, row: &Row, replaced: &[Row], setting: &Setting<'_>) -> Option<Effect> {
+        let within = SignedDuration::from_secs(i64::from(setting.manners.grouping.within_seconds));
+        let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
+            Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),
+            Shape::Single => shown.rows.iter().any(|r| replaced.iter().any(|old| old.seq == r.seq)),
+            Shape::Many(_) | Shape::Muted { .. } => false,
+        })?;
+        shown.rows.push(row.clone());
+        let settles = vec![row.seq];
+        match &mut shown.shape {
+            // "Inbox changed" says nothing that saying it again would add to, but for its being new.
+            Shape::Mailbox { shown_at } if now.duration_since(*shown_at) < within => {
+                return Some(Effect::Settle(settles));
+            }
+            Shape::Mailbox { shown_at } => *shown_at = now,
+            Shape::Single | Shape::Many(_) | Shape::Muted { .. } => {}
+        }
+        Some(Effect::Show(Popup {
+            settles,
+            ..shown.popup(*id, false, setting)
+        }))
+    }
+
+    /// Several rows owe a popup together.
+    pub fn announce_together(
+        &mut self,
+        now: Timestamp,
+        rows: Vec<Row>,
+        occasion: Occasion,
+        setting: &Setting<'_>,
+    ) -> Vec<Effect> {
+        let mut rows = rows;
+        let explained = match rows.len() {
+            0 => return Vec::new(),
+            1 => {
+                let explained = explain(&mut rows, Outcome::Notify, &occasion.cause());
+                self.pending.extend(rows);
+                explained
+            }
+            _ => {
+                self.summaries.push_back((occasion, rows));
+                None
+            }
+        };
+        explained.into_iter().chain(self.next(now, setting)).collect()
+    }
+
+    /// A row's sender was muted from its popup: say so, with a way back.
+    pub fn announce_muted(&mut self, now: Timestamp, row: Row, setting: &Setting<'_>) -> Vec<Effect> {
+        self.muted.push_back(row);
+        self.next(now, setting)
+    }
+
+    /// Whether so many came lately that the next one is told with others.
+    pub fn crowded(&self, now: Timestamp, grouping: Grouping) -> bool {
+        let recent = self.recent.iter().filter(|(at, _)| grouping.covers(*at, now)).count();
+        let in_burst = self
+            .burst
+            .as_ref()
+            .is_some_and(|b| grouping.covers(b.last_arrival, now));
+        in_burst || recent.saturating_add(self.pending.len()) >= grouping.above
+    }
+
+    /// A row owes a popup that must wait until it is quiet no longer.
+    pub fn hold(&mut self, row: Row) {
+        self.held.push(row);
+    }
+
+    /// Holds back everything that waits for its turn, but for VIPs' mail if that may go on: it becomes quiet.
+    pub fn hold_pending(&mut self, vips_go_on: bool) {
+        let (going_on, waiting): (VecDeque<Row>, VecDeque<Row>) =
+            self.pending.drain(..).partition(|row| vips_go_on && is_vip(row));
+        self.pending = going_on;
+        self.held.extend(waiting);
+        self.held.extend(self.summaries.drain(..).flat_map(|(_, rows)| rows));
+        self.muted.clear();
+    }
+
+    /// The desktop didn't take a popup since it isn't to be disturbed: its rows wait.
+    pub fn take_back(&mut self, id: u64) {
+        if let Some(shown) = self.shown.remove(&id) {
+            self.held.extend(shown.rows);
+        }
+        self.burst.take_if(|b| b.id == id);
+        self.recent.retain(|(_, recent)| *recent != id);
+    }
+
+    /// Whether rows wait until it is quiet no longer.
+    pub fn holds_any(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// The rows that waited until it was quiet no longer.
+    pub fn take_held(&mut self) -> Vec<Row> {
+        std::mem::take(&mut self.held)
+    }
+
+    /// Popups that are up say what may be said now: the screen was locked or unlocked, or the settings changed.
+    pub fn rewrite(&mut self, setting: &Setting<'_>) -> Vec<Effect> {
+        let changed = |(id, shown): (&u64, &mut Shown)| {
+            let before = shown.words.clone();
+            let popup = shown.popup(*id, false, setting);
+            (before != shown.words).then_some(Effect::Show(Popup {
+                settles: Vec::new(),
+                ..popup
+            }))
+        };
+        self.shown.iter_mut().filter_map(changed).collect()
+    }
+
+    /// The row whose sender a popup says was muted.
+    pub fn muted(&self, id: u64) -> Option<i64> {
+        match &self.shown.get(&id)?.shape {
+            Shape::Muted { row } => Some(row.seq),
+            _ => None,
+        }
+    }
+
+    /// The rows that a popup stands for.
+    pub fn rows(&self, id: u64) -> Vec<i64> {
+        self.shown
+            .get(&id)
+            .map(|s| s.rows.iter().map(|r| r.seq).collect())
+            .unwrap_or_default()
+    }
+
+    /// A popup was dismissed, or ran out.
+    pub fn closed(&mut self, id: u64) {
+        self.shown.remove(&id);
+        self.burst.take_if(|b| b.id == id);
+    }
+
+    /// Rows changed: those that are read or gone leave their popups.
+    pub fn changed(&mut self, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
+        let settled: HashSet<i64> = rows.iter().filter(|r| settled(r)).map(|r| r.seq).collect();
+        if settled.is_empty() {
+            return Vec::new();
+        }
+        let keep = |row: &Row| !settled.contains(&row.seq);
+        self.pending.retain(keep);
+        self.held.retain(keep);
+        for (_, rows) in &mut self.summaries {
+            rows.retain(keep);
+        }
+        self.summaries.retain(|(_, rows)| !rows.is_empty());
+
+        let mut effects = Vec::new();
+        let touched: Vec<u64> = self
+            .shown
+            .iter()
+            .filter(|(_, shown)| shown.rows.iter().any(|r| !keep(r)))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in touched {
+            let Some(shown) = self.shown.get_mut(&id) else { continue };
+            shown.rows.retain(keep);
+            if shown.rows.is_empty() {
+                self.closed(id);
+                effects.push(Effect::Withdraw(id));
+            } else if let Shape::Many(_) = shown.shape {
+                effects.push(Effect::Show(shown.popup(id, false, setting)));
+            }
+        }
+        effects
+    }
+
+    /// When [`Popups::next`] is wanted again.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let waiting = !self.pending.is_empty() || !self.summaries.is_empty() || !self.muted.is_empty();
+        waiting.then(|| self.last_show.map_or(Timestamp::MIN, |at| at + PACE))
+    }
+
+    /// Shows what waits, if its turn has come.
+    pub fn next(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
+        // A clock set back must not silence anything: only a last popup that lies in the past holds the next one up.
+        if self.last_show.is_some_and(|at| at <= now && now < at + PACE) {
+            return Vec::new();
+        }
+        if let Some(row) = self.muted.pop_front() {
+            let shape = Shape::Muted { row: Box::new(row) };
+            return vec![Effect::Show(self.show(now, shape, Vec::new(), false, setting))];
+        }
+        if let Some((occasion, rows)) = self.summaries.pop_front() {
+            return self.show_many(now, rows, occasion, setting);
+        }
+        let grouping = setting.manners.grouping;
+        self.recent.retain(|(at, _)| grouping.covers(*at, now));
+        self.burst.take_if(|b| !grouping.covers(b.last_arrival, now));
+
+        let vips = self.pending.iter().filter(|row| is_vip(row)).count();
+        let together = self.burst.is_some() || self.recent.len().saturating_add(self.pending.len()) > grouping.above;
+        if self.pending.is_empty() {
+            Vec::new()
+        } else if together && (1..=grouping.above).contains(&vips) {
+            // A VIP's mail doesn't drown in a crowd.
+            let at = self.pending.iter().position(is_vip);
+            let row = at.and_then(|at| self.pending.remove(at));
+            row.map(|row| self.show_one(now, row, setting)).unwrap_or_default()
+        } else if let Some(Burst { id, .. }) = self.burst {
+            let rows: Vec<Row> = self.pending.drain(..).collect();
+            self.add_to_burst(now, id, rows, setting)
+        } else if together {
+            self.start_burst(now, setting)
+        } else {
+            let row = self.pending.pop_front();
+            row.map(|row| self.show_one(now, row, setting)).unwrap_or_default()
+        }
+    }
+
+    fn show_one(&mut self, now: Timestamp, row: Row, setting: &Setting<'_>) -> Vec<Effect> {
+        if row.event.kind == Kind::Changed {
+            // All that this mailbox has to say is said by this one.
+            let (same, other): (VecDeque<Row>, VecDeque<Row>) = self
+                .pending
+                .drain(..)
+                .partition(|r| r.event.kind == Kind::Changed && same_node(r, &row));
+            self.pending = other;
+            let rows = std::iter::once(row).chain(same).collect();
+            return vec![Effect::Show(self.show(
+                now,
+                Shape::Mailbox { shown_at: now },
+                rows,
+                true,
+                setting,
+            ))];
+        }
+        let mut rows = vec![row];
+        // It was to be told with others, which were read meanwhile.
+        let alone = rows
+            .iter()
+            .any(|r| r.reason.as_ref().is_some_and(|r| r.outcome == Outcome::Group));
+        let explained = alone
+            .then(|| explain(&mut rows, Outcome::Notify, &Cause::Usual))
+            .flatten();
+        let popup = self.show(now, Shape::Single, rows, true, setting);
+        self.recent.push_back((now, popup.id));
+        [Effect::Show(popup)].into_iter().chain(explained).collect()
+    }
+
+    /// The single popups of the last seconds and all that waits become one.
+    fn start_burst(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
+        let mut rows = Vec::new();
+        let mut effects = Vec::new();
+        for (_, id) in std::mem::take(&mut self.recent) {
+            if let Some(shown) = self.shown.remove(&id) {
+                rows.extend(shown.rows);
+                effects.push(Effect::Withdraw(id));
+            }
+        }
+        rows.extend(self.pending.drain(..));
+        effects.extend(self.show_many(now, rows, Occasion::Burst, setting));
+        self.burst = Some(Burst {
+            id: self.last_id,
+            last_arrival: now,
+        });
+        effects
+    }
+
+    fn add_to_burst(&mut self, now: Timestamp, id: u64, mut rows: Vec<Row>, setting: &Setting<'_>) -> Vec<Effect> {
+        let Some(shown) = self.shown.get_mut(&id) else {
+            return Vec::new();
+        };
+        self.last_show = Some(now);
+        let settles = rows.iter().map(|r| r.seq).collect();
+        let explained = explain(&mut rows, Outcome::Group, &Cause::Burst);
+        shown.rows.extend(rows);
+        let popup = Popup {
+            settles,
+            ..shown.popup(id, false, setting)
+        };
+        [Effect::Show(popup)].into_iter().chain(explained).collect()
+    }
+
+    fn show_many(
+        &mut self,
+        now: Timestamp,
+        mut rows: Vec<Row>,
+        occasion: Occasion,
+        setting: &Setting<'_>,
+    ) -> Vec<Effect> {
+        let explained = explain(&mut rows, Outcome::Group, &occasion.cause());
+        let popup = self.show(now, Shape::Many(occasion), rows, true, setting);
+        [Effect::Show(popup)].into_iter().chain(explained).collect()
+    }
+
+    fn show(&mut self, now: Timestamp, shape: Shape, rows: Vec<Row>, sound: bool, setting: &Setting<'_>) -> Popup {
+        self.last_show = Some(now);
+        self.last_id += 1;
+        let mut shown = Shown {
+            shape,
+            rows,
+            words: (String::new(), String::new()),
+        };
+        let popup = shown.popup(self.last_id, sound, setting);
+        self.shown.insert(self.last_id, shown);
+        popup
+    }
+}
+
+impl Shown {
+    /// The popup that it is now; it settles all its rows.
+    fn popup(&mut self, id: u64, sound: bool, setting: &Setting<'_>) -> Popup {
+        let (words, actions) = match (&self.shape, self.rows.last()) {
+            (Shape::Muted { row }, _) => (words_for_muted(row), vec![PopupAction::Undo]),
+            (Shape::Many(occasion), _) => {
+                let rows = self.rows.iter().map(|row| (row, setting.privacy(row)));
+                let actions = vec![PopupAction::Open, PopupAction::MarkRead, PopupAction::Snooze];
+                (words_for_many(rows, *occasion), actions)
+            }
+            (Shape::Mailbox { .. } | Shape::Single, Some(row)) => {
+                let mut actions = vec![PopupAction::Open, PopupAction::MarkRead];
+                if row.event.kind == Kind::New {
+                    actions.push(PopupAction::Snooze);
+                    actions.extend(row.event.from.is_some().then_some(PopupAction::Mute));
+                }
+                (words_for_row(row, setting.account(row), setting.privacy(row)), actions)
+            }
+            (Shape::Mailbox { .. } | Shape::Single, None) => Default::default(),
+        };
+        self.words.clone_from(&words);
+        Popup {
+            id,
+            title: words.0,
+            body: words.1,
+            actions,
+            sound: sound && setting.manners.sound,
+            heeds_do_not_disturb: setting.manners.respect_do_not_disturb,
+            settles: self.rows.iter().map(|r| r.seq).collect(),
+        }
+    }
+}
+
+/// Whether a row needs no popup at present.
+pub fn settled(row: &Row) -> bool {
+    !row.unread || row.gone_at.is_some() || row.snoozed_until.is_some()
+}
+
+fn is_vip(row: &Row) -> bool {
+    row.reason.as_ref().is_some_and(Reason::is_vip)
+}
+
+/// Notes on rows that they are told thus, and gives the effect that keeps it, if anything changed.
+fn explain(rows: &mut [Row], outcome: Outcome, cause: &Cause) -> Option<Effect> {
+    let mut changed = Vec::new();
+    for row in rows {
+        let reason = Reason {
+            outcome,
+            cause: cause.clone(),
+            privacy: row.reason.as_ref().and_then(|reason| reason.privacy),
+        };
+        if row.reason.as_ref() != Some(&reason) {
+            row.reason = Some(reason.clone());
+            changed.push((row.seq, reason));
+        }
+    }
+    (!changed.is_empty()).then_some(Effect::Explain(changed))
+}
+
+fn same_node(a: &Row, b: &Row) -> bool {
+    a.account == b.account && a.event.service == b.event.service && a.event.node == b.event.node
+}

@@ -1,0 +1,293 @@
+//! What the desktop says of the person in front of it: whether they don't want to be disturbed, and whether the screen is
+//! locked. Over D-Bus, and only from who is there: nothing is started for being asked.
+//!
+//! | said by | what |
+//! |---|---|
+//! | Plasma and whoever follows the notification specification | property `Inhibited` of the notification daemon |
+//! | dunst | property `paused` of `org.dunstproject.cmd0` |
+//! | xfce4-notifyd | `/do-not-disturb` of its xfconf channel |
+//! | GNOME, KDE, Xfce, MATE, Cinnamon | `GetActive` of their ScreenSaver |
+//! | logind | `LockedHint` of the session |
+//!
+//! GNOME keeps its own banners back without telling anybody.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt};
+use mailwren_engine::ports::Surroundings;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+use zbus::message::Type;
+use zbus::names::BusName;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
+use zbus::{Connection, MatchRule, MessageStream};
+
+const DAEMON: &str = "org.freedesktop.Notifications";
+const DAEMON_PATH: &str = "/org/freedesktop/Notifications";
+const DUNST: &str = "org.dunstproject.cmd0";
+const XFCONF: &str = "org.xfce.Xfconf";
+const XFCONF_PATH: &str = "/org/xfce/Xfconf";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+const LOGIND: &str = "org.freedesktop.login1";
+const LOGIND_PATH: &str = "/org/freedesktop/login1";
+const SESSION: &str = "org.freedesktop.login1.Session";
+/// Name, which is the interface as well, and path.
+const SCREEN_SAVERS: [(&str, &str); 5] = [
+    ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"),
+    ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver"),
+    ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver"),
+    ("org.mate.ScreenSaver", "/org/mate/ScreenSaver"),
+    ("org.xfce.ScreenSaver", "/org/xfce/ScreenSaver"),
+];
+
+/// Who takes longer to answer is as good as not there.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A dunst that is paused by a signal (SIGUSR1) tells nobody, so it is asked so often.
+const ASK_DUNST: Duration = Duration::from_secs(5);
+/// A bus that isn't there, or went, is tried again after this.
+const TRY_AGAIN: Duration = Duration::from_secs(30);
+
+/// What is said now and whenever it changes.
+pub(crate) fn watch() -> BoxStream<'static, Surroundings> {
+    let (said, hears) = mpsc::channel(16);
+    let tasks = [
+        tokio::spawn(keep(said.clone(), do_not_disturb)),
+        tokio::spawn(keep(said.clone(), screen_saver)),
+        tokio::spawn(keep(said, session_lock)),
+    ];
+    let tasks = tasks.map(AbortOnDropHandle::new);
+    // The screen is locked if either of two says so.
+    let start = (hears, [false; 2], false, tasks);
+    stream::unfold(start, async |(mut hears, mut locks, mut locked, tasks)| {
+        loop {
+            match hears.recv().await? {
+                Said::DoNotDisturb(on) => {
+                    let said = Surroundings::DoNotDisturb(on);
+                    return Some((said, (hears, locks, locked, tasks)));
+                }
+                Said::ScreenSaver(on) => locks[0] = on,
+                Said::Session(on) => locks[1] = on,
+            }
+            let now = locks.contains(&true);
+            if std::mem::replace(&mut locked, now) != now {
+                return Some((Surroundings::Locked(now), (hears, locks, locked, tasks)));
+            }
+        }
+    })
+    .boxed()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    DoNotDisturb(bool),
+    ScreenSaver(bool),
+    Session(bool),
+}
+
+/// Runs a watch for as long as somebody hears it, again and again: a bus may come late, or restart.
+async fn keep<F>(said: mpsc::Sender<Said>, watch: F)
+where
+    F: AsyncFn(&mpsc::Sender<Said>) -> zbus::Result<()>,
+{
+    while !said.is_closed() {
+        if let Err(error) = watch(&said).await {
+            tracing::debug!(%error, "a bus isn't there, or went");
+        }
+        tokio::time::sleep(TRY_AGAIN).await;
+    }
+}
+
+/// Whether the desktop isn't to be disturbed at this moment.
+pub(crate) async fn disturbing(bus: &Connection) -> bool {
+    let (daemon, dunst, xfce) = tokio::join!(
+        flag(bus, DAEMON, DAEMON_PATH, DAEMON, "Inhibited"),
+        flag(bus, DAEMON, DAEMON_PATH, DUNST, "paused"),
+        xfce(bus),
+    );
+    daemon.unwrap_or(false) || dunst.unwrap_or(false) || xfce.unwrap_or(false)
+}
+
+async fn do_not_disturb(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
+    let bus = Connection::session().await?;
+    let properties = signals(PROPERTIES)?.path(DAEMON_PATH)?.build();
+    let xfconf = signals(XFCONF)?.path(XFCONF_PATH)?.build();
+    let mut news = pin!(stream::select_all([
+        listen(&bus, properties).await?,
+        listen(&bus, xfconf).await?,
+        listen(&bus, owner_changes(DAEMON)?).await?,
+        listen(&bus, owner_changes(XFCONF)?).await?,
+    ]));
+    let mut told = None;
+    loop {
+        let now = disturbing(&bus).await;
+        if told != Some(now) {
+            if said.send(Said::DoNotDisturb(now)).await.is_err() {
+                return Ok(());
+            }
+            told = Some(now);
+        }
+        let dunst = flag(&bus, DAEMON, DAEMON_PATH, DUNST, "paused").await.is_some();
+        let ask_again = async {
+            match dunst {
+                true => tokio::time::sleep(ASK_DUNST).await,
+                false => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            one = news.next() => if one.is_none() {
+                return Ok(());
+            },
+            () = ask_again => {}
+        }
+        // What came at the same time is answered by one look.
+        while news.next().now_or_never().flatten().is_some() {}
+    }
+}
+
+async fn screen_saver(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
+    let bus = Connection::session().await?;
+    let mut streams = Vec::new();
+    for (name, path) in SCREEN_SAVERS {
+        let changes = signals(name)?.path(path)?.member("ActiveChanged")?.build();
+        streams.push(listen(&bus, changes).await?);
+        streams.push(listen(&bus, owner_changes(name)?).await?);
+    }
+    let mut news = pin!(stream::select_all(streams));
+    let mut told = None;
+    loop {
+        let mut active = false;
+        for (name, path) in SCREEN_SAVERS {
+            let said = ask(&bus, name, path, name, "GetActive", &()).await;
+            active |= said.and_then(|reply| reply.body().deserialize().ok()).unwrap_or(false);
+        }
+        if told != Some(active) {
+            if said.send(Said::ScreenSaver(active)).await.is_err() {
+                return Ok(());
+            }
+            told = Some(active);
+        }
+        if news.next().await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn session_lock(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
+    let bus = Connection::system().await?;
+    let mut arrivals = listen(&bus, owner_changes(LOGIND)?).await?;
+    let mut told = None;
+    loop {
+        let Some(path) = session(&bus).await else {
+            // Without logind there is nothing to hear until it comes.
+            if arrivals.next().await.is_none() {
+                return Ok(());
+            }
+            continue;
+        };
+        let changes = signals(PROPERTIES)?.path(path.as_str())?.build();
+        let mut news = listen(&bus, changes).await?;
+        loop {
+            let locked = flag(&bus, LOGIND, path.as_str(), SESSION, "LockedHint").await;
+            let locked = locked.unwrap_or(false);
+            if told != Some(locked) {
+                if said.send(Said::Session(locked)).await.is_err() {
+                    return Ok(());
+                }
+                told = Some(locked);
+            }
+            tokio::select! {
+                one = news.next() => if one.is_none() {
+                    return Ok(());
+                },
+                one = arrivals.next() => match one {
+                    Some(_) => break,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+}
+
+/// The path of the person's session: signals come from it, and not from its other name `auto`.
+async fn session(bus: &Connection) -> Option<OwnedObjectPath> {
+    let id = match std::env::var("XDG_SESSION_ID") {
+        Ok(id) if !id.is_empty() => id,
+        // A service of the person's (systemd --user) belongs to no session; logind knows the one that is shown.
+        _ => {
+            let auto = "/org/freedesktop/login1/session/auto";
+            String::try_from(property(bus, LOGIND, auto, SESSION, "Id").await?).ok()?
+        }
+    };
+    let manager = "org.freedesktop.login1.Manager";
+    let reply = ask(bus, LOGIND, LOGIND_PATH, manager, "GetSession", &(id,)).await?;
+    reply.body().deserialize().ok()
+}
+
+async fn xfce(bus: &Connection) -> Option<bool> {
+    // It never tells of a daemon that isn't running.
+    let property = ("xfce4-notifyd", "/do-not-disturb");
+    let reply = ask(bus, XFCONF, XFCONF_PATH, XFCONF, "GetProperty", &property).await?;
+    let value: OwnedValue = reply.body().deserialize().ok()?;
+    bool::try_from(value).ok()
+}
+
+async fn flag(bus: &Connection, name: &str, path: &str, interface: &str, property_name: &str) -> Option<bool> {
+    bool::try_from(property(bus, name, path, interface, property_name).await?).ok()
+}
+
+async fn property(
+    bus: &Connection,
+    name: &str,
+    path: &str,
+    interface: &str,
+    property_name: &str,
+) -> Option<OwnedValue> {
+    let reply = ask(bus, name, path, PROPERTIES, "Get", &(interface, property_name)).await?;
+    reply.body().deserialize().ok()
+}
+
+/// Calls a method of who is there already; `None` if nobody is, or it isn't known there.
+async fn ask<B>(
+    bus: &Connection,
+    name: &str,
+    path: &str,
+    interface: &str,
+    method: &str,
+    body: &B,
+) -> Option<zbus::Message>
+where
+    B: serde::Serialize + zbus::zvariant::DynamicType + Sync,
+{
+    let asked = async {
+        let owner: BusName<'_> = name.try_into().ok()?;
+        let there = zbus::fdo::DBusProxy::new(bus)
+            .await
+            .ok()?
+            .name_has_owner(owner)
+            .await
+            .ok()?;
+        if !there {
+            return None;
+        }
+        bus.call_method(Some(name), path, Some(interface), method, body)
+            .await
+            .ok()
+    };
+    tokio::time::timeout(PATIENCE, asked).await.ok().flatten()
+}
+
+fn signals(interface: &'static str) -> zbus::Result<zbus::match_rule::Builder<'static>> {
+    MatchRule::builder().msg_type(Type::Signal).interface(interface)
+}
+
+/// Somebody takes a name or leaves it.
+fn owner_changes(name: &'static str) -> zbus::Result<MatchRule<'static>> {
+    let rule = signals("org.freedesktop.DBus")?.sender("org.freedesktop.DBus")?;
+    Ok(rule.member("NameOwnerChanged")?.arg(0, name)?.build())
+}
+
+async fn listen(bus: &Connection, rule: MatchRule<'_>) -> zbus::Result<MessageStream> {
+    MessageStream::for_match_rule(rule.to_owned(), bus, None).await
+}

@@ -178,9 +178,15 @@ impl<'a> Campaign<'a> {
                 )
             })
             .collect();
-        // Before, since what fails half-way may have arrived.
-        self.published.extend(items.iter().map(|(id, _)| id.clone()));
-        self.ground.publish(&self.node, &items).await
+        let ids = items.iter().map(|(id, _)| id.clone());
+        // Before, since they are told while the last ones are on their way.
+        self.published.extend(ids.clone());
+        let published = self.ground.publish(&self.node, &items).await;
+        if published.is_err() {
+            // What the server didn't confirm isn't published, though some of it may be told.
+            ids.for_each(|id| drop(self.published.remove(&id)));
+        }
+        published
     }
 
     /// Awaits that everything published was told, to both clients where there are two.

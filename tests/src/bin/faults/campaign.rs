@@ -184,7 +184,9 @@ impl<'a> Campaign<'a> {
         let published = self.ground.publish(&self.node, &items).await;
         if published.is_err() {
             // What the server didn't confirm isn't published, though some of it may be told.
-            ids.for_each(|id| drop(self.published.remove(&id)));
+            for id in ids {
+                self.published.remove(&id);
+            }
         }
         published
     }
@@ -211,7 +213,7 @@ impl<'a> Campaign<'a> {
             let stored = Client::look(&reader.home).await?;
             let told = reader.ledger.borrow();
             for item in &self.published {
-                if stored.items.get(item).is_none() || told.items.get(item).is_none() {
+                if !stored.items.contains_key(item) || !told.items.contains_key(item) {
                     outcome.lost += 1;
                 }
             }

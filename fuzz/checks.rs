@@ -72,7 +72,7 @@ fn scan(pieces: &[&[u8]]) -> Result<(), LimitExceeded> {
 
 fn within(element: &Element, depth: usize) {
     assert!(depth <= SMALL.depth, "deeper than the limiter lets pass");
-    for (_, _, value) in element.attrs() {
+    for (_, value) in element.attrs() {
         assert!(
             value.len() <= SMALL.attribute_bytes,
             "an attribute longer than the limiter lets pass"

@@ -13,7 +13,8 @@ const now = new Date('2026-11-24T10:31:00+01:00');
 const elsewhere = process.env['SHOTS'];
 const folder = elsewhere ?? join(import.meta.dirname, '../../docs/screenshots');
 mkdirSync(folder, { recursive: true });
-const QUALITY = 0.82;
+const QUALITY = 0.55;
+const SHARP_QUALITY = 0.75;
 
 interface Look {
   scheme?: 'light' | 'dark';
@@ -221,11 +222,11 @@ async function take(browser: Browser, baseURL: string, shot: Shot, look: Look): 
 }
 
 /** Pictures side by side, as the browser packs them. */
-async function sheet(browser: Browser, pictures: Buffer[], type: string): Promise<Buffer> {
+async function sheet(browser: Browser, pictures: Buffer[], type: string, quality: number): Promise<Buffer> {
   const page = await browser.newPage();
   const urls = pictures.map((picture) => `data:image/png;base64,${picture.toString('base64')}`);
   const packed = await page.evaluate(
-    async ([sources, kind, quality]) => {
+    async ([sources, kind, packing]) => {
       const images = await Promise.all(
         sources.map(async (src) => {
           const image = Object.assign(new Image(), { src });
@@ -243,9 +244,9 @@ async function sheet(browser: Browser, pictures: Buffer[], type: string): Promis
         paint?.drawImage(image, x, 0);
         x += image.width + GAP;
       }
-      return canvas.toDataURL(kind, quality).split(',')[1] ?? '';
+      return canvas.toDataURL(kind, packing).split(',')[1] ?? '';
     },
-    [urls, type, QUALITY] as const,
+    [urls, type, quality] as const,
   );
   await page.close();
   return Buffer.from(packed, 'base64');
@@ -258,6 +259,9 @@ for (const shot of shots) {
       pictures.push(await take(browser, baseURL ?? '', shot, look));
     }
     const [type, ending] = elsewhere ? ['image/png', 'png'] : ['image/webp', 'webp'];
-    writeFileSync(join(folder, `${shot.name}.${ending}`), await sheet(browser, pictures, type));
+    writeFileSync(
+      join(folder, `${shot.name}.${ending}`),
+      await sheet(browser, pictures, type, shot.sharp ? SHARP_QUALITY : QUALITY),
+    );
   });
 }

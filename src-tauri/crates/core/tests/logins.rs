@@ -39,7 +39,7 @@ fn logins(server: Server, jitter: f64, impatient: bool) -> Vec<Duration> {
     let (mut now, mut logins) = (Duration::ZERO, Vec::new());
     while now < DAY {
         // An attempt takes a moment, so that a loop that never waits ends too.
-        now += Duration::from_millis(5);
+        now += Duration::from_millis(50);
         let mut log_in = |backoff: &mut Backoff, now| {
             logins.push(now);
             backoff.authenticating(now);

@@ -178,9 +178,17 @@ impl<'a> Campaign<'a> {
                 )
             })
             .collect();
-        // Before, since what fails half-way may have arrived.
-        self.published.extend(items.iter().map(|(id, _)| id.clone()));
-        self.ground.publish(&self.node, &items).await
+        let ids = items.iter().map(|(id, _)| id.clone());
+        // Before, since they are told while the last ones are on their way.
+        self.published.extend(ids.clone());
+        let published = self.ground.publish(&self.node, &items).await;
+        if published.is_err() {
+            // What the server didn't confirm isn't published, though some of it may be told.
+            for id in ids {
+                self.published.remove(&id);
+            }
+        }
+        published
     }
 
     /// Awaits that everything published was told, to both clients where there are two.
@@ -205,7 +213,7 @@ impl<'a> Campaign<'a> {
             let stored = Client::look(&reader.home).await?;
             let told = reader.ledger.borrow();
             for item in &self.published {
-                if stored.items.get(item).is_none() || told.items.get(item).is_none() {
+                if !stored.items.contains_key(item) || !told.items.contains_key(item) {
                     outcome.lost += 1;
                 }
             }

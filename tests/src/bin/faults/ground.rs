@@ -38,6 +38,7 @@ impl Which {
 }
 
 /// A server, and who publishes on it.
+#[expect(clippy::large_enum_variant, reason = "there is one of them at a time")]
 pub enum Backend {
     /// In this process; published on without any client, since no XMPP client is as quick.
     Loopback(Loopback),

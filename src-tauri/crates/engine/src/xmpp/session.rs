@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use mailwren_core::account::Account;
 use mailwren_core::heartbeat::Heartbeat;
 use mailwren_core::link::{Backoff, Reached};

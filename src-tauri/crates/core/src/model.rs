@@ -714,7 +714,9 @@ impl Model {
             };
             effects.extend(self.hooks(now, &row));
             if row.unread && !owed {
-                if self.quiet.hush.is_none() {
+                // What a rule keeps silent takes no popup over either.
+                let by_rule = |reason: &Reason| matches!(reason.cause, Cause::Rule { .. });
+                if self.quiet.hush.is_none() && !row.reason.as_ref().is_some_and(by_rule) {
                     let (popups, setting) = self.popups();
                     effects.extend(popups.take_over(now, &row, &replaced, &setting));
                 }

@@ -92,6 +92,8 @@ impl Disk {
             unread: true,
             gone_at: None,
             replaced: false,
+            snoozed_until: None,
+            reason: arrival.reason,
             event: arrival.decoded.event,
         };
         if arrival.owed {
@@ -234,6 +236,7 @@ impl Day {
         let loaded = Input::Loaded {
             baselines: self.disk.baselines.clone(),
             owed: owed.cloned().collect(),
+            snoozed: Vec::new(),
             unread: Vec::new(),
             pause: None,
             rev: 0,

@@ -320,6 +320,156 @@ rule: Rule,
  */
 fault: string | null, };
 
+export type Discovery = {
+/**
+ * Where to connect, in the order of trial.
+ */
+endpoints: Array<Endpoint>,
+/**
+ * The one that answered.
+ */
+connected: Endpoint | null,
+/**
+ * What TLS negotiated.
+ */
+tls: TlsFound | null,
+/**
+ * SASL mechanisms on offer, in the server's order.
+ */
+mechanisms: Array<string>,
+/**
+ * Channel binding types that the server lists (XEP-0440).
+ */
+channel_bindings: Array<string>,
+/**
+ * The mechanism that logged in.
+ */
+mechanism: string | null,
+/**
+ * Whether the account has personal eventing (XEP-0163); `null` if it wasn't asked.
+ */
+pep: boolean | null,
+/**
+ * Pubsub services, those that the account names first.
+ */
+services: Array<string>,
+/**
+ * Nodes on them, and the own mail node where it is there.
+ */
+nodes: Array<FoundNode>, };
+
+export type Endpoint = {
+/**
+ * Host name or address.
+ */
+host: string,
+/**
+ * The port.
+ */
+port: number,
+/**
+ * TLS from the first byte (XEP-0368), else STARTTLS.
+ */
+direct: boolean,
+/**
+ * Its SRV record's priority; `null` where none led here.
+ */
+priority: number | null,
+/**
+ * Its SRV record's weight.
+ */
+weight: number | null, };
+
+export type TlsFound = {
+/**
+ * `1.2` or `1.3`.
+ */
+version: string,
+/**
+ * SHA-256 fingerprint of the certificate, in lower-case hex.
+ */
+fingerprint: string,
+/**
+ * Whether it is trusted because it is pinned.
+ */
+pinned: boolean, };
+
+export type FoundNode = {
+/**
+ * The service.
+ */
+service: string,
+/**
+ * The node.
+ */
+node: string,
+/**
+ * How the account's subscription stands; that of the bare JID, and for the own node always `subscribed`.
+ */
+standing: Standing,
+/**
+ * Whether the account may read its items now; `null` if it wasn't asked.
+ */
+readable: boolean | null,
+/**
+ * Who may read it (XEP-0060 §4.5): `open`, `presence`, `roster`, `authorize` or `whitelist`, where it is told.
+ */
+access: string | null,
+/**
+ * Which type of message its events are (`pubsub#notification_type`), where it is told.
+ */
+notification: string | null,
+/**
+ * What a person should know before mail is published on it.
+ */
+warning: string | null, };
+
+export type Standing = "subscribed" | "pending" | "unconfigured" | "none";
+
+export type ListedSubscription = {
+/**
+ * The service.
+ */
+service: string,
+/**
+ * The node.
+ */
+node: string,
+/**
+ * Whether Mailwren is to listen to it.
+ */
+configured: boolean,
+/**
+ * How it stands at the service; `null` if that couldn't be found out.
+ */
+standing: Standing | null,
+/**
+ * The JID that is subscribed: the account's bare JID, or a full one, which is another client's.
+ */
+jid: string | null,
+/**
+ * The subscription's id, where the service gives one.
+ */
+subid: string | null,
+/**
+ * Its options (XEP-0060 §6.3) by name without `pubsub#`, where the service tells any that are set.
+ */
+options: Array<SubscriptionOption>,
+/**
+ * What is wrong, and what to do.
+ */
+trouble: string | null, };
+
+export type SubscriptionOption = {
+/**
+ * Its name without `pubsub#`, such as `deliver` or `expire`.
+ */
+name: string,
+/**
+ * Its value.
+ */
+value: string, };
+
 export type Row = {
 /**
  * Position in the store; never changes, never reused.
@@ -654,7 +804,23 @@ accounts: Array<Account>, } | { "re": "test_account",
 /**
  * Whether all steps went well.
  */
-passed: boolean, } | { "re": "notification_settings",
+passed: boolean,
+/**
+ * What was found on the way.
+ */
+found: Discovery, } | { "re": "subscriptions",
+/**
+ * The configured ones first.
+ */
+subscriptions: Array<ListedSubscription>, } | { "re": "subscription",
+/**
+ * How it stands at the service now.
+ */
+standing: Standing,
+/**
+ * What a person should know of it.
+ */
+note: string | null, } | { "re": "notification_settings",
 /**
  * All of the settings.
  */

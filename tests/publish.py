@@ -150,6 +150,10 @@ async def carry_out(client, command):
                 {"jid": str(one["jid"]), "state": one["subscription"]}
                 for one in result["pubsub_owner"]["subscriptions"]
             ]
+        case "subscriptions":
+            result = await pubsub.get_subscriptions(command["service"], timeout=IQ_TIMEOUT)
+            listed = result.xml.iter("{http://jabber.org/protocol/pubsub}subscription")
+            return [one.get("jid") for one in listed if one.get("node") == command["node"]]
         case "send":
             client.send_raw(command["xml"])
             # A ping's answer proves that the server has read what went before it.

@@ -221,6 +221,19 @@ impl Publisher {
             .collect())
     }
 
+    /// The JIDs of this user that are subscribed to a node, as the service tells the user.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn subscriptions(&mut self, node: &Subscription) -> Result<Vec<String>> {
+        let listed = self.ask_node("subscriptions", node, json!({})).await?;
+        let listed = listed.as_array().context("no list of subscriptions")?;
+        Ok(listed
+            .iter()
+            .filter_map(|jid| jid.as_str().map(str::to_owned))
+            .collect())
+    }
+
     /// Sends a stanza as it is, and awaits that the server has read it.
     ///
     /// # Errors

@@ -191,7 +191,7 @@ fn a_publisher_that_is_not_online_reaches_the_own_node_and_no_session_leaves_a_s
             stage.publish(&[&live]).await?;
             watch.event(&live).await?;
             wanted.extend([first, live]);
-            let subscribers = stage.publisher.subscribers(&stage.node).await?;
+            let subscribers = stage.publisher.subscriptions(&stage.node).await?;
             ensure!(
                 subscribers.contains(&foreign),
                 "it ended another client's: {subscribers:?}"

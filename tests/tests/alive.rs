@@ -257,9 +257,8 @@ impl Quiet {
     async fn proof(&mut self) -> Result<()> {
         loop {
             let input = within("a heartbeat comes back", self.inputs.recv()).await?;
-            match input.context("the session ended")? {
-                Input::Pulse { pulse: Pulse::Back, .. } => return Ok(()),
-                _ => {}
+            if let Input::Pulse { pulse: Pulse::Back, .. } = input.context("the session ended")? {
+                return Ok(());
             }
         }
     }

@@ -88,6 +88,7 @@ pub struct Horizon {
 }
 
 /// What is asked of the engine's own task.
+#[expect(clippy::large_enum_variant, reason = "made, sent and dropped one at a time")]
 pub(crate) enum Request {
     /// To carry a command out.
     Command {

@@ -155,12 +155,7 @@ struct Tellers {
     lent: watch::Sender<Option<Asker>>,
 }
 
-async fn run(
-    context: SessionContext,
-    commands: mpsc::Receiver<Command>,
-    tellers: Tellers,
-    stop: CancellationToken,
-) {
+async fn run(context: SessionContext, commands: mpsc::Receiver<Command>, tellers: Tellers, stop: CancellationToken) {
     let keepalive = Timeouts {
         read_timeout: context.timing.keepalive,
         response_timeout: context.timing.keepalive_answer,

@@ -40,7 +40,7 @@ impl Held {
 
     /// Whether it is the account's own, which all its clients share.
     pub(super) fn is_shared(&self, own: &BareJid) -> bool {
-        self.jid == Jid::from(own.clone())
+        self.jid == *own
     }
 }
 

@@ -41,6 +41,7 @@ standing-detached = في انتظار Mailwren
 proof-none = لم يثبت الوصول بعد
 proof-none-of = { $label }: لم يثبت الوصول بعد
 proof-one = ثبت الوصول قبل { $ago }
+proof-both = { $push }، وجرى الوصول إلى خادم البريد قبل { $ago }
 proof-all = ثبت وصول كلٍّ منها خلال { $ago }
 proof-named = { $label }: { $what }
 await-person = متوقف إلى أن تنظر فيه

@@ -697,15 +697,15 @@ struct TwoPorts(u16, u16);
 
 impl Resolve for TwoPorts {
     fn srv<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<Srv>, LookupError>> {
-        let port = match name {
-            "_xmpps-client._tcp.xn--bcher-kva.example" => self.0,
-            "_xmpp-client._tcp.xn--bcher-kva.example" => self.1,
+        let (priority, port) = match name {
+            "_xmpps-client._tcp.xn--bcher-kva.example" => (1, self.0),
+            "_xmpp-client._tcp.xn--bcher-kva.example" => (2, self.1),
             other => panic!("asked for {other}"),
         };
         let target = "xmpp.hoster.example".to_owned();
         Box::pin(async move {
             Ok(vec![Srv {
-                priority: 1,
+                priority,
                 weight: 1,
                 port,
                 target,

@@ -179,9 +179,11 @@ struct Day {
     /// Whose session the server keeps.
     session_life: u32,
     logins: Vec<(u32, Duration)>,
-    /// In which life a row was told, by a popup of its own or one of many.
+    /// In which life a row was told last, by a popup of its own or one of many.
     told: BTreeMap<i64, u32>,
     told_singly: BTreeSet<(i64, u32)>,
+    /// Shown by a process that was killed before it had written that down.
+    half_told: BTreeSet<i64>,
     repeated: u32,
     kills: u32,
     faults: u32,
@@ -209,6 +211,7 @@ impl Day {
             logins: Vec::new(),
             told: BTreeMap::new(),
             told_singly: BTreeSet::new(),
+            half_told: BTreeSet::new(),
             repeated: 0,
             kills: 0,
             faults: 0,
@@ -297,15 +300,15 @@ impl Day {
             }
             Effect::Show(popup) => {
                 let life = self.life;
-                if popup
-                    .settles
-                    .iter()
-                    .any(|seq| self.told.get(seq).is_some_and(|told| *told < life))
-                {
-                    self.repeated += 1;
-                }
                 for seq in &popup.settles {
-                    self.told.entry(*seq).or_insert(life);
+                    let before = self.told.insert(*seq, life);
+                    if before.is_some_and(|told| told < life) {
+                        assert!(self.half_told.remove(seq), "told again: row {seq}");
+                        self.repeated += 1;
+                    }
+                    if dies {
+                        self.half_told.insert(*seq);
+                    }
                 }
                 if let (true, [seq]) = (popup.sound, popup.settles.as_slice()) {
                     assert!(self.told_singly.insert((*seq, life)), "told twice: row {seq}");
@@ -557,12 +560,6 @@ impl Day {
             assert!(self.told.contains_key(&row.seq), "{item} was never told");
         }
         assert!(self.disk.owed.is_empty(), "owed and forgotten: {:?}", self.disk.owed);
-        assert!(
-            self.repeated <= self.kills,
-            "{} popups again after {} kills",
-            self.repeated,
-            self.kills
-        );
         // A process that starts anew knows nothing of the logins before it.
         for eleven in self.logins.windows(11) {
             let ((life, first), (last_life, last)) = (eleven[0], eleven[10]);
@@ -593,7 +590,7 @@ fn a_day_with_a_fault_a_minute_loses_nothing_and_tells_nothing_twice() {
     assert_eq!(day.faults, 24 * 60 - 1);
     assert!(day.published > 5_000 && day.kills > 100);
     println!(
-        "24 hours, {} faults, {} events, {} kills, {} popups again, {} logins, longest gap {} s: {} ms",
+        "24 hours, {} faults, {} events, {} kills, {} mails told again, {} logins, longest gap {} s: {} ms",
         day.faults,
         day.published,
         day.kills,

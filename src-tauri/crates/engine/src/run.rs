@@ -464,9 +464,9 @@ impl Run {
         if Some(&seen) == self.config_seen.as_ref() {
             return;
         }
-        // Editors may delete a file before they write it anew, and no accounts at all is hardly what was meant.
-        let loaded = if seen.is_absent() {
-            Err(format!("{} is gone.", self.config.path().display()))
+        // Editors may delete or empty a file before they write it anew, and no accounts at all is hardly what was meant.
+        let loaded = if seen.is_void() {
+            Err(format!("{} is gone, or empty.", self.config.path().display()))
         } else {
             self.config.load().map_err(|error| error.to_string())
         };

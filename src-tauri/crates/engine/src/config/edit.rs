@@ -24,9 +24,9 @@ const HEADER: &str = "# Mailwren's accounts and settings. Edit freely: comments 
 pub struct Fingerprint(Option<(u64, u64, u64, i64, i64)>);
 
 impl Fingerprint {
-    /// Whether there was no file.
-    pub const fn is_absent(&self) -> bool {
-        self.0.is_none()
+    /// Whether there was no file, or nothing in it.
+    pub const fn is_void(&self) -> bool {
+        matches!(self.0, None | Some((_, _, 0, _, _)))
     }
 }
 

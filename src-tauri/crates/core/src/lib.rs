@@ -13,6 +13,7 @@ pub mod model;
 pub mod payload;
 pub mod policy;
 pub mod popup;
+mod retractions;
 pub mod scram;
 pub mod sources;
 pub mod split;

@@ -84,8 +84,10 @@ impl World {
             }
             Effect::Retract(key) => Some(self.change(|k, _| *k == key, |row, now| row.gone_at = Some(now))),
             Effect::Purge { node, .. } => Some(self.change(|k, _| k.node == node, |row, now| row.gone_at = Some(now))),
-            Effect::Reconcile { node, present, .. } => Some(self.change(
-                |k, row| k.node == node && row.unread && !present.contains(&k.item),
+            Effect::Reconcile {
+                node, present, as_of, ..
+            } => Some(self.change(
+                |k, row| k.node == node && row.unread && !present.contains(&k.item) && sent_before(row, as_of),
                 |row, now| row.gone_at = Some(now),
             )),
             Effect::MarkRead(seqs) => Some(self.change(|_, row| seqs.contains(&row.seq), |_, _| {})),
@@ -193,10 +195,15 @@ impl World {
     }
 
     fn fetched(&mut self, events: Vec<Decoded>) {
+        self.fetched_as_asked(self.now, events);
+    }
+
+    fn fetched_as_asked(&mut self, asked_at: Timestamp, events: Vec<Decoded>) {
         self.input(Input::Fetched {
             account: SAM.to_owned(),
             service: SAM.to_owned(),
             node: MAIL_NODE.to_owned(),
+            asked_at,
             events,
             complete: true,
         });
@@ -246,6 +253,21 @@ fn late(decoded: Decoded) -> Decoded {
         delayed: true,
         ..decoded
     }
+}
+
+fn sent_before(row: &Row, time: Timestamp) -> bool {
+    if row.delayed {
+        row.event.sent_at.is_none_or(|sent_at| sent_at < time)
+    } else {
+        row.received_at < time
+    }
+}
+
+/// Late, and sent at that time.
+fn stamped(sent_at: Timestamp, decoded: Decoded) -> Decoded {
+    let mut decoded = late(decoded);
+    decoded.event.sent_at = Some(sent_at);
+    decoded
 }
 
 fn changed(item: &str) -> Decoded {
@@ -301,6 +323,63 @@ fn an_item_published_again_after_its_retraction_is_unread_without_a_popup() {
     world.pass(60);
     assert!(world.rows[0].2.unread);
     assert_eq!(world.shows.len(), 1);
+}
+
+#[test]
+fn copies_that_were_under_way_dont_bring_a_retracted_item_back() {
+    let mut world = World::caught_up();
+    let asked_at = world.now;
+    world.pass(1);
+    world.live(vec![stamped(asked_at, mail("seen", "Miriam"))]);
+    world.pass(1);
+    // The other one is read before anything was seen of it.
+    world.live(vec![gone("seen"), gone("unseen")]);
+    let retracted_at = world.now;
+    world.pass(1);
+    let copies = || vec![mail("seen", "Miriam"), mail("unseen", "Jonas")];
+    world.live(copies().into_iter().map(|mail| stamped(asked_at, mail)).collect());
+    world.fetched_as_asked(asked_at, copies().into_iter().map(late).collect());
+    world.pass(60);
+    assert!(world.rows.iter().all(|(_, _, row)| !row.unread), "{:?}", world.rows);
+    assert_eq!(world.shows.len(), 1);
+
+    let again = retracted_at + SignedDuration::from_secs(30);
+    world.live(copies().into_iter().map(|mail| stamped(again, mail)).collect());
+    assert_eq!(world.rows.iter().filter(|(_, _, row)| row.unread).count(), 2);
+}
+
+#[test]
+fn copies_that_were_under_way_dont_bring_a_purged_nodes_items_back() {
+    let mut world = World::caught_up();
+    let asked_at = world.now;
+    world.live(vec![mail("m1", "Miriam")]);
+    world.pass(1);
+    let mut purge = gone("");
+    purge.event.kind = Kind::Cleared;
+    purge.event.item = None;
+    world.live(vec![purge]);
+    world.pass(1);
+    world.fetched_as_asked(asked_at, vec![late(mail("m1", "Miriam"))]);
+    assert!(
+        world
+            .rows
+            .iter()
+            .all(|(key, _, row)| key.item.is_empty() || row.gone_at.is_some())
+    );
+}
+
+#[test]
+fn what_came_after_a_node_was_asked_isnt_missing_from_its_answer() {
+    let mut world = World::caught_up();
+    let asked_at = world.now;
+    world.pass(1);
+    world.live(vec![mail("m1", "Miriam")]);
+    world.fetched_as_asked(asked_at, Vec::new());
+    assert!(world.rows[0].2.unread);
+    assert_eq!(world.titles(), ["Miriam"]);
+    world.pass(1);
+    world.fetched(Vec::new());
+    assert!(world.titles().is_empty());
 }
 
 #[test]

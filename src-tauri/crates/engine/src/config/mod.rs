@@ -145,6 +145,9 @@ pub enum ConfigError {
     /// The account couldn't be expressed in TOML.
     #[error("the account can't be written: {0}")]
     Unwritable(#[from] toml_edit::ser::Error),
+    /// It was there, and is gone or empty.
+    #[error("{} is gone, or empty", .0.display())]
+    Void(PathBuf),
     /// Something else kept changing the file.
     #[error("{} keeps being changed by another program; nothing was written", .0.display())]
     Contended(PathBuf),

@@ -229,7 +229,7 @@ async fn look_around<F: FnMut(TestStep)>(
     for wanted in &account.subscriptions {
         let there = match Jid::from_str(&wanted.service) {
             Ok(service) => talk.node_is_there(&service, &wanted.node).await?,
-            Err(_) => Err("not an address".to_owned()),
+            Err(_) => Err(Declined::NoAddress),
         };
         match there {
             Ok(()) => {
@@ -256,6 +256,21 @@ async fn look_around<F: FnMut(TestStep)>(
     };
     tell(&mut |s| s.tell(state, detail.clone(), hint, None, nodes.clone()));
     Ok(())
+}
+
+/// Why one question has no answer, while others still may be asked.
+#[derive(Debug, thiserror::Error)]
+enum Declined {
+    /// The other side refuses: the condition's name.
+    #[error("{0}")]
+    Refused(String),
+    /// Nobody can be asked.
+    #[error("not an address")]
+    NoAddress,
+    #[error("empty answer")]
+    Empty,
+    #[error("no answer")]
+    Silent,
 }
 
 /// Why a question has no answer.
@@ -309,8 +324,8 @@ impl Talk {
         format!("{}-{random:x}", self.asked)
     }
 
-    /// What a get is answered with; `Err(Ok(…))` isn't the end of the session.
-    async fn get(&mut self, to: &Jid, payload: Element) -> Result<Result<Element, String>, No> {
+    /// What a get is answered with; a [`Declined`] isn't the end of the session.
+    async fn get(&mut self, to: &Jid, payload: Element) -> Result<Result<Element, Declined>, No> {
         let id = self.next_id();
         let iq = Iq::Get {
             from: None,
@@ -320,9 +335,9 @@ impl Talk {
         };
         match self.send_and_wait(iq, &id, Some(to)).await {
             Ok(Some(element)) => Ok(Ok(element)),
-            Ok(None) => Ok(Err("empty answer".to_owned())),
-            Err(No::Refused(condition)) => Ok(Err(condition)),
-            Err(No::Silent) => Ok(Err("no answer".to_owned())),
+            Ok(None) => Ok(Err(Declined::Empty)),
+            Err(No::Refused(condition)) => Ok(Err(Declined::Refused(condition))),
+            Err(No::Silent) => Ok(Err(Declined::Silent)),
             Err(lost @ No::Lost(_)) => Err(lost),
         }
     }
@@ -376,7 +391,7 @@ impl Talk {
         }
     }
 
-    async fn info(&mut self, of: &Jid, node: Option<&str>) -> Result<Result<Element, String>, No> {
+    async fn info(&mut self, of: &Jid, node: Option<&str>) -> Result<Result<Element, Declined>, No> {
         self.get(of, query(ns::DISCO_INFO, node)).await
     }
 
@@ -430,7 +445,7 @@ impl Talk {
         Ok(found.collect())
     }
 
-    async fn node_is_there(&mut self, service: &Jid, node: &str) -> Result<Result<(), String>, No> {
+    async fn node_is_there(&mut self, service: &Jid, node: &str) -> Result<Result<(), Declined>, No> {
         Ok(self.info(service, Some(node)).await?.map(|_| ()))
     }
 

@@ -7,11 +7,14 @@
 mod bridge;
 mod commands;
 mod link;
-#[cfg(not(all(target_os = "linux", not(feature = "tauri-tray"))))]
-mod native_tray;
 mod opening;
 mod resident;
 mod tray;
+#[cfg_attr(all(target_os = "linux", not(feature = "tauri-tray")), path = "tray_icon/ksni.rs")]
+#[cfg_attr(
+    not(all(target_os = "linux", not(feature = "tauri-tray"))),
+    path = "tray_icon/native.rs"
+)]
 mod tray_icon;
 mod window_process;
 mod windows;

@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::resident;
-use crate::tray_icon::{Icon, Place};
+use crate::tray_icon::{self, Place};
 use crate::window_process::Windows;
 use crate::windows::WindowName;
 
@@ -28,7 +28,7 @@ pub async fn run(face: &Face, windows: &Windows, place: &Place) {
     let first = view(face)
         .await
         .unwrap_or_else(|_| tray_view(&Status::default(), &[], &ZonedDateTime::now()));
-    let mut tray = match Icon::show(place, first, actions_in).await {
+    let tray = match tray_icon::show(place, first, actions_in).await {
         Ok(tray) => tray,
         Err(error) => {
             tracing::warn!(%error, "Mailwren runs without a tray icon; start it again to open its feed");

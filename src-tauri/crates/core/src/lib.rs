@@ -17,6 +17,7 @@ pub mod policy;
 pub mod popup;
 pub mod popups;
 pub mod quiet;
+mod retractions;
 pub mod rules;
 pub mod scram;
 pub mod settings;

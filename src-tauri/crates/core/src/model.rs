@@ -15,6 +15,7 @@ use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use crate::popups::{Grouping, Popups, Setting, settled};
 use crate::quiet::{Later, Schedule};
+use crate::retractions::Retractions;
 use crate::rules::{Judgement, Rules, Subject};
 use crate::settings::NotificationSettings;
 use crate::view::{AccountStatus, Command, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Row, Status};
@@ -104,6 +105,8 @@ pub enum Input {
         service: String,
         /// The node.
         node: String,
+        /// When they were asked for: what came or went since is better known.
+        asked_at: Timestamp,
         /// Its items, oldest first.
         events: Vec<Decoded>,
         /// Whether these are all items that the node holds.
@@ -251,6 +254,8 @@ pub enum Effect {
         node: String,
         /// The ids of the items that are there.
         present: Vec<String>,
+        /// For which time that holds: rows that speak for a later one aren't concerned.
+        as_of: Timestamp,
     },
     /// A node was seen in whole for the first time: remember that.
     Baseline {
@@ -291,6 +296,7 @@ pub const HEARTBEAT: &str = "heartbeat";
 pub struct Model {
     accounts: Vec<AccountStatus>,
     baselines: BTreeSet<(String, String, String)>,
+    retractions: Retractions,
     catching_up: BTreeMap<String, Away>,
     manners: Manners,
     popups: Popups,
@@ -418,9 +424,10 @@ impl Model {
                 account,
                 service,
                 node,
+                asked_at,
                 events,
                 complete,
-            } => self.fetched(now, account, service, node, events, complete),
+            } => self.fetched(now, (account, service, node), asked_at, events, complete),
             Input::Pulse { account, pulse } => self.pulse(now, &account, pulse),
             Input::CaughtUp { account } => {
                 let away = self.catching_up.remove(&account).unwrap_or_default();
@@ -579,17 +586,16 @@ impl Model {
                 event.service.clone().unwrap_or_default(),
                 event.node.clone().unwrap_or_default(),
             );
+            let key = item_key(account, event);
+            let as_of = spoken_for(now, &decoded);
             match event.kind {
                 Kind::Gone => {
                     flush(&mut arrivals, &mut effects);
-                    effects.push(Effect::Retract(ItemKey {
-                        account: account.to_owned(),
-                        service,
-                        node,
-                        item: event.item.clone().unwrap_or_default(),
-                    }));
+                    self.retractions.note(now, key.clone(), as_of);
+                    effects.push(Effect::Retract(key));
                 }
                 Kind::Cleared => {
+                    self.retractions.note(now, key, as_of);
                     arrivals.push(history(account, decoded, now));
                     flush(&mut arrivals, &mut effects);
                     effects.push(Effect::Purge {
@@ -602,6 +608,7 @@ impl Model {
                     effects.extend(self.close_node(account, &service, &node));
                     arrivals.push(history(account, decoded, now));
                 }
+                Kind::New | Kind::Changed if self.retractions.outdate(now, &key, as_of) => {}
                 Kind::New | Kind::Changed => {
                     let seen_before = event.node.is_none()
                         || self
@@ -636,23 +643,23 @@ impl Model {
     fn fetched(
         &mut self,
         now: Timestamp,
-        account: String,
-        service: String,
-        node: String,
+        key: (String, String, String),
+        asked_at: Timestamp,
         events: Vec<Decoded>,
         complete: bool,
     ) -> Vec<Effect> {
+        let (account, service, node) = key.clone();
         if self.account(&account).is_none() {
             return Vec::new();
         }
         if let Some(away) = self.catching_up.get_mut(&account) {
             away.fetched.insert((service.clone(), node.clone()));
         }
-        let key = (account.clone(), service.clone(), node.clone());
         let first_sight = !self.baselines.contains(&key);
         let present: Vec<String> = events.iter().filter_map(|d| d.event.item.clone()).collect();
         let arrivals: Vec<Arrival> = events
             .into_iter()
+            .filter(|d| !self.retractions.outdate(now, &item_key(&account, &d.event), asked_at))
             .map(|decoded| self.arrival(now, &account, decoded, first_sight))
             .collect();
 
@@ -666,6 +673,7 @@ impl Model {
                 service: service.clone(),
                 node: node.clone(),
                 present,
+                as_of: asked_at,
             });
         }
         if first_sight {
@@ -975,6 +983,25 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
         }
     }
     status
+}
+
+fn item_key(account: &str, event: &Event) -> ItemKey {
+    let known = |value: &Option<String>| value.clone().unwrap_or_default();
+    ItemKey {
+        account: account.to_owned(),
+        service: known(&event.service),
+        node: known(&event.node),
+        item: known(&event.item),
+    }
+}
+
+/// For which time an event speaks: a late one for when it was sent, however long ago that may be if it isn't told.
+fn spoken_for(now: Timestamp, decoded: &Decoded) -> Timestamp {
+    if decoded.delayed {
+        decoded.event.sent_at.unwrap_or(Timestamp::MIN).min(now)
+    } else {
+        now
+    }
 }
 
 /// An event that is kept and never becomes a popup.

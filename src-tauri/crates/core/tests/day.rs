@@ -466,6 +466,7 @@ impl Day {
                 account: account.clone(),
                 service: account.clone(),
                 node: MAIL_NODE.to_owned(),
+                asked_at: self.wall(),
                 events,
                 complete: true,
             })

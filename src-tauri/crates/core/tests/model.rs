@@ -13,12 +13,13 @@ mod world;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use mailwren_core::event::Kind;
 use mailwren_core::model::{HEARTBEAT, Input, LinkChange, Manners, Pulse};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use mailwren_core::view::{LinkState, Notice, Pause, Problem, TrayShape};
 use proptest::prelude::*;
 
-use world::{SAM, World, changed, gone, late, mail, numbered};
+use world::{SAM, World, changed, gone, late, mail, numbered, stamped};
 
 #[test]
 fn a_mail_raises_one_popup_with_sender_and_subject() {
@@ -60,6 +61,63 @@ fn an_item_published_again_after_its_retraction_is_unread_without_a_popup() {
     world.pass(60);
     assert!(world.rows[0].2.unread);
     assert_eq!(world.shows.len(), 1);
+}
+
+#[test]
+fn copies_that_were_under_way_dont_bring_a_retracted_item_back() {
+    let mut world = World::caught_up();
+    let asked_at = world.now;
+    world.pass(1);
+    world.live(vec![stamped(asked_at, mail("seen", "Miriam"))]);
+    world.pass(1);
+    // The other one is read before anything was seen of it.
+    world.live(vec![gone("seen"), gone("unseen")]);
+    let retracted_at = world.now;
+    world.pass(1);
+    let copies = || vec![mail("seen", "Miriam"), mail("unseen", "Jonas")];
+    world.live(copies().into_iter().map(|mail| stamped(asked_at, mail)).collect());
+    world.fetched_as_asked(asked_at, copies().into_iter().map(late).collect());
+    world.pass(60);
+    assert!(world.rows.iter().all(|(_, _, row)| !row.unread), "{:?}", world.rows);
+    assert_eq!(world.shows.len(), 1);
+
+    let again = retracted_at + SignedDuration::from_secs(30);
+    world.live(copies().into_iter().map(|mail| stamped(again, mail)).collect());
+    assert_eq!(world.rows.iter().filter(|(_, _, row)| row.unread).count(), 2);
+}
+
+#[test]
+fn copies_that_were_under_way_dont_bring_a_purged_nodes_items_back() {
+    let mut world = World::caught_up();
+    let asked_at = world.now;
+    world.live(vec![mail("m1", "Miriam")]);
+    world.pass(1);
+    let mut purge = gone("");
+    purge.event.kind = Kind::Cleared;
+    purge.event.item = None;
+    world.live(vec![purge]);
+    world.pass(1);
+    world.fetched_as_asked(asked_at, vec![late(mail("m1", "Miriam"))]);
+    assert!(
+        world
+            .rows
+            .iter()
+            .all(|(key, _, row)| key.item.is_empty() || row.gone_at.is_some())
+    );
+}
+
+#[test]
+fn what_came_after_a_node_was_asked_isnt_missing_from_its_answer() {
+    let mut world = World::caught_up();
+    let asked_at = world.now;
+    world.pass(1);
+    world.live(vec![mail("m1", "Miriam")]);
+    world.fetched_as_asked(asked_at, Vec::new());
+    assert!(world.rows[0].2.unread);
+    assert_eq!(world.titles(), ["Miriam"]);
+    world.pass(1);
+    world.fetched(Vec::new());
+    assert!(world.titles().is_empty());
 }
 
 #[test]

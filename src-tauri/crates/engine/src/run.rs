@@ -22,7 +22,7 @@ use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Rep
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{ConfigFile, Loaded};
+use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
 use crate::popups;
 use crate::ports::{Notifier, Surroundings};
@@ -64,7 +64,7 @@ pub enum StartError {
     Store(#[from] StoreError),
     /// The configuration can't be read.
     #[error(transparent)]
-    Config(#[from] crate::config::ConfigError),
+    Config(#[from] ConfigError),
     /// The control socket can't be made.
     #[error("can't listen at {path}: {source}")]
     Socket {
@@ -435,7 +435,8 @@ impl Run {
                 service,
                 node,
                 present,
-            } => self.store.reconcile(account, service, node, present, now).await,
+                as_of,
+            } => self.store.reconcile(account, service, node, present, as_of, now).await,
             Effect::MarkRead(seqs) => self.store.mark(seqs, true, now).await,
             Effect::Explain(reasons) => self.store.explain(reasons).await,
             Effect::Wake(seqs) => match self.store.wake(seqs).await {
@@ -544,18 +545,22 @@ impl Run {
             return;
         }
         // Editors may delete or empty a file before they write it anew, and no accounts at all is hardly what was meant.
-        let loaded = if seen.is_void() {
-            Err(format!("{} is gone, or empty.", self.config.path().display()))
+        let loaded = if seen.is_void() && !self.accounts.is_empty() {
+            Err(ConfigError::Void(self.config.path().to_owned()))
         } else {
-            self.config.load().map_err(|error| error.to_string())
+            self.config.load()
         };
         match loaded {
-            Ok(loaded) => self.adopt(loaded).await,
-            Err(message) => {
+            Ok(loaded) => {
+                self.adopt(loaded).await;
+                // It may have changed again since it was read.
+                self.config_seen = Some(seen);
+            }
+            Err(error) => {
                 self.config_seen = Some(seen);
                 let problem = Problem {
                     code: "config".to_owned(),
-                    message,
+                    message: error.to_string(),
                     hint: Some("Until it is mended, Mailwren goes on with what it read last.".to_owned()),
                 };
                 self.feed(Input::Problem {

@@ -21,7 +21,7 @@ use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
 use mailwren_core::rules::{Rule, Then};
-use mailwren_core::view::{ApiCode, Command, Filter, LinkState, Notice, Reply, Row, Status};
+use mailwren_core::view::{ApiCode, Command, Filter, LinkState, NodeState, Notice, Reply, Row, Status};
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::{Face, Opening};
 use mailwren_engine::ports::{Notifier, NotifierError, Surroundings};
@@ -85,13 +85,6 @@ impl Scene {
     }
 
     /// Returns once the account has fetched its node: from then on, what comes is live.
-    async fn listening(&self) {
-        self.server
-            .wait_until(|seen| seen.fetched(SAM, SERVICE, NODE))
-            .await
-            .unwrap();
-    }
-
     fn publish(&self, item: &str, subject: &str) {
         let xml = format!(
             "<mail xmlns='urn:mailwren:mail:0' mailbox='INBOX'><from address='m@example.org'>Miriam</from>\
@@ -162,6 +155,18 @@ async fn status(face: &Face) -> Status {
     }
 }
 
+/// Waits until what the node held at first was fetched: from then on what is published is news.
+async fn listening(face: &Face) {
+    let subscribed = |status: &Status| {
+        status
+            .accounts
+            .iter()
+            .flat_map(|a| &a.nodes)
+            .any(|n| n.state == NodeState::Subscribed)
+    };
+    until(face, || status(face), subscribed).await;
+}
+
 async fn rows(face: &Face) -> Vec<Row> {
     let command = Command::Feed {
         filter: Filter::default(),
@@ -201,7 +206,7 @@ async fn a_second_face_attaches_and_both_see_the_same() {
     let host = scene.open().await;
     let other = scene.open().await;
     assert!(host.hosts() && !other.hosts());
-    scene.listening().await;
+    listening(&host).await;
     scene.publish("1", "Hello");
     let seen = until(&other, || rows(&other), |rows| rows.len() == 1).await;
     assert_eq!(seen, rows(&host).await);
@@ -239,7 +244,7 @@ async fn attached_faces_are_told_when_the_engine_ends_and_the_next_one_hosts() {
 async fn a_desktop_takes_a_headless_hosts_place_and_owes_no_popup_for_what_came_before() {
     let scene = Scene::new().await;
     let watching = scene.open().await;
-    scene.listening().await;
+    listening(&watching).await;
     scene.publish("1", "Before");
     until(&watching, || rows(&watching), |rows| rows.len() == 1).await;
 
@@ -291,7 +296,7 @@ async fn a_popup_that_could_not_be_shown_is_shown_at_the_next_start() {
     let first = Face::open_desktop(&scene.opening, (screen, popup_events))
         .await
         .unwrap();
-    scene.listening().await;
+    listening(&first).await;
     scene.publish("1", "Owed");
     let told = until(
         &first,
@@ -321,7 +326,7 @@ async fn mark_read_on_a_popup_changes_row_and_count_and_a_retraction_takes_a_pop
     let face = Face::open_desktop(&scene.opening, (screen, popup_events))
         .await
         .unwrap();
-    scene.listening().await;
+    listening(&face).await;
     scene.publish("1", "First");
     let up = popups(&mut seen, |up| up.len() == 1).await;
     events
@@ -346,7 +351,7 @@ async fn mark_read_on_a_popup_changes_row_and_count_and_a_retraction_takes_a_pop
 async fn after_an_absence_exactly_one_popup_tells_of_all_that_came() {
     let scene = Scene::new().await;
     let first = scene.open().await;
-    scene.listening().await;
+    listening(&first).await;
     // Closed once the node was seen in whole: what is there at first sight isn't news.
     scene.publish("0", "Before");
     until(&first, || rows(&first), |rows| rows.len() == 1).await;
@@ -399,7 +404,7 @@ async fn a_desktop_that_isnt_to_be_disturbed_gets_its_popups_afterwards() {
     let face = Face::open_desktop(&scene.opening, (screen.clone(), popup_events))
         .await
         .unwrap();
-    scene.listening().await;
+    listening(&face).await;
     screen.disturbing.send_replace(true);
     until(&face, || status(&face), |s| s.hush == Some(Hush::DoNotDisturb)).await;
     for n in 0..3 {
@@ -423,7 +428,7 @@ async fn what_is_put_off_comes_back_also_after_a_restart() {
     let first = Face::open_desktop(&scene.opening, (screen, popup_events))
         .await
         .unwrap();
-    scene.listening().await;
+    listening(&first).await;
     scene.publish("1", "Later");
     popups(&mut seen, |up| up.len() == 1).await;
     let past = Timestamp::now() - SignedDuration::from_hours(1);
@@ -462,7 +467,7 @@ async fn muting_at_a_popup_writes_a_rule_and_the_popup_about_it_takes_it_back() 
         id,
         kind: PopupEventKind::Action(action),
     };
-    scene.listening().await;
+    listening(&face).await;
     scene.publish("1", "First");
     let up = popups(&mut seen, |up| up.len() == 1).await;
     events.send(choose(up[0].id, PopupAction::Mute)).await.unwrap();
@@ -495,7 +500,7 @@ async fn muting_at_a_popup_writes_a_rule_and_the_popup_about_it_takes_it_back() 
 async fn the_settings_window_reads_tries_and_writes_rules_and_settings() {
     let scene = Scene::new().await;
     let face = scene.open().await;
-    scene.listening().await;
+    listening(&face).await;
     scene.publish("1", "Lunch");
     scene.publish("2", "Dinner");
     until(&face, || rows(&face), |rows| rows.len() == 2).await;
@@ -568,16 +573,22 @@ async fn a_person_may_edit_the_configuration_while_it_runs() {
     .await;
     assert_eq!(broken.accounts.len(), 1, "it goes on with what it read last");
     std::fs::write(&config, good.replace("[[account]]", "[[account]]\nname = \"Home\"")).unwrap();
-    let mended = until(&face, || status(&face), |s| s.problems.is_empty()).await;
-    assert_eq!(mended.accounts[0].label, "Home");
-    std::fs::remove_file(&config).unwrap();
-    let gone = until(
-        &face,
-        || status(&face),
-        |s| s.problems.iter().any(|p| p.code == "config"),
-    )
-    .await;
-    assert_eq!(gone.accounts.len(), 1, "no accounts at all is hardly what was meant");
+    let mended = until(&face, || status(&face), |s| s.accounts[0].label == "Home").await;
+    assert_eq!(mended.problems, []);
+    let vanish: [fn(&PathBuf) -> std::io::Result<()>; 2] =
+        [|file| std::fs::remove_file(file), |file| std::fs::write(file, "")];
+    for vanish in vanish {
+        vanish(&config).unwrap();
+        let gone = until(
+            &face,
+            || status(&face),
+            |s| s.problems.iter().any(|p| p.code == "config"),
+        )
+        .await;
+        assert_eq!(gone.accounts.len(), 1, "no accounts at all is hardly what was meant");
+        std::fs::write(&config, &good).unwrap();
+        until(&face, || status(&face), |s| s.problems.is_empty()).await;
+    }
     face.close().await;
 }
 

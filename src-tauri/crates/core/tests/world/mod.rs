@@ -87,8 +87,10 @@ impl World {
             }
             Effect::Retract(key) => Some(self.change(|k, _| *k == key, |row, now| row.gone_at = Some(now))),
             Effect::Purge { node, .. } => Some(self.change(|k, _| k.node == node, |row, now| row.gone_at = Some(now))),
-            Effect::Reconcile { node, present, .. } => Some(self.change(
-                |k, row| k.node == node && row.unread && !present.contains(&k.item),
+            Effect::Reconcile {
+                node, present, as_of, ..
+            } => Some(self.change(
+                |k, row| k.node == node && row.unread && !present.contains(&k.item) && sent_before(row, as_of),
                 |row, now| row.gone_at = Some(now),
             )),
             Effect::MarkRead(seqs) => Some(self.change(|_, row| seqs.contains(&row.seq), |_, _| {})),
@@ -227,10 +229,15 @@ impl World {
     }
 
     pub fn fetched(&mut self, events: Vec<Decoded>) {
+        self.fetched_as_asked(self.now, events);
+    }
+
+    pub fn fetched_as_asked(&mut self, asked_at: Timestamp, events: Vec<Decoded>) {
         self.input(Input::Fetched {
             account: SAM.to_owned(),
             service: SAM.to_owned(),
             node: MAIL_NODE.to_owned(),
+            asked_at,
             events,
             complete: true,
         });
@@ -309,6 +316,21 @@ pub fn late(decoded: Decoded) -> Decoded {
         delayed: true,
         ..decoded
     }
+}
+
+fn sent_before(row: &Row, time: Timestamp) -> bool {
+    if row.delayed {
+        row.event.sent_at.is_none_or(|sent_at| sent_at < time)
+    } else {
+        row.received_at < time
+    }
+}
+
+/// Late, and sent at that time.
+pub fn stamped(sent_at: Timestamp, decoded: Decoded) -> Decoded {
+    let mut decoded = late(decoded);
+    decoded.event.sent_at = Some(sent_at);
+    decoded
 }
 
 pub fn changed(item: &str) -> Decoded {

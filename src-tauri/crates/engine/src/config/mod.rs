@@ -155,6 +155,9 @@ pub enum ConfigError {
     /// What is to be saved couldn't be expressed in TOML.
     #[error("it can't be written: {0}")]
     Unwritable(#[from] toml_edit::ser::Error),
+    /// It was there, and is gone or empty.
+    #[error("{} is gone, or empty", .0.display())]
+    Void(PathBuf),
     /// Something else kept changing the file.
     #[error("{} keeps being changed by another program; nothing was written", .0.display())]
     Contended(PathBuf),

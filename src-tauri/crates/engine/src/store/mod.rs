@@ -169,17 +169,18 @@ impl Store {
             .await
     }
 
-    /// The node's items are exactly `present`: rows of items that aren't among them are gone and read, where their
-    /// dialect mirrors what is unread. Only for a list that is complete. Gives the rows that changed.
+    /// The node's items were exactly `present` at the time `as_of`: rows of others, unless they were sent since, are gone
+    /// and read, where their dialect mirrors what is unread. Only for a list that is complete. Gives the rows that changed.
     pub async fn reconcile(
         &self,
         account: String,
         service: String,
         node: String,
         present: Vec<String>,
+        as_of: Timestamp,
         at: Timestamp,
     ) -> Result<Vec<Row>, StoreError> {
-        self.write(move |t| write::reconcile(t, [&account, &service, &node], &present, at))
+        self.write(move |t| write::reconcile(t, [&account, &service, &node], &present, as_of, at))
             .await
     }
 

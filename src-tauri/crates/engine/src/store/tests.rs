@@ -290,7 +290,7 @@ async fn what_is_missing_from_a_mirrors_complete_list_went_meanwhile() {
         .unwrap();
     let (account, service, node) = node();
     let gone = store
-        .reconcile(account, service, node, vec!["a".to_owned()], at(1))
+        .reconcile(account, service, node, vec!["a".to_owned()], at(1), at(1))
         .await
         .unwrap();
     assert_eq!(
@@ -301,12 +301,46 @@ async fn what_is_missing_from_a_mirrors_complete_list_went_meanwhile() {
 }
 
 #[tokio::test]
+async fn what_came_after_a_node_was_asked_isnt_missing_from_its_answer() {
+    let (_dir, store) = open();
+    let came = Arrival {
+        received_at: at(5),
+        ..mail("a", "a")
+    };
+    let mut late = Arrival {
+        received_at: at(5),
+        ..with(mail("b", "b"), |event| event.sent_at = Some(at(3)))
+    };
+    late.decoded.delayed = true;
+    store.append(vec![came, late]).await.unwrap();
+    let (account, service, node) = node();
+    let missing_as_of = |as_of, now| {
+        store.reconcile(
+            account.clone(),
+            service.clone(),
+            node.clone(),
+            vec![],
+            at(as_of),
+            at(now),
+        )
+    };
+    let gone = missing_as_of(4, 6).await.unwrap();
+    assert_eq!(gone.len(), 1);
+    assert_eq!(gone[0].event.item.as_deref(), Some("b"), "it was sent before");
+    // The clock was set back since it came.
+    assert_eq!(missing_as_of(1, 2).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn an_item_read_here_and_marked_unread_elsewhere_while_away_comes_back_unread() {
     let (_dir, store) = open();
     let seq = is_new(&append_one(&store, mail("a", "d")).await).seq;
     store.mark(vec![seq], true, at(1)).await.unwrap();
     let (account, service, node) = node();
-    store.reconcile(account, service, node, vec![], at(2)).await.unwrap();
+    store
+        .reconcile(account, service, node, vec![], at(2), at(2))
+        .await
+        .unwrap();
     assert!(matches!(append_one(&store, mail("a", "d")).await, Stored::Revived { row } if row.unread));
 }
 
@@ -1016,7 +1050,10 @@ async fn take(store: &Store, step: Step, now: Timestamp) -> Vec<Row> {
         Step::Purge => store.purge(account, service, node, now).await.unwrap(),
         Step::Reconcile(present) => {
             let present = present.iter().map(u8::to_string).collect();
-            store.reconcile(account, service, node, present, now).await.unwrap()
+            store
+                .reconcile(account, service, node, present, now, now)
+                .await
+                .unwrap()
         }
         Step::Mark { seq, read } => store.mark(vec![seq], read, now).await.unwrap(),
         Step::Sweep(second) => {

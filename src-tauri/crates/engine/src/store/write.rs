@@ -300,7 +300,13 @@ pub fn purge(t: &Transaction<'_>, node: Node<'_>, at: Timestamp) -> rusqlite::Re
     withdraw(t, NODE, node, |_| true, at)
 }
 
-pub fn reconcile(t: &Transaction<'_>, node: Node<'_>, present: &[String], at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+pub fn reconcile(
+    t: &Transaction<'_>,
+    node: Node<'_>,
+    present: &[String],
+    as_of: Timestamp,
+    at: Timestamp,
+) -> rusqlite::Result<Vec<Row>> {
     let present = serde_json::Value::from(present).to_string();
     let [account, service, node] = node;
     let values = [account, service, node, present.as_str()];
@@ -310,11 +316,14 @@ pub fn reconcile(t: &Transaction<'_>, node: Node<'_>, present: &[String], at: Ti
         &format!("account = ? AND service = ? AND node = ? AND {absent}"),
         values,
     )?;
-    // On a node that is no mirror an item may be absent since the node keeps few or none, which says nothing.
+    // On a node that is no mirror an item may be absent since the node keeps few or none, which says nothing. What is
+    // dated later than now came before the clock was set back.
+    let concerned = "ifnull(iif(delayed, sent_at, received_at), 0) NOT BETWEEN ? AND ?";
+    let since = (as_of.as_microsecond(), at.as_microsecond());
     withdraw(
         t,
-        &format!("{NODE} AND item <> '' AND {absent}"),
-        values,
+        &format!("{NODE} AND item <> '' AND {absent} AND {concerned}"),
+        params![account, service, node, present, since.0, since.1],
         Dialect::mirrors_unread,
         at,
     )

@@ -327,11 +327,17 @@ impl BringUp {
     }
 
     async fn told(&self, node: &Subscription, fetched: Fetched) {
-        let Fetched { events, complete, .. } = fetched;
+        let Fetched {
+            asked_at,
+            events,
+            complete,
+            ..
+        } = fetched;
         self.tell(Input::Fetched {
             account: self.account.jid.clone(),
             service: node.service.clone(),
             node: node.node.clone(),
+            asked_at,
             events,
             complete,
         })

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 
 use jid::Jid;
+use jiff::Timestamp;
 use mailwren_core::account::Subscription;
 use mailwren_core::catch_up::{self, Answer, FIRST_ASK, IDS_AT_ONCE, MOST_IDS, Next, RUN_BUDGET};
 use mailwren_core::event::Decoded;
@@ -33,6 +34,8 @@ pub(super) enum FetchError {
 /// What was fetched.
 #[derive(Debug, Default)]
 pub(super) struct Fetched {
+    /// When they were asked for.
+    pub(super) asked_at: Timestamp,
     /// Oldest first.
     pub(super) events: Vec<Decoded>,
     /// Whether these are all items of the node.
@@ -65,8 +68,9 @@ pub(super) struct Fetch<'a> {
 impl Fetch<'_> {
     /// All items, or as many of the newest as can be had.
     pub(super) async fn run(&self) -> Result<Fetched, FetchError> {
+        let mut asked_at = Timestamp::now();
         if self.care.one_by_one {
-            return self.by_ids(Vec::new()).await;
+            return self.by_ids(asked_at, Vec::new()).await;
         }
         let mut ask = FIRST_ASK;
         loop {
@@ -74,6 +78,7 @@ impl Fetch<'_> {
                 // A node that isn't there holds nothing; the own PEP node is made by the first to publish.
                 Err(error) if subscribe::is_missing(&error) => {
                     return Ok(Fetched {
+                        asked_at,
                         complete: true,
                         ..Fetched::default()
                     });
@@ -87,24 +92,29 @@ impl Fetch<'_> {
                 count: page.count,
             };
             match catch_up::next(ask, answer) {
-                Next::Ask(more) => ask = more,
+                Next::Ask(more) => {
+                    ask = more;
+                    asked_at = Timestamp::now();
+                }
                 Next::Complete => {
                     return Ok(Fetched {
+                        asked_at,
                         events: self.decode(&page.items),
                         complete: true,
                         ..Fetched::default()
                     });
                 }
-                Next::ByIds => return self.by_ids(page.items).await,
+                Next::ByIds => return self.by_ids(asked_at, page.items).await,
             }
         }
     }
 
     /// What isn't stored yet, by item ids. `newest` are items that came already.
-    async fn by_ids(&self, newest: Vec<Element>) -> Result<Fetched, FetchError> {
+    async fn by_ids(&self, asked_at: Timestamp, newest: Vec<Element>) -> Result<Fetched, FetchError> {
         let listed = match self.asker.get(self.service, ids_query(&self.node.node)).await {
             Err(error) if subscribe::is_missing(&error) => {
                 return Ok(Fetched {
+                    asked_at,
                     complete: true,
                     ..Fetched::default()
                 });
@@ -112,6 +122,7 @@ impl Fetch<'_> {
             Err(IqError::Refused(error)) => {
                 tracing::info!(service = %self.service, ?error, "item ids aren't told: older items are left out");
                 return Ok(Fetched {
+                    asked_at,
                     events: self.decode(&newest),
                     ..Fetched::default()
                 });
@@ -161,6 +172,7 @@ impl Fetch<'_> {
         let older = wanted.iter().filter_map(|id| got.remove(id));
         let items: Vec<Element> = older.chain(newest).collect();
         Ok(Fetched {
+            asked_at,
             events: self.decode(&items),
             left_out,
             more,

@@ -6,6 +6,12 @@ type Case = [window: 'feed' | 'settings', state: State, how?: string, act?: (pag
 const press = (key: string) => (page: Page) => page.keyboard.press(key);
 const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 
+/** Goes to a page of the settings, and waits for what it shows. */
+const go = (name: string, shown: string) => async (page: Page) => {
+  await click(name)(page);
+  await page.locator(shown).first().waitFor();
+};
+
 async function tryOut(page: Page): Promise<void> {
   await click('Add account')(page);
   await page.getByLabel('XMPP address').fill('lena@birds.example');
@@ -54,6 +60,17 @@ const cases: Case[] = [
     },
   ],
   ['feed', 'busy', 'the context menu', (page) => page.locator('.row').nth(1).click({ button: 'right' })],
+  ['feed', 'policy', 'the reason of a row', (page) => page.locator('.row').nth(1).click({ button: 'right' })],
+  [
+    'feed',
+    'policy',
+    'until when to put it off',
+    async (page) => {
+      await page.locator('.row').first().waitFor();
+      for (const key of ['j', 's']) await page.keyboard.press(key);
+      await expect(page.getByRole('menu')).toBeVisible();
+    },
+  ],
   ['feed', 'away'],
   [
     'feed',
@@ -92,6 +109,53 @@ const cases: Case[] = [
     },
   ],
   ['settings', 'busy', 'the question before removing', click(/^Remove .*Work/)],
+  ['settings', 'policy', 'Notifications', go('Notifications', '.week')],
+  [
+    'settings',
+    'policy',
+    'hours chosen, and times that are none',
+    async (page) => {
+      await go('Notifications', '.week')(page);
+      await page.getByLabel('from', { exact: true }).first().fill('soon');
+      await page.getByLabel('more than').fill('many');
+      await page.locator('[data-cell="0-22"]').focus();
+      await page.keyboard.press('Shift+ArrowDown');
+      await expect(page.locator('.c.chosen')).toHaveCount(2);
+    },
+  ],
+  ['settings', 'policy', 'Rules', go('Rules', '.rule')],
+  ['settings', 'busy', 'no rules', go('Rules', '.none')],
+  [
+    'settings',
+    'policy',
+    'where a rule is moved to',
+    async (page) => {
+      await go('Rules', '.rule')(page);
+      await page.locator('.grip').first().click();
+      await expect(page.getByRole('menu')).toBeVisible();
+    },
+  ],
+  [
+    'settings',
+    'policy',
+    'a rule edited',
+    async (page) => {
+      await go('Rules', '.rule')(page);
+      await page.locator('.edit').nth(1).click();
+      await expect(page.locator('.preview li').first()).toBeVisible();
+    },
+  ],
+  [
+    'settings',
+    'policy',
+    'a broken rule edited',
+    async (page) => {
+      await go('Rules', '.rule')(page);
+      await page.locator('.edit').nth(3).click();
+      await expect(page.locator('.preview .wrong')).toBeVisible();
+    },
+  ],
+  ['settings', 'unread-policy', 'rules unread', go('Rules', '.fault')],
   ['settings', 'busy', 'General', click('General')],
   ['settings', 'trouble', 'Diagnosis', click('Diagnosis')],
   [
@@ -137,15 +201,22 @@ test.describe('small and large', () => {
   ] as const) {
     test(`nothing is cut off sideways at ${width} × ${height}`, async ({ page, twin }) => {
       await page.setViewportSize({ width, height });
-      for (const [window, state] of [
+      for (const [window, state, nav, edited] of [
         ['feed', 'trouble'],
         ['settings', 'trouble'],
+        ['settings', 'policy', 'Notifications'],
+        ['settings', 'policy', 'Rules'],
+        ['settings', 'policy', 'Rules', true],
       ] as const) {
         await page.goto(`/${window}.html?state=${state}`);
         await expect(page.locator('.mark').first()).toBeVisible();
-        await expect(page.locator('.row, .ln').first()).toBeVisible();
+        if (nav) await page.getByRole('button', { name: nav }).click();
+        await expect(page.locator('.row, .ln, .setting').first()).toBeVisible();
+        if (edited) await page.locator('.edit').first().click();
         const over = await page.evaluate(() => {
-          const wide = [...document.querySelectorAll('button, input, h1, h2, p, .proof')].filter((el) => {
+          const wide = [
+            ...document.querySelectorAll('button, input, select, textarea, h1, h2, p, .proof, .c'),
+          ].filter((el) => {
             const box = el.getBoundingClientRect();
             return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
           });
@@ -199,15 +270,21 @@ test.describe('in Arabic', () => {
     await expect(page.getByRole('tab').nth(1)).toBeFocused();
   });
 
-  for (const [window, state] of [
+  for (const [window, state, nav] of [
     ['feed', 'trouble'],
     ['feed', 'away'],
     ['feed', 'first-run'],
     ['settings', 'trouble'],
+    ['settings', 'policy', '.nav:nth-of-type(2)'],
+    ['settings', 'policy', '.nav:nth-of-type(3)'],
   ] as const) {
-    test(`axe finds nothing in ${window}, ${state}`, async ({ page, twin }) => {
+    test(`axe finds nothing in ${window}, ${state}${nav ?? ''}`, async ({ page, twin }) => {
       if (window === 'settings') await page.setViewportSize({ width: 820, height: 640 });
       await twin.open(window, state);
+      if (nav) {
+        await page.locator(nav).click();
+        await page.locator('.week, .rule').first().waitFor();
+      }
       expect(await twin.faults()).toEqual([]);
     });
   }
@@ -224,9 +301,18 @@ test.describe('with forced colours', () => {
     expect(await chosen.evaluate((el) => getComputedStyle(el).outlineStyle)).toBe('solid');
     await expect(chosen.locator('.picked')).toBeVisible();
     expect(await twin.faults()).toEqual([]);
-    await page.goto('/settings.html');
-    await page.getByRole('button', { name: 'General' }).click();
-    expect(await twin.faults()).toEqual([]);
+    await page.goto('/settings.html?state=policy');
+    for (const name of ['General', 'Rules', 'Notifications']) {
+      await page.getByRole('button', { name }).click();
+      await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
+      expect(await twin.faults()).toEqual([]);
+    }
+    const [still, ground] = await page.evaluate(() =>
+      ['.still', '.page'].map(
+        (one) => getComputedStyle(document.querySelector(one) as Element).backgroundColor,
+      ),
+    );
+    expect(still).not.toBe(ground);
   });
 });
 

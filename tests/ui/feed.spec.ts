@@ -637,3 +637,98 @@ test.describe('states', () => {
     await page.close();
   });
 });
+
+test.describe('putting off, muting, and why', () => {
+  const row = (page: Page, n: number) => page.locator('.row').nth(n);
+  const menu = (page: Page) => page.getByRole('menu');
+
+  test('S asks until when, puts the row off, and Undo takes it back', async ({ page, twin }) => {
+    await twin.open('feed');
+    await row(page, 0).waitFor();
+    for (const key of ['j', 's']) await page.keyboard.press(key);
+    await expect(menu(page).getByRole('menuitem')).toHaveCount(4);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(row(page, 0).locator('.later')).toBeVisible();
+    await expect(row(page, 0)).toHaveAccessibleName(/put off until/);
+    await expect(row(page, 0)).toBeFocused();
+    const [asked] = (await twin.asked('snooze')) as { later: string }[];
+    expect(asked?.later).toBe('evening');
+    await page.keyboard.press('z');
+    await expect(row(page, 0).locator('.later')).toHaveCount(0);
+  });
+
+  test('what was put off can be brought back, and Undo puts it off as before', async ({ page, twin }) => {
+    await twin.open('feed', 'policy');
+    await row(page, 1).click({ button: 'right' });
+    await menu(page).getByRole('menuitem', { name: 'Put off' }).click();
+    await menu(page).getByRole('menuitem', { name: 'Don’t put it off' }).click();
+    await expect(row(page, 1).locator('.later')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(row(page, 1).locator('.later')).toBeVisible();
+    const told = (await twin.asked('snooze')) as { later: unknown }[];
+    expect(told.map(({ later }) => later)).toEqual([null, { at: '2026-11-25T06:00:00.000Z' }]);
+  });
+
+  test('several rows are put off together', async ({ page, twin }) => {
+    await twin.open('feed');
+    await row(page, 0).waitFor();
+    for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+    await page.getByRole('toolbar').getByRole('button', { name: 'Put off' }).click();
+    await menu(page).getByRole('menuitem', { name: 'For an hour' }).click();
+    await expect(page.locator('.later')).toHaveCount(2);
+    await expect(page.locator('.toast')).toContainText('Put 2 off');
+  });
+
+  test('M mutes the sender until the evening, tomorrow, or for good; Undo takes it back', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed');
+    await row(page, 0).waitFor();
+    for (const key of ['j', 'm']) await page.keyboard.press(key);
+    await menu(page).getByRole('menuitem', { name: 'Until this evening' }).click();
+    await expect(page.locator('.toast')).toContainText(/No more notifications of .*Miriam/);
+    expect(await twin.asked('mute')).toMatchObject([{ until: '2026-11-24T17:00:00.000Z' }]);
+    await page.keyboard.press('z');
+    await expect.poll(() => twin.asked('unmute')).toHaveLength(1);
+    await page.keyboard.press('m');
+    await menu(page).getByRole('menuitem', { name: 'For good' }).click();
+    await expect.poll(async () => (await twin.asked('mute')).at(-1)).toMatchObject({ until: null });
+  });
+
+  test('what couldn’t be done is told', async ({ page, twin }) => {
+    await twin.open('feed', 'unsaved');
+    await row(page, 0).waitFor();
+    for (const key of ['j', 'm', 'Enter']) await page.keyboard.press(key);
+    await expect(page.getByRole('alert').filter({ hasText: 'read-only' })).toBeVisible();
+  });
+
+  test('a row’s menu says what became of its popup and why; W says it, too', async ({ page, twin }) => {
+    await twin.open('feed', 'policy');
+    await row(page, 1).click({ button: 'right' });
+    await expect(menu(page)).toHaveAccessibleDescription(/No notification.*quiet hours until .*13:00/);
+    await page.keyboard.press('Escape');
+    await expect(row(page, 1)).toBeFocused();
+    await page.keyboard.press('w');
+    await expect(page.getByRole('status').filter({ hasText: 'quiet hours until' })).toBeVisible();
+    for (const key of ['G', 'Shift+G', 'w']) await page.keyboard.press(key);
+    await expect(page.locator('.toast')).toContainText('It isn’t known any more');
+  });
+
+  test('nobody is muted where nobody is told', async ({ page, twin }) => {
+    await twin.open('feed');
+    await row(page, 4).click({ button: 'right' });
+    await expect(menu(page).getByRole('menuitem', { name: 'Put off' })).toBeVisible();
+    await expect(menu(page).getByRole('menuitem', { name: /Mute/ })).toHaveCount(0);
+  });
+
+  test('quiet hours are told above the list', async ({ page, twin }) => {
+    await twin.open('feed', 'policy');
+    await expect(page.locator('.strip')).toContainText(/Quiet hours until .*13:00/);
+    await page.evaluate(() => window.twin.setStatus({ hush: { cause: 'do_not_disturb' } }));
+    await expect(page.locator('.strip')).toContainText('The desktop isn’t to be disturbed');
+    await page.evaluate(() => window.twin.setStatus({ hush: null }));
+    await expect(page.locator('.strip')).toHaveCount(0);
+  });
+});

@@ -62,7 +62,7 @@ filter-unread = غير المقروء فقط
 filter-folders-all = كل المجلدات
 pause-label = إيقاف الإشعارات مؤقتًا
 pause-hour = لمدة ساعة
-pause-tomorrow = حتى الثامنة صباح الغد
+pause-tomorrow = حتى السابعة صباح الغد
 pause-open = حتى أستأنفها
 pause-resume = استئناف
 paused-open = الإشعارات متوقفة مؤقتًا
@@ -337,3 +337,156 @@ report-says = لمن يساعدك. يسمّي الحسابات والخوادم�
 report-copy = نسخ
 report-copied = نُسخ التقرير
 report-selected = التقرير محدَّد: انسخه بـ Ctrl C
+
+## التأجيل والكتم والأسباب
+
+snooze = تأجيل
+mute = كتم { $who }
+mute-label = لا إشعارات من هذا المرسِل
+mute-evening = حتى هذا المساء
+mute-tomorrow = حتى صباح الغد
+mute-good = دائمًا
+later-hour = لمدة ساعة
+later-evening = حتى هذا المساء
+later-tomorrow = حتى صباح الغد
+later-monday = حتى الاثنين
+later-never = عدم التأجيل
+row-later = مؤجلة حتى { $time }
+bar-snoozed =
+    { $n ->
+        [one] أُجّلت
+        [two] أُجّلت رسالتان
+        [few] أُجّلت { $n } رسائل
+       *[other] أُجّلت { $n } رسالة
+    }
+bar-unsnoozed =
+    { $n ->
+        [one] لم تعد مؤجلة
+        [two] رسالتان لم تعودا مؤجلتين
+        [few] { $n } رسائل لم تعد مؤجلة
+       *[other] { $n } رسالة لم تعد مؤجلة
+    }
+bar-muted = لا مزيد من الإشعارات من { $who }
+key-mute = كتم المرسِل
+key-explain = لماذا أُبلغ عنها هكذا
+hush-quiet = ساعات هدوء حتى { $time }
+hush-dnd = سطح المكتب في وضع عدم الإزعاج
+reason = { $outcome }: { $cause }
+reason-sender = { $outcome }: { $cause }؛ بحسب قاعدة: المرسِل فقط
+reason-count = { $outcome }: { $cause }؛ بحسب قاعدة: الوصول فقط
+reason-unknown = لم يعد معروفًا كيف أُبلغ عنها
+outcome-notify = أُبلغ عنها بإشعار
+outcome-silent = بلا إشعار
+outcome-suppress = لم يُبلغ عنها ولم تُعدّ
+outcome-group = أُبلغ عنها مع غيرها
+cause-usual = كالمعتاد
+cause-rule = القاعدة { $rule }
+cause-vip = مهمة بحسب القاعدة { $rule }
+cause-paused = الإشعارات متوقفة
+cause-paused-until = الإشعارات متوقفة حتى { $time }
+cause-quiet = ساعات هدوء حتى { $time }
+cause-dnd = كان سطح المكتب في وضع عدم الإزعاج
+cause-first = كانت هناك حين رُئي الصندوق أول مرة
+cause-headless = وصلت وليس هناك سطح مكتب
+cause-before = أُبلغ عنها من قبل
+cause-burst = وصل الكثير دفعة واحدة
+cause-away = وصلت في غيابك
+cause-after = وصلت أثناء الهدوء
+cause-snoozed = كانت مؤجلة
+
+## الإعدادات: الإشعارات
+
+notifications = الإشعارات
+privacy = ما يعرضه الإشعار
+privacy-full = كل شيء
+privacy-sender = المرسِل فقط
+privacy-count = الوصول فقط
+privacy-usual = كالمعتاد
+sample-sender = مريم
+sample-subject = المفاتيح يوم الخميس، الخامسة والنصف
+sample-count = رسالة جديدة
+locked = والشاشة مقفلة
+locked-says = هذا القدر على الأكثر، حيث يخبر سطح المكتب بأنها مقفلة.
+sound = الصوت
+sound-says = صامت في ساعات الهدوء وعند الإيقاف وفي وضع عدم الإزعاج.
+dnd = مراعاة وضع عدم الإزعاج
+dnd-says = تنتظر الإشعارات حتى ينتهي؛ ثم يخبر إشعار واحد بما وصل.
+group = الكثير دفعة واحدة
+group-says = إذا وصل أكثر من هذا حلّ محلها إشعار واحد.
+group-above = أكثر من
+group-within = خلال
+group-seconds = ثوانٍ
+count-fault = عدد من 1 إلى { $most }.
+quiet = ساعات الهدوء
+quiet-says = بالتوقيت المحلي. المهمون يصلون رغم ذلك. وعند النهاية يخبر إشعار واحد بما وصل.
+week = ساعات الهدوء في الأسبوع، ساعة في كل خانة
+week-says = اسحب فوق الساعات، أو تنقّل بالأسهم واضغط مفتاح المسافة. Shift مع الأسهم لأكثر من ساعة.
+cell-quiet = { $day } { $time }، هدوء
+cell-partly = { $day } { $time }، هدوء جزئي
+cell-loud = { $day } { $time }، بلا هدوء
+area-day = { $day }، من { $from } إلى { $to }
+area-days = من { $first } إلى { $last }، كل يوم من { $from } إلى { $to }
+quiet-copy = كل الأيام مثل { $day }
+quiet-clear = مسح
+quiet-none = لا ساعات هدوء.
+quiet-sum =
+    { $n ->
+        [zero] لا ساعات هدوء.
+        [one] ساعة في الأسبوع.
+        [two] ساعتان في الأسبوع.
+        [few] { $n } ساعات في الأسبوع.
+       *[other] { $n } ساعة في الأسبوع.
+    }
+quiet-add = إضافة ساعات هدوء
+quiet-drop = إزالة ساعات الهدوء هذه
+quiet-days = الأيام التي تبدأ فيها
+quiet-from = من
+quiet-to = إلى
+quiet-fault = يبدو الوقت مثل 22:00.
+
+## الإعدادات: القواعد
+
+rules = القواعد
+rules-says = تُقرأ من الأعلى: أول ما يطابق يقرر.
+rules-none = لا قواعد: يُبلغ عن كل بريد جديد.
+rule-add = إضافة قاعدة
+rule-new = قاعدة جديدة
+rule-edit = تحرير القاعدة
+rule-name = الاسم
+rule-sender = المرسِل
+rule-subject = الموضوع
+rule-folder = المجلد
+rule-account = الحساب
+rule-says = نمط في كل سطر. * لأي نص، و? لحرف واحد؛ وما بين شرطتين مائلتين تعبير نمطي. وما كان فارغًا يطابق كل شيء.
+rule-then = الإشعار
+rule-privacy = ما يعرضه
+rule-hook = أمر يُشغَّل
+rule-hook-says = البرنامج ووسائطه، واحد في كل سطر؛ بلا صدفة. ويُعطى الرسالة بصيغة JSON.
+rule-ends = تنتهي: { $time }
+rule-idle = لا تفعل شيئًا بعد: اختر إشعارًا، أو ما يعرضه، أو أمرًا.
+then-none = متروك لبقية القواعد
+then-silent = لا شيء، لكن يُعدّ
+then-suppress = لا يُبلغ عنه ولا يُعدّ
+then-vip = حتى أثناء الهدوء
+then-notify = كالمعتاد
+rule-matches =
+    { $n ->
+        [zero] لا تطابق شيئًا من آخر { $of } من الرسائل
+       *[other] تطابق { $n } من آخر { $of } من الرسائل
+    }
+rule-every = كل بريد
+rule-until = حتى { $time }
+rule-number = القاعدة { $n }
+rule-move = نقل { $name }، وموضعها الآن { $n }
+rule-move-says = النقل: بالسحب، أو Alt مع الأسهم
+rule-first = إلى البداية
+rule-up = إلى الأعلى
+rule-down = إلى الأسفل
+rule-last = إلى النهاية
+rule-enabled = مراعاة { $name }
+rule-broken = غير مراعاة: السطر { $line } من الإعدادات
+rule-remove-says = هي معطوبة كما كُتبت، فلا يمكن إرجاعها بعد ذلك.
+rule-added = أُضيفت القاعدة
+rule-changed = غُيّرت القاعدة
+rule-removed = أُزيلت القاعدة
+rule-moved = نُقلت إلى الموضع { $n }

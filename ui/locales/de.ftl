@@ -55,7 +55,7 @@ filter-unread = Nur ungelesene
 filter-folders-all = Alle Ordner
 pause-label = Benachrichtigungen pausieren
 pause-hour = Für eine Stunde
-pause-tomorrow = Bis morgen um 8
+pause-tomorrow = Bis morgen um 7
 pause-open = Bis ich fortsetze
 pause-resume = Fortsetzen
 paused-open = Benachrichtigungen pausieren
@@ -315,3 +315,149 @@ report-says = Für alle, die Ihnen helfen. Er nennt Konten und Server; Passwört
 report-copy = Kopieren
 report-copied = Bericht kopiert
 report-selected = Der Bericht ist ausgewählt: mit Strg C kopieren
+
+## Zurückstellen, stummschalten, und warum
+
+snooze = Zurückstellen
+mute = { $who } stummschalten
+mute-label = Keine Benachrichtigungen von diesem Absender
+mute-evening = Bis heute Abend
+mute-tomorrow = Bis morgen früh
+mute-good = Für immer
+later-hour = Für eine Stunde
+later-evening = Bis heute Abend
+later-tomorrow = Bis morgen früh
+later-monday = Bis Montag
+later-never = Nicht zurückstellen
+row-later = zurückgestellt bis { $time }
+bar-snoozed =
+    { $n ->
+        [one] Zurückgestellt
+       *[other] { $n } zurückgestellt
+    }
+bar-unsnoozed =
+    { $n ->
+        [one] Nicht mehr zurückgestellt
+       *[other] { $n } nicht mehr zurückgestellt
+    }
+bar-muted = Keine Benachrichtigungen mehr von { $who }
+key-mute = Absender stummschalten
+key-explain = Warum so gemeldet wurde
+hush-quiet = Ruhezeit bis { $time }
+hush-dnd = Der Desktop soll nicht gestört werden
+reason = { $outcome }: { $cause }
+reason-sender = { $outcome }: { $cause }; nach einer Regel nur mit dem Absender
+reason-count = { $outcome }: { $cause }; nach einer Regel nur, dass etwas kam
+reason-unknown = Wie das gemeldet wurde, ist nicht mehr bekannt
+outcome-notify = Benachrichtigt
+outcome-silent = Nicht benachrichtigt
+outcome-suppress = Weder gemeldet noch gezählt
+outcome-group = Mit anderen zusammen gemeldet
+cause-usual = wie üblich
+cause-rule = Regel { $rule }
+cause-vip = VIP nach Regel { $rule }
+cause-paused = pausiert
+cause-paused-until = pausiert bis { $time }
+cause-quiet = Ruhezeit bis { $time }
+cause-dnd = der Desktop sollte nicht gestört werden
+cause-first = sie war schon da, als das Postfach zum ersten Mal gesehen wurde
+cause-headless = sie kam, als kein Desktop da war
+cause-before = sie war schon gemeldet
+cause-burst = viele kamen auf einmal
+cause-away = sie kam, während Sie weg waren
+cause-after = sie kam während der Ruhe
+cause-snoozed = sie war zurückgestellt
+
+## Einstellungen: Benachrichtigungen
+
+notifications = Benachrichtigungen
+privacy = Was eine Benachrichtigung zeigt
+privacy-full = Alles
+privacy-sender = Nur den Absender
+privacy-count = Nur dass etwas kam
+privacy-usual = Wie üblich
+sample-sender = Miriam Kern
+sample-subject = Schlüssel am Donnerstag, halb sechs
+sample-count = 1 neue Mail
+locked = Bei gesperrtem Bildschirm
+locked-says = Höchstens so viel, wo der Desktop die Sperre meldet.
+sound = Ton
+sound-says = Still in Ruhezeiten, bei Pause und wenn der Desktop nicht gestört werden soll.
+dnd = „Nicht stören“ des Desktops achten
+dnd-says = Benachrichtigungen warten, bis es vorbei ist; dann sagt eine, was kam.
+group = Viele auf einmal
+group-says = Kommen mehr als so viele, tritt eine an ihre Stelle.
+group-above = mehr als
+group-within = binnen
+group-seconds = Sekunden
+count-fault = Eine Zahl von 1 bis { $most }.
+quiet = Ruhezeiten
+quiet-says = In Ortszeit. VIPs kommen trotzdem durch. Am Ende sagt eine Benachrichtigung, was kam.
+week = Ruhezeiten der Woche, eine Stunde je Feld
+week-says = Über Stunden ziehen, oder mit den Pfeilen gehen und die Leertaste drücken. Umschalt und Pfeile nehmen mehrere.
+cell-quiet = { $day } { $time }, Ruhe
+cell-partly = { $day } { $time }, zum Teil Ruhe
+cell-loud = { $day } { $time }, keine Ruhe
+area-day = { $day }, { $from } bis { $to }
+area-days = { $first } bis { $last }, je { $from } bis { $to }
+quiet-copy = Jeden Tag wie { $day }
+quiet-clear = Leeren
+quiet-none = Keine Ruhezeiten.
+quiet-sum =
+    { $n ->
+        [one] { $n } Stunde in der Woche.
+       *[other] { $n } Stunden in der Woche.
+    }
+quiet-add = Ruhezeit hinzufügen
+quiet-drop = Diese Ruhezeit entfernen
+quiet-days = Tage, an denen sie beginnt
+quiet-from = von
+quiet-to = bis
+quiet-fault = Eine Zeit sieht aus wie 22:00.
+
+## Einstellungen: Regeln
+
+rules = Regeln
+rules-says = Von oben gelesen: die erste, die passt, entscheidet.
+rules-none = Keine Regeln: jede neue Mail wird gemeldet.
+rule-add = Regel hinzufügen
+rule-new = Neue Regel
+rule-edit = Regel bearbeiten
+rule-name = Name
+rule-sender = Absender
+rule-subject = Betreff
+rule-folder = Ordner
+rule-account = Konto
+rule-says = Ein Muster je Zeile. * steht für beliebigen Text, ? für ein Zeichen; zwischen Schrägstrichen ist es ein regulärer Ausdruck. Was leer ist, passt auf alles.
+rule-then = Benachrichtigung
+rule-privacy = Was sie zeigt
+rule-hook = Auszuführender Befehl
+rule-hook-says = Programm und Argumente, je eine Zeile; ohne Shell. Er bekommt die Mail als JSON.
+rule-ends = Endet: { $time }
+rule-idle = Sie bewirkt noch nichts: Wählen Sie eine Benachrichtigung, was sie zeigt, oder einen Befehl.
+then-none = Den anderen Regeln überlassen
+then-silent = Keine, aber gezählt
+then-suppress = Weder gemeldet noch gezählt
+then-vip = Auch während der Ruhe
+then-notify = Wie üblich
+rule-matches =
+    { $n ->
+        [0] Passt auf keine der letzten { $of } Mails
+       *[other] Passt auf { $n } der letzten { $of } Mails
+    }
+rule-every = Jede Mail
+rule-until = bis { $time }
+rule-number = Regel { $n }
+rule-move = { $name } verschieben, jetzt an Stelle { $n }
+rule-move-says = Verschieben: ziehen, oder Alt und Pfeile
+rule-first = Ganz nach oben
+rule-up = Nach oben
+rule-down = Nach unten
+rule-last = Ans Ende
+rule-enabled = { $name } beachten
+rule-broken = Nicht beachtet: Zeile { $line } der Konfiguration
+rule-remove-says = So wie sie dasteht, ist sie fehlerhaft; sie lässt sich danach nicht wiederherstellen.
+rule-added = Regel hinzugefügt
+rule-changed = Regel geändert
+rule-removed = Regel entfernt
+rule-moved = An Stelle { $n } verschoben

@@ -55,7 +55,7 @@ filter-unread = Unread only
 filter-folders-all = All folders
 pause-label = Pause notifications
 pause-hour = For an hour
-pause-tomorrow = Until tomorrow at 8
+pause-tomorrow = Until tomorrow at 7
 pause-open = Until I resume
 pause-resume = Resume
 paused-open = Notifications are paused
@@ -315,3 +315,149 @@ report-says = For whoever helps you. It names accounts and servers; passwords an
 report-copy = Copy
 report-copied = Report copied
 report-selected = The report is selected: copy it with Ctrl C
+
+## Putting off, muting, and why
+
+snooze = Put off
+mute = Mute { $who }
+mute-label = No notifications of this sender
+mute-evening = Until this evening
+mute-tomorrow = Until tomorrow morning
+mute-good = For good
+later-hour = For an hour
+later-evening = Until this evening
+later-tomorrow = Until tomorrow morning
+later-monday = Until Monday
+later-never = Don’t put it off
+row-later = put off until { $time }
+bar-snoozed =
+    { $n ->
+        [one] Put off
+       *[other] Put { $n } off
+    }
+bar-unsnoozed =
+    { $n ->
+        [one] Not put off any more
+       *[other] { $n } not put off any more
+    }
+bar-muted = No more notifications of { $who }
+key-mute = Mute the sender
+key-explain = Why it was told so
+hush-quiet = Quiet hours until { $time }
+hush-dnd = The desktop isn’t to be disturbed
+reason = { $outcome }: { $cause }
+reason-sender = { $outcome }: { $cause }; by a rule, with the sender only
+reason-count = { $outcome }: { $cause }; by a rule, only that it came
+reason-unknown = It isn’t known any more how this was told
+outcome-notify = Told by a notification
+outcome-silent = No notification
+outcome-suppress = Neither told nor counted
+outcome-group = Told together with others
+cause-usual = as usual
+cause-rule = rule { $rule }
+cause-vip = VIP by rule { $rule }
+cause-paused = paused
+cause-paused-until = paused until { $time }
+cause-quiet = quiet hours until { $time }
+cause-dnd = the desktop wasn’t to be disturbed
+cause-first = it was there when this mailbox was first seen
+cause-headless = it came while no desktop was there
+cause-before = it had been told before
+cause-burst = many came at once
+cause-away = it came while you were away
+cause-after = it came during quiet
+cause-snoozed = it was put off
+
+## Settings: notifications
+
+notifications = Notifications
+privacy = What a notification shows
+privacy-full = Everything
+privacy-sender = Sender only
+privacy-count = Only that it came
+privacy-usual = As usual
+sample-sender = Miriam Kern
+sample-subject = Keys on Thursday, half past five
+sample-count = 1 new mail
+locked = While the screen is locked
+locked-says = At most so much, where the desktop tells that it is locked.
+sound = Sound
+sound-says = Silent in quiet hours, while paused and when the desktop isn’t to be disturbed.
+dnd = Heed the desktop’s do-not-disturb
+dnd-says = Notifications wait until it is over; then one tells what came.
+group = Many at once
+group-says = When more come than this, one notification takes their place.
+group-above = more than
+group-within = within
+group-seconds = seconds
+count-fault = A number from 1 to { $most }.
+quiet = Quiet hours
+quiet-says = In local time. VIPs still come through. At the end one notification tells what came.
+week = Quiet hours of the week, an hour a cell
+week-says = Drag over hours, or move with the arrows and press Space. Shift and arrows take several.
+cell-quiet = { $day } { $time }, quiet
+cell-partly = { $day } { $time }, partly quiet
+cell-loud = { $day } { $time }, not quiet
+area-day = { $day }, { $from } to { $to }
+area-days = { $first } to { $last }, each { $from } to { $to }
+quiet-copy = Every day like { $day }
+quiet-clear = Clear
+quiet-none = No quiet hours.
+quiet-sum =
+    { $n ->
+        [one] { $n } hour a week.
+       *[other] { $n } hours a week.
+    }
+quiet-add = Add quiet hours
+quiet-drop = Remove these quiet hours
+quiet-days = Days on which they begin
+quiet-from = from
+quiet-to = to
+quiet-fault = A time looks like 22:00.
+
+## Settings: rules
+
+rules = Rules
+rules-says = Looked at from the top: the first that matches decides.
+rules-none = No rules: every new mail is told.
+rule-add = Add rule
+rule-new = New rule
+rule-edit = Edit rule
+rule-name = Name
+rule-sender = Sender
+rule-subject = Subject
+rule-folder = Folder
+rule-account = Account
+rule-says = One pattern a line. * stands for any text, ? for one character; between slashes it is a regular expression. What is empty matches everything.
+rule-then = Notification
+rule-privacy = What it shows
+rule-hook = Command to run
+rule-hook-says = The program and its arguments, one a line; no shell. It is given the mail as JSON.
+rule-ends = Ends: { $time }
+rule-idle = It does nothing yet: choose a notification, what it shows, or a command.
+then-none = Left to the other rules
+then-silent = None, but counted
+then-suppress = Neither told nor counted
+then-vip = Also during quiet
+then-notify = As usual
+rule-matches =
+    { $n ->
+        [0] Matches none of the last { $of } mails
+       *[other] Matches { $n } of the last { $of } mails
+    }
+rule-every = Every mail
+rule-until = until { $time }
+rule-number = Rule { $n }
+rule-move = Move { $name }, now at place { $n }
+rule-move-says = Move: drag, or Alt and arrows
+rule-first = To the top
+rule-up = Up
+rule-down = Down
+rule-last = To the end
+rule-enabled = Heed { $name }
+rule-broken = Not heeded: line { $line } of the configuration
+rule-remove-says = It is broken as it is written, so it can’t be put back afterwards.
+rule-added = Rule added
+rule-changed = Rule changed
+rule-removed = Rule removed
+rule-moved = Moved to place { $n }

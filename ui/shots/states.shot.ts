@@ -69,6 +69,20 @@ const press =
     for (const key of keys) await page.keyboard.press(key);
   };
 const openForm = click('.head .b');
+/** A page of the settings, by its place. */
+const page = (name: 'bell' | 'rules') => async (on: Page) => {
+  await on
+    .locator('.nav')
+    .nth(name === 'bell' ? 1 : 2)
+    .click();
+  await on.locator('.week, .rule').first().waitFor();
+};
+async function paint(on: Page): Promise<void> {
+  await page('bell')(on);
+  await on.locator('[data-cell="1-14"]').hover();
+  await on.mouse.down();
+  await on.locator('[data-cell="3-16"]').hover();
+}
 const search = (text: string) => async (page: Page) => {
   await page.locator('.search .f').fill(text);
   await page.locator('mark, .blank').first().waitFor();
@@ -106,6 +120,8 @@ const shots: Shot[] = [
   feed('compact', 'busy', { preferences: { rows: 'compact' } }),
   feed('selection', 'busy', { before: press('j', 'x', 'j', 'x', 'j', 'j', 'x') }),
   feed('context-menu', 'busy', { before: contextMenu }),
+  feed('reason', 'policy', { before: contextMenu }),
+  feed('snooze', 'policy', { before: press('j', 's') }),
   feed('away', 'away'),
   feed('away-open', 'away', { before: press('j', 'j', 'j', 'Enter') }),
   feed('hover', 'busy', { before: (page) => page.locator('.row').first().hover() }),
@@ -164,6 +180,17 @@ const shots: Shot[] = [
     },
   }),
   settings('remove', 'busy', { before: click('.ln:nth-child(2) .ib:nth-of-type(2)') }),
+  settings('notifications', 'policy', { size: [820, 900], before: page('bell') }),
+  settings('quiet-painted', 'policy', { size: [820, 900], before: paint }),
+  settings('rules', 'policy', { before: page('rules') }),
+  settings('rule', 'policy', {
+    size: [820, 700],
+    before: async (on) => {
+      await page('rules')(on);
+      await on.locator('.rule .edit').nth(1).click();
+      await on.locator('.preview li').first().waitFor();
+    },
+  }),
   settings('general', 'busy', {
     before: async (page) => {
       await page.locator('.nav').nth(-2).click();
@@ -181,6 +208,16 @@ const shots: Shot[] = [
   settings('narrow', 'trouble', { alone: true, size: [400, 640] }),
   settings('zoom-200', 'busy', { alone: true, zoom: 2, before: tryOut }),
   settings('german', 'trouble', { alone: true, locale: 'de-DE' }),
+  settings('notifications-zoom-200', 'policy', { alone: true, zoom: 2, before: page('bell') }),
+  settings('notifications-narrow', 'policy', { alone: true, size: [400, 900], before: page('bell') }),
+  settings('notifications-forced', 'policy', {
+    alone: true,
+    forced: true,
+    size: [820, 900],
+    before: page('bell'),
+  }),
+  settings('rules-narrow', 'policy', { alone: true, size: [400, 700], before: page('rules') }),
+  settings('rules-german', 'policy', { alone: true, locale: 'de-DE', before: page('rules') }),
   settings('forced-colors', 'busy', {
     alone: true,
     forced: true,

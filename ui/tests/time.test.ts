@@ -5,6 +5,7 @@ import {
   rowTime,
   sentOrStored,
   span,
+  thisEvening,
   tomorrowMorning,
   until,
   untilNextWording,
@@ -74,7 +75,24 @@ it.each([
 
 it('names the end of a pause by the clock, and by its day when that isn’t today', () => {
   expect(until(local(2026, 10, 24, 16, 30), now)).toMatch(/^0?4:30/);
-  expect(until(tomorrowMorning(now), now)).toMatch(/Wed.*8:00/);
+  expect(until(tomorrowMorning(now), now)).toMatch(/Wed.*7:00/);
+});
+
+it.each([
+  ['late in the evening', local(2026, 10, 24, 23, 30), local(2026, 10, 25, 7, 0)],
+  ['before it is slept', local(2026, 10, 25, 2, 0), local(2026, 10, 25, 7, 0)],
+])('tomorrow morning is the next one, %s', (_, at, morning) => {
+  expect(tomorrowMorning(at)).toBe(morning);
+});
+
+it('this evening is tomorrow’s once it is near', () => {
+  expect(thisEvening(local(2026, 10, 24, 17, 0))).toBe(local(2026, 10, 24, 18, 0));
+  expect(thisEvening(local(2026, 10, 24, 17, 1))).toBe(local(2026, 10, 25, 18, 0));
+});
+
+it('tells an instant that was by its day, and by its date when that is long ago', () => {
+  expect(until(local(2026, 10, 23, 7, 0), now)).toMatch(/Mon.*7:00/);
+  expect(until(local(2026, 9, 3, 7, 0), now)).toMatch(/Oct/);
 });
 
 it('ticks by the second only while seconds are shown', () => {

@@ -1,11 +1,12 @@
 /** What the feed window knows, and what it can do. The components only show it. */
 import { call, listen, openLink } from '$ipc';
-import type { ApiError, Filter, Notice, Row, Status } from '../generated/wire';
+import type { ApiError, Filter, Later, Notice, Row, Status } from '../generated/wire';
 import { t } from '../i18n.svelte';
 import { Bar } from '../logic/bar.svelte';
 import { target } from '../logic/links';
 import { words } from '../logic/marks';
-import { byDay, join, merge, partsOf, type Part } from '../logic/rows';
+import { reasonText } from '../logic/reason';
+import { byDay, isTold, join, merge, partsOf, senderOf, type Part } from '../logic/rows';
 
 const PAGE = 100;
 /** Marking all read can be undone for up to so many rows. */
@@ -38,6 +39,8 @@ export class Feed {
   selected = $state.raw<ReadonlySet<number>>(new Set());
   /** The keys of away groups that are unfolded. */
   opened = $state.raw<ReadonlySet<string>>(new Set());
+  /** A row that is to be put off, or its sender muted: the list asks until when. */
+  asking = $state.raw<{ seq: number; what: 'snooze' | 'mute' } | null>(null);
   /** A row that the list is to go to. */
   asked = $state<number | null>(null);
   /** For the live region. */
@@ -289,6 +292,65 @@ export class Feed {
     if (!undoable) return;
     const back = rows.filter((row) => touched.has(row.seq)).map((row) => ({ ...row, unread: !read }));
     this.bar.offer(markText(rows, read), () => void this.mark(back, !read, false));
+  }
+
+  /** Asks until when a row, or what is selected, is to be put off, or a row's sender is to be muted. */
+  ask(what: 'snooze' | 'mute', seq: number | null): void {
+    const rows =
+      what === 'snooze'
+        ? this.targets(seq).filter(isTold)
+        : this.targets(seq).filter((row) => senderOf(row) !== null);
+    if (seq !== null && rows.length > 0) this.asking = { seq, what };
+  }
+
+  /** Puts rows off, or takes that back; each can be undone. */
+  async snooze(rows: readonly Row[], later: Later | null): Promise<void> {
+    const told = rows.filter(isTold);
+    this.selectNone();
+    try {
+      await this.#putOff(told, later);
+    } catch (error) {
+      this.bar.complain(error);
+      return;
+    }
+    this.bar.offer(t(later === null ? 'bar-unsnoozed' : 'bar-snoozed', { n: told.length }), () => {
+      void this.#ask(() => this.#putBack(told));
+    });
+  }
+
+  async #putOff(rows: readonly Row[], later: Later | null): Promise<void> {
+    await call<'snooze'>({ do: 'snooze', seqs: rows.map((row) => row.seq), later });
+  }
+
+  /** Puts rows off as they were, so far as that is to come. */
+  async #putBack(rows: readonly Row[]): Promise<void> {
+    const by = new Map<string | null, Row[]>();
+    for (const row of rows) {
+      const at = row.snoozed_until;
+      const until = at !== null && Date.parse(at) > Date.now() ? at : null;
+      by.set(until, [...(by.get(until) ?? []), row]);
+    }
+    for (const [at, some] of by) await this.#putOff(some, at === null ? null : { at });
+  }
+
+  /** Shows no more popups of a row's sender, until an instant or for good. */
+  async mute(row: Row, until: number | null): Promise<void> {
+    const { seq } = row;
+    const at = until === null ? null : new Date(until).toISOString();
+    try {
+      await call<'mute'>({ do: 'mute', seq, until: at });
+      this.bar.offer(t('bar-muted', { who: senderOf(row) ?? '' }), () => {
+        void this.#ask(() => call<'unmute'>({ do: 'unmute', seq }));
+      });
+    } catch (error) {
+      this.bar.complain(error);
+    }
+  }
+
+  /** Says what became of a row's popup, and why. */
+  explain(seq: number | null): void {
+    const row = this.row(seq);
+    if (row) this.bar.tell(row.reason ? reasonText(row.reason, Date.now()) : t('reason-unknown'));
   }
 
   /** Marks what the filter chooses read: exactly the rows there are now, so that it can be undone exactly. */

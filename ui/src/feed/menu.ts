@@ -1,6 +1,8 @@
 /** What can be done with a row, or with all that are selected. */
 import { t } from '../i18n.svelte';
 import { target } from '../logic/links';
+import { isTold, senderOf } from '../logic/rows';
+import { thisEvening, tomorrowMorning } from '../logic/time';
 import type { Item } from '../parts/MenuList.svelte';
 import { everything, type Feed } from './feed.svelte';
 
@@ -18,17 +20,20 @@ export function rowItems(feed: Feed, seq: number): Item[] {
     key: 'R',
     choose: () => feed.toggleRead(rows),
   });
+  if (rows.some(isTold)) items.push({ label: t('snooze'), key: 'S', choose: () => feed.ask('snooze', seq) });
+  const sender = only ? senderOf(only) : null;
+  if (sender !== null)
+    items.push({ label: t('mute', { who: sender }), key: 'M', choose: () => feed.ask('mute', seq) });
   const selected = feed.selected.has(seq);
   items.push({
     label: selected ? t('unselect') : t('select'),
     key: 'X',
+    divided: true,
     choose: () => feed.select(seq, 'toggle'),
   });
   if (feed.selected.size > 0)
     items.push({ label: t('select-none'), key: 'Esc', choose: () => feed.selectNone() });
   if (!only) return items;
-  const { name, address } = only.from ?? { name: null, address: null };
-  const sender = name ?? address;
   if (sender !== null) {
     items.push({
       label: t('only-from', { who: sender }),
@@ -46,4 +51,30 @@ export function rowItems(feed: Feed, seq: number): Item[] {
     });
   }
   return items;
+}
+
+/** Until when rows can be put off. */
+export function laterItems(feed: Feed, seq: number): Item[] {
+  const rows = feed.targets(seq);
+  const items: Item[] = [
+    { label: t('later-hour'), choose: () => void feed.snooze(rows, 'hour') },
+    { label: t('later-evening'), choose: () => void feed.snooze(rows, 'evening') },
+    { label: t('later-tomorrow'), choose: () => void feed.snooze(rows, 'tomorrow') },
+    { label: t('later-monday'), choose: () => void feed.snooze(rows, 'monday') },
+  ];
+  if (rows.some((row) => row.snoozed_until !== null)) {
+    items.push({ label: t('later-never'), divided: true, choose: () => void feed.snooze(rows, null) });
+  }
+  return items;
+}
+
+/** Until when a row's sender can be muted. */
+export function muteItems(feed: Feed, seq: number, now: number): Item[] {
+  const row = feed.targets(seq)[0];
+  if (!row) return [];
+  return [
+    { label: t('mute-evening'), choose: () => void feed.mute(row, thisEvening(now)) },
+    { label: t('mute-tomorrow'), choose: () => void feed.mute(row, tomorrowMorning(now)) },
+    { label: t('mute-good'), divided: true, choose: () => void feed.mute(row, null) },
+  ];
 }

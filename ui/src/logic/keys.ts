@@ -2,7 +2,21 @@
 
 export type Action =
   | { do: 'next' | 'previous' | 'top' | 'end' | 'open' | 'read' | 'undo' | 'search' | 'filter' | 'unread' }
-  | { do: 'pause' | 'settings' | 'help' | 'escape' | 'select' | 'select-all' | 'menu' | 'unfold' | 'fold' }
+  | {
+      do:
+        | 'pause'
+        | 'settings'
+        | 'help'
+        | 'escape'
+        | 'snooze'
+        | 'mute'
+        | 'explain'
+        | 'select'
+        | 'select-all'
+        | 'menu'
+        | 'unfold'
+        | 'fold';
+    }
   | { do: 'extend'; by: 1 | -1 }
   | { do: 'account'; index: number };
 
@@ -32,6 +46,9 @@ const letters: Record<string, Action> = {
   u: { do: 'unread' },
   f: { do: 'filter' },
   p: { do: 'pause' },
+  s: { do: 'snooze' },
+  m: { do: 'mute' },
+  w: { do: 'explain' },
   x: { do: 'select' },
   '.': { do: 'menu' },
   '/': { do: 'search' },

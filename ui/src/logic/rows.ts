@@ -150,3 +150,13 @@ export function mailboxes(rows: readonly Row[]): string[] {
   const names = new Set(rows.flatMap((row) => row.mailbox ?? []));
   return [...names].sort((a, b) => a.localeCompare(b));
 }
+
+/** Whether a popup may tell it: mail, or a change of its box. */
+export function isTold(row: Row): boolean {
+  return row.kind === 'new' || row.kind === 'changed';
+}
+
+/** Who wrote: the name, else the address. */
+export function senderOf(row: Row): string | null {
+  return row.from?.name ?? row.from?.address ?? null;
+}

@@ -16,6 +16,8 @@ const shapes = {
   shortDateYear: { day: 'numeric', month: 'short', year: 'numeric' },
   longDay: { weekday: 'long', day: 'numeric', month: 'long' },
   longDayYear: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  short: { weekday: 'short' },
+  long: { weekday: 'long' },
   exactly: { dateStyle: 'full', timeStyle: 'medium' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
@@ -81,9 +83,9 @@ export function span(ms: number): string {
   return t('span-days', { n: Math.floor(length / DAY) });
 }
 
-/** An instant ahead: its clock time, with the weekday or date unless it is today. */
+/** An instant ahead, or one that was: its clock time, with the weekday or date unless it is today. */
 export function until(at: number, now: number): string {
-  const apart = dayNumber(at) - dayNumber(now);
+  const apart = Math.abs(dayNumber(at) - dayNumber(now));
   if (apart === 0) return shape('clock').format(at);
   return apart < 7 ? shape('dayAndClock').format(at) : shape('shortDateYear').format(at);
 }
@@ -93,10 +95,17 @@ export function hourOf(at: number): string {
   return shape('clock').format(Math.floor(at / HOUR) * HOUR);
 }
 
-/** Tomorrow at eight in the morning, local time: when "until tomorrow" ends. */
+/** Seven in the morning of the next day, local time; before four, of this one: as the tray and `mailwrenctl` mean it. */
 export function tomorrowMorning(now: number): number {
   const d = new Date(now);
-  return new Date(d.getFullYear(), d.getMonth(), d.getDate() + 1, 8).getTime();
+  return new Date(d.getFullYear(), d.getMonth(), d.getDate() + (d.getHours() < 4 ? 0 : 1), 7).getTime();
+}
+
+/** Six in the evening, local time; tomorrow's if that is less than an hour off. */
+export function thisEvening(now: number): number {
+  const d = new Date(now);
+  const at = (days: number) => new Date(d.getFullYear(), d.getMonth(), d.getDate() + days, 18).getTime();
+  return at(0) - now >= HOUR ? at(0) : at(1);
 }
 
 /** How long a wording of `span` stays true, so that clocks tick no more than they must. */
@@ -114,4 +123,19 @@ export function stretch(from: number, to: number): string {
 /** Names in a row. */
 export function listOf(names: readonly string[]): string {
   return new Intl.ListFormat(locale(), { type: 'unit', style: 'short' }).format(names.map(isolated));
+}
+
+/** A day of the week, Monday first. */
+export function dayWord(day: number, how: 'short' | 'long' = 'short'): string {
+  return shape(how).format(new Date(2024, 0, 1 + day, 12));
+}
+
+/** A time of day from its minute. */
+export function clockOf(minute: number): string {
+  return shape('clock').format(new Date(2024, 0, 1, 0, minute));
+}
+
+/** An hour's two figures, for a scale. */
+export function figures(hour: number): string {
+  return new Intl.NumberFormat(locale(), { minimumIntegerDigits: 2 }).format(hour);
 }

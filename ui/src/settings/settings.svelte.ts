@@ -11,6 +11,8 @@ export class Settings {
   test = $state.raw<TestRun | null>(null);
   /** Checks of configured accounts, by JID. */
   checks = $state.raw<ReadonlyMap<string, TestRun>>(new Map());
+  /** Raised when notification settings or rules were changed, by whomever. */
+  edited = $state(0);
   readonly bar = new Bar();
 
   #runs = Math.floor(Math.random() * 0x7fff_0000);
@@ -96,7 +98,8 @@ export class Settings {
   #hear(notice: Notice): void {
     if (notice.on === 'test') {
       for (const run of [this.test, ...this.checks.values()]) run?.take(notice.run, notice.step);
-    } else if (notice.on === 'accounts') void this.#ask(() => this.#readAccounts());
+    } else if (notice.on === 'settings') this.edited += 1;
+    else if (notice.on === 'accounts') void this.#ask(() => this.#readAccounts());
     else if (notice.on === 'status') void this.#readStatus().catch(() => undefined);
   }
 }

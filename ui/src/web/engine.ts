@@ -14,7 +14,8 @@ import type {
   Status,
   TestStep,
 } from '../generated/wire';
-import { belongs } from '../logic/rows';
+import { belongs, isTold } from '../logic/rows';
+import { blankRule, isIdle } from '../logic/rules';
 
 export interface Script {
   rows: Row[];
@@ -148,11 +149,15 @@ export class Engine {
       case 'rules':
         return { re: 'rules', rules: s.rules ?? [], edition: this.#edition() };
       case 'try_rule': {
-        const seqs = s.rows.filter((row) => globs(row, command.rule)).map((row) => row.seq);
-        return { re: 'try_rule', fault: null, seqs, of: s.rows.length };
+        const fault = faultOf(command.rule);
+        const tried = s.rows.slice(0, 500);
+        const seqs = fault ? [] : tried.filter((row) => isMatch(row, command.rule)).map((row) => row.seq);
+        return { re: 'try_rule', fault, seqs, of: tried.length };
       }
       case 'save_rule': {
         this.#atEdition(command.edition);
+        const fault = faultOf(command.rule);
+        if (fault) throw { code: 'invalid', message: fault, hint: null } satisfies ApiError;
         const rules = this.#rules();
         rules.splice(command.at ?? rules.length, 1, command.rule);
         this.#setRules(rules);
@@ -212,7 +217,7 @@ export class Engine {
   }
 
   #setRules(rules: Rule[]): void {
-    this.#script.rules = rules.map((rule, at) => ({ at, line: 10 + 8 * at, rule, fault: null }));
+    this.#script.rules = rules.map(entryOf);
     this.tell({ on: 'settings' });
   }
 
@@ -295,26 +300,15 @@ export function usualNotifications(): NotificationSettings {
   };
 }
 
-export function blankRule(): Rule {
-  return {
-    name: null,
-    enabled: true,
-    account: [],
-    folder: [],
-    sender: [],
-    subject: [],
-    until: null,
-    then: null,
-    privacy: null,
-    hook: [],
-  };
+export function entryOf(rule: Rule, at: number): RuleEntry {
+  return { at, line: 10 + 8 * at, rule, fault: faultOf(rule) };
 }
 
-/** Near enough for the twin: every condition by its globs, without regular expressions. */
-function globs(row: Row, rule: Rule): boolean {
-  const any = (patterns: string[], texts: (string | null | undefined)[]) =>
-    patterns.length === 0 || patterns.some((p) => texts.some((text) => text && globOf(p).test(text)));
+function isMatch(row: Row, rule: Rule): boolean {
+  const any = (list: string[], texts: (string | null | undefined)[]) =>
+    list.length === 0 || list.some((one) => texts.some((text) => text && patternOf(one).test(text)));
   return (
+    isTold(row) &&
     any(rule.account, [row.account]) &&
     any(rule.folder, [row.mailbox ?? row.node]) &&
     any(rule.sender, [row.from?.address, row.from?.name]) &&
@@ -322,9 +316,24 @@ function globs(row: Row, rule: Rule): boolean {
   );
 }
 
-function globOf(pattern: string): RegExp {
+/** A glob over the whole text, or a regular expression between slashes. */
+function patternOf(pattern: string): RegExp {
+  const inner = /^\/(.+)\/$/s.exec(pattern)?.[1];
+  if (inner !== undefined) return new RegExp(inner, 'iu');
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'iu');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'isu');
+}
+
+function faultOf(rule: Rule): string | null {
+  if (isIdle(rule)) return 'the rule has no consequence: give it `then`, `privacy` or `hook`';
+  for (const key of ['account', 'folder', 'sender', 'subject'] as const) {
+    try {
+      rule[key].forEach(patternOf);
+    } catch {
+      return `\`${key}\`: unclosed group`;
+    }
+  }
+  return null;
 }
 
 function whenLater(later: Later): string {

@@ -1,6 +1,16 @@
 /** The states that the web twin can be put into, by name. */
-import type { Account, AccountStatus, Row, Status, TestStep } from '../generated/wire';
-import { blankRow, blankStatus, type Script } from './engine';
+import type {
+  Account,
+  AccountStatus,
+  ApiError,
+  Reason,
+  Row,
+  Rule,
+  Status,
+  TestStep,
+} from '../generated/wire';
+import { blankRule } from '../logic/rules';
+import { blankRow, blankStatus, entryOf, usualNotifications, type Script } from './engine';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -27,6 +37,8 @@ export const states = [
   'refused',
   'slow-test',
   'unsaved',
+  'policy',
+  'unread-policy',
 ] as const;
 export type State = (typeof states)[number];
 
@@ -159,17 +171,83 @@ export function script(name: string, now: number): Script {
     case 'unsaved':
       return {
         ...busy,
+        ...policy(now),
         refused: {
           save_account: {
             code: 'keyring',
             message: 'The keyring is locked.',
             hint: 'Unlock it, then save again.',
           },
+          save_notification_settings: readOnly,
+          save_rule: readOnly,
+          remove_rule: readOnly,
+          move_rule: readOnly,
+          mute: readOnly,
+          snooze: readOnly,
         },
       };
+    case 'policy':
+      return {
+        ...busy,
+        ...policy(now),
+        rows: busy.rows.map((row, i) => ({ ...row, ...fate(now, i) })),
+        status: { ...busy.status, hush: { cause: 'quiet_hours', until: at(dayBefore(now, 0, 13, 0)) } },
+      };
+    case 'unread-policy':
+      return { ...busy, refused: { notification_settings: unread, rules: unread } };
     default:
       return busy;
   }
+}
+
+const readOnly: ApiError = {
+  code: 'internal',
+  message: 'config.toml can’t be written: the file system is read-only.',
+  hint: 'Make it writable, then change it again.',
+};
+
+const unread: ApiError = { code: 'closed', message: 'Mailwren has ended.', hint: null };
+
+/** Nights, a free lunch, and rules of each kind, one of them broken. */
+function policy(now: number): Pick<Script, 'notifications' | 'rules'> {
+  const rules: Partial<Rule>[] = [
+    {
+      name: 'Muted: Choir list',
+      sender: ['Choir list'],
+      then: 'silent',
+      until: at(dayBefore(now, 0, 18, 0)),
+    },
+    { name: 'Family', sender: ['*@kern.example.org', 'Miriam', 'דנה'], then: 'vip' },
+    { name: 'Builds', folder: ['Builds'], subject: ['/^\\[nightly\\]/', 'Re: [nightly]*'], then: 'suppress' },
+    { name: 'Winter', subject: ['/(winter/'], then: 'silent' },
+    { name: 'Bank', sender: ['*@bank.example.org'], privacy: 'count', enabled: false },
+    { account: ['Choir'], hook: ['/usr/local/bin/ring', '--volume', '80'] },
+  ];
+  return {
+    notifications: {
+      ...usualNotifications(),
+      quiet: [
+        { days: [], from: '22:00', to: '07:00' },
+        { days: ['sat', 'sun'], from: '07:00', to: '09:30' },
+        { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '12:15', to: '13:00' },
+      ],
+    },
+    rules: rules.map((rule, i) => entryOf({ ...blankRule(), ...rule }, i)),
+  };
+}
+
+/** What became of the popups of the newest rows. */
+function fate(now: number, i: number): Partial<Row> {
+  const told = [
+    { outcome: 'notify', privacy: null, cause: 'vip', rule: 'Family' },
+    { outcome: 'silent', privacy: 'count', cause: 'quiet_hours', until: at(dayBefore(now, 0, 13, 0)) },
+    { outcome: 'suppress', privacy: null, cause: 'rule', rule: 'Builds' },
+    { outcome: 'group', privacy: null, cause: 'burst' },
+  ] as const satisfies Reason[];
+  return {
+    reason: told[i] ?? null,
+    ...(i === 1 && { snoozed_until: at(dayBefore(now, -1, 7, 0)) }),
+  };
 }
 
 function at(ms: number): string {

@@ -132,7 +132,12 @@ const shots: Shot[] = [
   feed('pause', 'busy', { before: press('p') }),
   feed('paused', 'paused'),
   feed('menu', 'busy', { before: click('.bar .menu:nth-of-type(4) .ib') }),
-  feed('keys', 'busy', { before: press('?') }),
+  feed('keys', 'busy', {
+    before: async (on) => {
+      await press('?')(on);
+      await on.locator('dialog.box').waitFor();
+    },
+  }),
   feed('trouble', 'trouble', { before: click('.why') }),
   feed('offline', 'offline'),
   feed('empty', 'quiet'),

@@ -46,7 +46,7 @@ it('a rule in words: what it is about, what it does, until when', () => {
   };
   const until = new Date(2026, 10, 24, 18, 0).toISOString();
   expect(conditions(rule)).toBe('Every mail');
-  expect(plain(conditions({ ...rule, sender: ['a', 'b'], folder: ['c'] }))).toBe('Sender: a, b; Folder: c');
+  expect(plain(conditions({ ...rule, sender: ['a', 'b'], folder: ['c'] }))).toBe('Sender: a or b; Folder: c');
   expect(plain(consequences({ ...rule, until }, now))).toMatch(
     /^Notification: Also during quiet; What it shows: Sender only; Command to run: \/bin\/ring; until 0?6:00/,
   );

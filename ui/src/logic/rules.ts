@@ -81,7 +81,9 @@ export function conditions(rule: Rule): string {
     [t('rule-folder'), rule.folder],
     [t('rule-account'), rule.account],
   ] as const;
-  const parts = told.filter(([, list]) => list.length > 0).map(([name, list]) => `${name}: ${listOf(list)}`);
+  const parts = told
+    .filter(([, list]) => list.length > 0)
+    .map(([name, list]) => `${name}: ${listOf(list, 'disjunction')}`);
   return parts.length === 0 ? t('rule-every') : parts.join('; ');
 }
 

@@ -120,9 +120,9 @@ export function stretch(from: number, to: number): string {
   return shape(name).formatRange(from, to);
 }
 
-/** Names in a row. */
-export function listOf(names: readonly string[]): string {
-  return new Intl.ListFormat(locale(), { type: 'unit', style: 'short' }).format(names.map(isolated));
+/** Names in a row, or those of which one will do. */
+export function listOf(names: readonly string[], type: 'unit' | 'disjunction' = 'unit'): string {
+  return new Intl.ListFormat(locale(), { type, style: 'short' }).format(names.map(isolated));
 }
 
 /** A day of the week, Monday first. */

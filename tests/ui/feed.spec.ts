@@ -372,6 +372,8 @@ test.describe('the context menu', () => {
     await expect(menu.getByRole('menuitem')).toHaveText([
       /Open at .*mail\.work\.example/,
       /Mark read/,
+      /Put off/,
+      /Mute .*Ελένη/,
       /Select/,
       /Search .*Ελένη/,
       /Only .*Work \/ INBOX/,

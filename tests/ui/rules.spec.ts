@@ -91,6 +91,25 @@ test('Undo touches nothing when the rules were changed meanwhile', async ({ page
   expect(await names(page)).toEqual(['Builds', 'Winter', 'Bank', 'Rule 4']);
 });
 
+test('a form that was open while the rules were changed elsewhere overwrites none of them', async ({
+  page,
+  twin,
+}) => {
+  await open(twin);
+  await page.getByRole('button', { name: /^Edit .*Family/ }).click();
+  await page.evaluate(() => {
+    window.twin.script.rules = (window.twin.script.rules ?? [])
+      .slice(1)
+      .map((entry, at) => ({ ...entry, at }));
+    window.twin.tell({ on: 'settings' });
+  });
+  await page.getByLabel('Sender', { exact: true }).fill('*');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'changed meanwhile' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.rule').nth(1)).toContainText(/Builds.*Folder/);
+});
+
 test.describe('moving', () => {
   test('by dragging the grip, with Undo', async ({ page, twin }) => {
     await open(twin);

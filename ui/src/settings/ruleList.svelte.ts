@@ -8,8 +8,8 @@ export class RuleList {
   entries = $state.raw<RuleEntry[] | null>(null);
   fault = $state.raw<ApiError | null>(null);
   readonly #bar: Bar;
-  /** The state of the list that places are of. */
-  #edition = '';
+  /** Names the state of the list that places are of: what was begun on one isn't done to another. */
+  edition = '';
   #busy = false;
 
   constructor(bar: Bar) {
@@ -20,7 +20,7 @@ export class RuleList {
     try {
       const { rules, edition } = await call<'rules'>({ do: 'rules' });
       this.entries = rules;
-      this.#edition = edition;
+      this.edition = edition;
       this.fault = null;
     } catch (error) {
       this.fault = error as ApiError;
@@ -41,24 +41,24 @@ export class RuleList {
   }
 
   /** Whether it was changed. What was broken can't be had back. */
-  async change({ at, rule: before, fault }: RuleEntry, rule: Rule): Promise<boolean> {
+  async change({ at, rule: before, fault }: RuleEntry, rule: Rule, edition = this.edition): Promise<boolean> {
     this.entries = (this.entries ?? []).map((entry) => (entry.at === at ? { ...entry, rule } : entry));
-    if (!(await this.#save(at, rule))) return false;
-    if (fault === null) this.#offer(t('rule-changed'), (edition) => this.#save(at, before, edition));
+    if (!(await this.#save(at, rule, edition))) return false;
+    if (fault === null) this.#offer(t('rule-changed'), (then) => this.#save(at, before, then));
     else this.#bar.tell(t('rule-changed'));
     return true;
   }
 
-  async remove({ at, rule, fault }: RuleEntry): Promise<void> {
-    if (!(await this.#remove(at))) return;
+  async remove({ at, rule, fault }: RuleEntry, edition = this.edition): Promise<void> {
+    if (!(await this.#remove(at, edition))) return;
     if (fault !== null) this.#bar.tell(t('rule-removed'));
-    else this.#offer(t('rule-removed'), (edition) => this.#putBack(at, rule, edition));
+    else this.#offer(t('rule-removed'), (then) => this.#putBack(at, rule, then));
   }
 
   /** Whether it was moved. */
-  async move(from: number, to: number): Promise<boolean> {
-    if (to < 0 || to >= this.#count || from === to || !(await this.#move(from, to))) return false;
-    this.#offer(t('rule-moved', { n: to + 1 }), (edition) => this.#move(to, from, edition));
+  async move(from: number, to: number, edition = this.edition): Promise<boolean> {
+    if (to < 0 || to >= this.#count || from === to || !(await this.#move(from, to, edition))) return false;
+    this.#offer(t('rule-moved', { n: to + 1 }), (then) => this.#move(to, from, then));
     return true;
   }
 
@@ -68,7 +68,7 @@ export class RuleList {
 
   /** Offers the way back, as long as nothing else has changed the list. */
   #offer(text: string, back: (edition: string) => Promise<unknown>): void {
-    const edition = this.#edition;
+    const { edition } = this;
     this.#bar.offer(text, () => void back(edition));
   }
 
@@ -77,15 +77,15 @@ export class RuleList {
     if ((await this.#save(null, rule, edition)) && at < end) await this.#move(end, at);
   }
 
-  #save(at: number | null, rule: Rule, edition = this.#edition): Promise<boolean> {
+  #save(at: number | null, rule: Rule, edition = this.edition): Promise<boolean> {
     return this.#act(() => call<'save_rule'>({ do: 'save_rule', at, rule, edition }));
   }
 
-  #remove(at: number, edition = this.#edition): Promise<boolean> {
+  #remove(at: number, edition = this.edition): Promise<boolean> {
     return this.#act(() => call<'remove_rule'>({ do: 'remove_rule', at, edition }));
   }
 
-  #move(from: number, to: number, edition = this.#edition): Promise<boolean> {
+  #move(from: number, to: number, edition = this.edition): Promise<boolean> {
     return this.#act(() => call<'move_rule'>({ do: 'move_rule', from, to, edition }));
   }
 

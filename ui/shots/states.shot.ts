@@ -121,7 +121,7 @@ const shots: Shot[] = [
   feed('selection', 'busy', { before: press('j', 'x', 'j', 'x', 'j', 'j', 'x') }),
   feed('context-menu', 'busy', { before: contextMenu }),
   feed('reason', 'policy', { before: contextMenu }),
-  feed('snooze', 'policy', { before: press('j', 's') }),
+  feed('snooze', 'policy', { alone: true, before: press('j', 's') }),
   feed('away', 'away'),
   feed('away-open', 'away', { before: press('j', 'j', 'j', 'Enter') }),
   feed('hover', 'busy', { before: (page) => page.locator('.row').first().hover() }),
@@ -186,7 +186,7 @@ const shots: Shot[] = [
   }),
   settings('remove', 'busy', { before: click('.ln:nth-child(2) .ib:nth-of-type(2)') }),
   settings('notifications', 'policy', { size: [820, 900], before: page('bell') }),
-  settings('quiet-painted', 'policy', { size: [820, 900], before: paint }),
+  settings('quiet-painted', 'policy', { alone: true, size: [820, 900], before: paint }),
   settings('rules', 'policy', { before: page('rules') }),
   settings('rule', 'policy', {
     size: [820, 700],

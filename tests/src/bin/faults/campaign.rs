@@ -63,11 +63,11 @@ impl Reader {
         self.ledger.borrow().down_at.context("it was never down")
     }
 
-    /// Awaits that the client hears what is said on the system bus; its log tells.
-    pub async fn listens_to_the_bus(&self) -> Result<()> {
+    /// Awaits that the client, started so many times, hears what is said on the system bus; its log tells.
+    pub async fn listens_to_the_bus(&self, starts: usize) -> Result<()> {
         eventually("the client listens to NetworkManager", async || {
             let log = std::fs::read_to_string(self.home.path().join("client.err"))?;
-            Ok(log.contains("listening to NetworkManager").then_some(()))
+            Ok((log.matches("listening to NetworkManager").count() >= starts).then_some(()))
         })
         .await
     }

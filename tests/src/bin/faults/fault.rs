@@ -157,7 +157,7 @@ impl Fault {
             Self::BlackHole => "nothing flows and nothing is closed; noticed by keepalive; recovery from the end of it",
             Self::BlackHoleAsShipped => "the same, with the shipped 60 s + 15 s",
             Self::NetworkChange => {
-                "the same, and NetworkManager (a mock on a bus of its own) tells of a change; noticed after that"
+                "a fresh client each time; NetworkManager (a mock on a bus of its own) tells of a change; noticed after that"
             }
             Self::HalfOpen => {
                 "the server's end is reset, the client's stays open; recovery from the reset, so with the keepalive"
@@ -258,6 +258,7 @@ impl Fault {
                 let mut bus = SystemBus::start(on.scene).await?;
                 bus.start_network_manager().await?;
                 on.bus = Some(bus);
+                return Ok(());
             }
             Self::ClockSetBack => {
                 let file = on.reader.home.path().join("clock");
@@ -271,9 +272,6 @@ impl Fault {
         on.reader.start().await?;
         if let Some(second) = &mut on.second {
             second.start().await?;
-        }
-        if self == Self::NetworkChange {
-            on.reader.listens_to_the_bus().await?;
         }
         // Seen in whole once, so that popups are owed for what follows.
         on.publish(1).await?;
@@ -298,7 +296,15 @@ impl Fault {
                 on.reader.stop().await?;
                 Ok(sample)
             }
-            Self::BlackHole | Self::BlackHoleAsShipped | Self::NetworkChange => black_hole(on).await,
+            Self::BlackHole | Self::BlackHoleAsShipped => black_hole(on).await,
+            Self::NetworkChange => {
+                on.reader.start().await?;
+                on.reader.listens_to_the_bus(time + 1).await?;
+                let sample = black_hole(on).await?;
+                on.all_told().await?;
+                on.reader.stop().await?;
+                Ok(sample)
+            }
             Self::HalfOpen => {
                 let before = on.reader.connects();
                 let at = Instant::now();

@@ -17,7 +17,7 @@ const FILE: &str = "progress";
 const SOON: Duration = Duration::from_secs(1);
 /// No such wait is longer, so that mail is told within this time of the server's return.
 const LONGEST: Duration = Duration::from_secs(30);
-/// Where a person has to do something: a wrong password isn't tried with every mail.
+/// Where trying has a price: a wrong password isn't sent with every mail, nor a person asked for one.
 const PERSON: Duration = Duration::from_secs(600);
 
 /// What is in the way of mail for a target.
@@ -33,6 +33,9 @@ pub struct Obstacle {
     pub tries: u32,
     /// When it is tried again.
     pub next_try: Timestamp,
+    /// Whether it is tried again after a long time only.
+    #[serde(skip)]
+    costly: bool,
 }
 
 impl Obstacle {
@@ -44,14 +47,23 @@ impl Obstacle {
             needs_person: false,
             tries: 0,
             next_try: Timestamp::UNIX_EPOCH,
+            costly: false,
         }
     }
 
-    /// Something that a person has to mend.
-    pub(super) fn lasting(message: String, hint: Option<String>) -> Self {
+    /// Something that a person has to mend in the configuration, which is soon seen.
+    pub(super) fn configuration(message: String, hint: Option<String>) -> Self {
         Self {
             needs_person: true,
             ..Self::passing(message, hint)
+        }
+    }
+
+    /// Something else that a person has to mend.
+    pub(super) fn lasting(message: String, hint: Option<String>) -> Self {
+        Self {
+            costly: true,
+            ..Self::configuration(message, hint)
         }
     }
 }
@@ -118,7 +130,7 @@ impl Progress {
             .as_ref()
             .filter(|o| o.needs_person == obstacle.needs_person);
         let before = before.map_or(0, |before| before.tries);
-        let wait = if obstacle.needs_person {
+        let wait = if obstacle.costly {
             PERSON
         } else {
             SOON.saturating_mul(1 << before.min(10)).min(LONGEST)

@@ -305,20 +305,20 @@ impl Sending {
 
     /// The account that publishes, as configured now.
     fn account(&self, target: &Target) -> Result<Account, Obstacle> {
-        let loaded = Config::load(&self.config).map_err(|error| Obstacle::lasting(error.to_string(), None))?;
+        let loaded = Config::load(&self.config).map_err(|error| Obstacle::configuration(error.to_string(), None))?;
         let mut accounts = loaded.config.accounts.into_iter().filter(|account| account.enabled);
         let hint = Some("`mailwrenctl account list` shows those that are configured.".to_owned());
         match &target.account {
             Some(jid) => accounts
                 .find(|account| account.jid == *jid)
-                .ok_or_else(|| Obstacle::lasting(format!("There is no account {jid}, or it is disabled."), hint)),
+                .ok_or_else(|| Obstacle::configuration(format!("There is no account {jid}, or it is disabled."), hint)),
             None => match (accounts.next(), accounts.next()) {
                 (Some(account), None) => Ok(account),
-                (None, _) => Err(Obstacle::lasting(
+                (None, _) => Err(Obstacle::configuration(
                     "No account is configured.".to_owned(),
                     Some("Add one with `mailwrenctl account add`.".to_owned()),
                 )),
-                (Some(_), Some(_)) => Err(Obstacle::lasting(
+                (Some(_), Some(_)) => Err(Obstacle::configuration(
                     "Several accounts are configured.".to_owned(),
                     Some("Say which one publishes: `mailwrenctl publish --account JID`.".to_owned()),
                 )),

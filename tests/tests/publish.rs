@@ -122,8 +122,11 @@ fn mail_that_comes_while_the_server_is_down_is_told_once_and_in_order_when_it_is
     scene(async |scene| {
         let mut server = Server::start(kind, &scene).await?;
         let (home, device) = (mail_server(&scene, &server, SAM)?, device(&scene, &server)?);
-        silent(&home.publish(&message("before"), &[]).await?)?;
+        // A device that waits for the first mail ever makes the node, so that it hears of it.
         let watch = device.watch().await?;
+        let mut sam = Publisher::connect(&scene, &server, SAM).await?;
+        eventually("the node is there", async || Ok(Some(sam.items(&own_node(SAM)).await?))).await?;
+        silent(&home.publish(&message("before"), &[]).await?)?;
         watch.event("before").await?;
 
         server.down().await?;

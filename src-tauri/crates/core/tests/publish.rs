@@ -224,6 +224,16 @@ fn a_snippet_has_the_writers_own_words() {
 fn however_large_or_deep_a_message_is_it_takes_no_more_than_its_beginning() {
     let large = format!("Subject: x\n\nfirst words {}", "y".repeat(10 << 20));
     assert!(told(&large)[3].starts_with("first words"));
+    for kind in ["text/plain; charset=utf-8", "text/plain", "text/html; charset=utf-8"] {
+        let cut = format!("Content-Type: {kind}\n\n{}", "ü€ ".repeat(300_000));
+        for body in [cut.clone(), cut.replacen('ü', "x", 1)] {
+            let snippet = told(&body)[3].clone();
+            assert!(
+                snippet.ends_with("ü€ ü€") && !snippet.contains('Ã'),
+                "{kind}: {snippet}"
+            );
+        }
+    }
     let beginning = &large[..MESSAGE_BYTES];
     assert_eq!(read(&large).item(SAM), read(beginning).item(SAM));
     for (what, raw) in [

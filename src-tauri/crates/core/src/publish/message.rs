@@ -202,9 +202,15 @@ impl<'a> Message<'a> {
             "quoted-printable" => unquoted(raw).into(),
             _ => raw.into(),
         };
+        // Where the text was cut off, inside a character maybe.
+        let whole = match std::str::from_utf8(&bytes) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => bytes.len(),
+        };
+        let bytes = bytes.get(..whole).unwrap_or_default();
         let text = match &nature.charset {
-            Some(charset) => text::in_charset(charset.as_bytes(), &bytes),
-            None => text::raw_text(&bytes).into_owned(),
+            Some(charset) => text::in_charset(charset.as_bytes(), bytes),
+            None => text::raw_text(bytes).into_owned(),
         };
         (!text.trim().is_empty()).then_some(text)
     }

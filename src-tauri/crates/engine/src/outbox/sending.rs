@@ -136,9 +136,11 @@ impl Sending {
             }
             if Instant::now() >= deadline {
                 let left = self.outbox.ids()?.len();
+                let next_try = Some(Timestamp::now());
                 return Ok(Sent {
+                    sent: 0,
                     left,
-                    ..Sent::default()
+                    next_try,
                 });
             }
             tokio::time::sleep(LOOK).await;

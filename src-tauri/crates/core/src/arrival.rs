@@ -40,6 +40,8 @@ pub enum Stored {
     Revived {
         /// The row.
         row: Row,
+        /// Unread rows of the same item with other payloads, now gone.
+        replaced: Vec<Row>,
     },
     /// It was there already; nothing changed.
     Known {

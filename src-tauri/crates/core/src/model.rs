@@ -717,8 +717,13 @@ impl Model {
     fn stored(&mut self, now: Timestamp, outcomes: Vec<Stored>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for outcome in outcomes {
-            let Stored::New { row, owed, replaced } = outcome else {
-                continue;
+            let (row, owed, replaced) = match outcome {
+                Stored::New { row, owed, replaced } => (row, owed, replaced),
+                Stored::Revived { replaced, .. } => {
+                    effects.extend(self.changed(&replaced));
+                    continue;
+                }
+                Stored::Known { .. } => continue,
             };
             effects.extend(self.hooks(now, &row));
             if row.unread && !owed {

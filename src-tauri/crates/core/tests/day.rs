@@ -78,7 +78,10 @@ impl Disk {
             if row.gone_at.take().is_some() {
                 row.unread = true;
                 self.unread.insert(index);
-                return Stored::Revived { row: row.clone() };
+                return Stored::Revived {
+                    row: row.clone(),
+                    replaced: Vec::new(),
+                };
             }
             return Stored::Known { seq: row.seq };
         }

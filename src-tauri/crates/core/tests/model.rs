@@ -286,6 +286,9 @@ fn an_id_used_again_with_another_payload_changes_its_popup_in_place() {
     world.pass(5);
     assert_eq!(world.titles(), ["Jonas"]);
     assert_eq!(world.rows.len(), 2);
+    world.live(vec![mail("m1", "Miriam")]);
+    world.pass(5);
+    assert!(world.titles().is_empty(), "the first is back, which was told before");
 }
 
 #[test]

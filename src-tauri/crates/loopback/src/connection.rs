@@ -61,8 +61,9 @@ async fn converse_over_tls(
     // The conversation drops the wires when it ends; the pump then sends what is left and closes the socket.
     let conversation = async {
         let ending = converse(BufReader::new(reader), wire, shared, &exporter, id).await;
-        if let (Some(id), Ok(ending)) = (id.get(), &ending) {
-            shared.state(|state| state.disconnect(*id, *ending));
+        if let Some(id) = id.get() {
+            let how = ending.as_ref().map_or(Ending::Broken, |ending| *ending);
+            shared.state(|state| state.disconnect(*id, how));
         }
         ending
     };

@@ -70,3 +70,16 @@ async fn two_sessions_that_want_the_same_resource_get_two() {
     assert_ne!(first.jid, second.jid);
     server.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_break_before_they_are_bound_take_up_no_room() {
+    let server = server().await;
+    let (to, jid) = ((server.addr(), server.certificate_pem()), Jid::new(SAM).unwrap());
+    // More than are let in at once.
+    for _ in 0..70 {
+        let logged_in = log_in::<Sha256>(to, &jid, "pencil", ChannelBinding::None).await;
+        drop(logged_in.ok().unwrap());
+        server.wait_until(|seen| seen.connections == 0).await.unwrap();
+    }
+    server.shutdown().await;
+}

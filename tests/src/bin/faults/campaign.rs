@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use mailwren_core::account::{PasswordSource, Subscription};
-use mailwren_tests::Scene;
 use mailwren_tests::ctl::Home;
 use mailwren_tests::server::{SAM, node, own_node, password};
+use mailwren_tests::system_bus::SystemBus;
+use mailwren_tests::{Scene, eventually};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -62,6 +63,15 @@ impl Reader {
         self.ledger.borrow().down_at.context("it was never down")
     }
 
+    /// Awaits that the client, started so many times, hears what is said on the system bus; its log tells.
+    pub async fn listens_to_the_bus(&self, starts: usize) -> Result<()> {
+        eventually("the client listens to NetworkManager", async || {
+            let log = std::fs::read_to_string(self.home.path().join("client.err"))?;
+            Ok((log.matches("listening to NetworkManager").count() >= starts).then_some(()))
+        })
+        .await
+    }
+
     pub fn connects(&self) -> u32 {
         self.ledger.borrow().connects
     }
@@ -89,6 +99,8 @@ pub struct Campaign<'a> {
     pub dice: Dice,
     pub published: BTreeSet<String>,
     pub clock: Option<std::path::PathBuf>,
+    /// Where NetworkManager can tell that the network changed.
+    pub bus: Option<SystemBus>,
 }
 
 impl<'a> Campaign<'a> {
@@ -140,6 +152,7 @@ impl<'a> Campaign<'a> {
             dice: Dice::named(seed, &name),
             published: BTreeSet::new(),
             clock: None,
+            bus: None,
         };
         let mut outcome = Outcome::new(fault, campaign.ground.which, fault.scale());
         if let Err(error) = fault.prepare(&mut campaign).await {

@@ -44,6 +44,7 @@ pub struct Arguments {
 }
 
 pub fn main(arguments: Arguments) -> Result<()> {
+    mailwren_engine::log::init(0, None)?;
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

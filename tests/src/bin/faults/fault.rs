@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use mailwren_tests::proxy::{Cut, Way};
+use mailwren_tests::system_bus::SystemBus;
 use rusqlite::Connection;
 use tokio::time::Instant;
 
@@ -71,6 +72,7 @@ pub enum Fault {
     TlsCut,
     BlackHole,
     BlackHoleAsShipped,
+    NetworkChange,
     HalfOpen,
     Delay,
     ServerRestart,
@@ -89,13 +91,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::TcpKill,
         Self::TcpKillPep,
         Self::TcpKillAsShipped,
         Self::TlsCut,
         Self::BlackHole,
         Self::BlackHoleAsShipped,
+        Self::NetworkChange,
         Self::HalfOpen,
         Self::Delay,
         Self::ServerRestart,
@@ -121,6 +124,7 @@ impl Fault {
             Self::TlsCut => "TLS cut at any byte",
             Self::BlackHole => "black hole",
             Self::BlackHoleAsShipped => "black hole, as shipped",
+            Self::NetworkChange => "black hole, network changes",
             Self::HalfOpen => "half-open",
             Self::Delay => "delay and stall",
             Self::ServerRestart => "server restart",
@@ -152,6 +156,9 @@ impl Fault {
             }
             Self::BlackHole => "nothing flows and nothing is closed; noticed by keepalive; recovery from the end of it",
             Self::BlackHoleAsShipped => "the same, with the shipped 60 s + 15 s",
+            Self::NetworkChange => {
+                "a fresh client each time; NetworkManager (a mock on a bus of its own) tells of a change; noticed after that"
+            }
             Self::HalfOpen => {
                 "the server's end is reset, the client's stays open; recovery from the reset, so with the keepalive"
             }
@@ -193,6 +200,7 @@ impl Fault {
             Self::TlsCut => (6, 150),
             Self::BlackHole | Self::HalfOpen => (2, 20),
             Self::BlackHoleAsShipped => (0, 2),
+            Self::NetworkChange => (1, 10),
             Self::Delay => (2, 20),
             Self::ServerRestart => (1, 12),
             Self::ServerGone => (0, 5),
@@ -214,7 +222,11 @@ impl Fault {
     /// What the shipped waits are divided by.
     pub const fn scale(self) -> u32 {
         match self {
-            Self::TcpKillAsShipped | Self::BlackHoleAsShipped | Self::ServerRestart | Self::ServerGone => 1,
+            Self::TcpKillAsShipped
+            | Self::BlackHoleAsShipped
+            | Self::NetworkChange
+            | Self::ServerRestart
+            | Self::ServerGone => 1,
             _ => FAST,
         }
     }
@@ -240,6 +252,14 @@ impl Fault {
     /// What comes before the first time.
     pub async fn prepare(self, on: &mut Campaign<'_>) -> Result<()> {
         match self {
+            Self::NetworkChange => {
+                on.reader.home.system_bus = SystemBus::address(on.scene)?;
+                on.reader.home.log = Some("mailwren_engine::sensors=debug");
+                let mut bus = SystemBus::start(on.scene).await?;
+                bus.start_network_manager().await?;
+                on.bus = Some(bus);
+                return Ok(());
+            }
             Self::ClockSetBack => {
                 let file = on.reader.home.path().join("clock");
                 std::fs::write(&file, "+0")?;
@@ -277,6 +297,14 @@ impl Fault {
                 Ok(sample)
             }
             Self::BlackHole | Self::BlackHoleAsShipped => black_hole(on).await,
+            Self::NetworkChange => {
+                on.reader.start().await?;
+                on.reader.listens_to_the_bus(time + 1).await?;
+                let sample = black_hole(on).await?;
+                on.all_told().await?;
+                on.reader.stop().await?;
+                Ok(sample)
+            }
             Self::HalfOpen => {
                 let before = on.reader.connects();
                 let at = Instant::now();
@@ -501,9 +529,13 @@ async fn black_hole(on: &mut Campaign<'_>) -> Result<Sample> {
     let before = on.reader.connects();
     on.publish(BATCH / 2).await?;
     on.all_told().await?;
-    let at = Instant::now();
+    let mut at = Instant::now();
     on.ground.proxy.black_hole();
     on.publish(BATCH / 2).await?;
+    if let Some(bus) = &on.bus {
+        at = Instant::now();
+        bus.change_network().await?;
+    }
     let noticed = on.reader.offline_after(at).await?.duration_since(at);
     let over = Instant::now();
     on.ground.proxy.clear();

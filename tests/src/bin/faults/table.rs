@@ -134,7 +134,7 @@ pub fn print_row(outcome: &Outcome) {
     let cells = outcome.cells();
     let mark = if outcome.is_well() { ' ' } else { '✗' };
     println!(
-        "{mark} {:26} {:9} {:>5} {:>9} {:>4} {:>5} {:>11} {:>11} {:>12} {:>7}",
+        "{mark} {:28} {:9} {:>5} {:>9} {:>4} {:>5} {:>11} {:>11} {:>12} {:>7}",
         cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9]
     );
     if let Some(why) = &outcome.broke {
@@ -144,7 +144,7 @@ pub fn print_row(outcome: &Outcome) {
 
 pub fn print_head() {
     println!(
-        "  {:26} {:9} {:>5} {:>9} {:>4} {:>5} {:>11} {:>11} {:>12} {:>7}",
+        "  {:28} {:9} {:>5} {:>9} {:>4} {:>5} {:>11} {:>11} {:>12} {:>7}",
         HEAD[0], HEAD[1], HEAD[2], HEAD[3], HEAD[4], HEAD[5], HEAD[6], HEAD[7], HEAD[8], HEAD[9]
     );
 }

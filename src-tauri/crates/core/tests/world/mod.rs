@@ -154,12 +154,11 @@ impl World {
         };
         self.rev += 1;
         let rev = self.rev;
-        let same = |(k, d, _): &&mut (ItemKey, PayloadDigest, Row)| *k == key && *d == arrival.decoded.payload;
-        if let Some((_, _, row)) = self.rows.iter_mut().find(same) {
-            if row.gone_at.take().is_some() {
-                row.unread = true;
-                return Stored::Revived { row: row.clone() };
-            }
+        let same = |(k, d, _): &(ItemKey, PayloadDigest, Row)| *k == key && *d == arrival.decoded.payload;
+        let twin = self.rows.iter().position(same);
+        if let Some((_, _, row)) = twin.map(|twin| &self.rows[twin])
+            && row.gone_at.is_none()
+        {
             return Stored::Known { seq: row.seq };
         }
         let (now, owed) = (self.now, &mut self.owed);
@@ -175,6 +174,12 @@ impl World {
                 row.clone()
             })
             .collect();
+        if let Some(twin) = twin {
+            let (_, _, row) = &mut self.rows[twin];
+            (row.gone_at, row.replaced, row.unread) = (None, false, true);
+            let row = row.clone();
+            return Stored::Revived { row, replaced };
+        }
         let row = Row {
             seq: i64::try_from(self.rows.len()).unwrap() + 1,
             rev,

@@ -231,7 +231,7 @@ async fn published_again_after_its_retraction_it_is_unread_again_without_a_secon
     let gone = store.retract(key("a"), at(1)).await.unwrap();
     assert_eq!(gone.len(), 1);
     assert!(!gone[0].unread && gone[0].gone_at == Some(at(1)));
-    let Stored::Revived { row } = append_one(&store, mail("a", "d")).await else {
+    let Stored::Revived { row, .. } = append_one(&store, mail("a", "d")).await else {
         panic!("not revived")
     };
     assert!(row.seq == seq && row.unread && row.gone_at.is_none() && row.rev > gone[0].rev);
@@ -243,10 +243,11 @@ async fn an_item_that_returns_to_an_earlier_payload_has_just_that_one_unread() {
     let (_dir, store) = open();
     let first = is_new(&append_one(&store, mail("current", "1")).await).seq;
     append_one(&store, mail("current", "2")).await;
-    let Stored::Revived { row } = append_one(&store, mail("current", "1")).await else {
+    let Stored::Revived { row, replaced } = append_one(&store, mail("current", "1")).await else {
         panic!("not revived")
     };
     assert_eq!(row.seq, first);
+    assert_eq!(replaced.len(), 1);
     assert_eq!(count(&store).await, 1);
 }
 
@@ -341,7 +342,7 @@ async fn an_item_read_here_and_marked_unread_elsewhere_while_away_comes_back_unr
         .reconcile(account, service, node, vec![], at(2), at(2))
         .await
         .unwrap();
-    assert!(matches!(append_one(&store, mail("a", "d")).await, Stored::Revived { row } if row.unread));
+    assert!(matches!(append_one(&store, mail("a", "d")).await, Stored::Revived { row, .. } if row.unread));
 }
 
 #[tokio::test]
@@ -918,7 +919,7 @@ async fn a_suppressed_mail_is_stored_as_read_and_stays_so() {
     append_one(&store, suppressed.clone()).await;
     assert_eq!(store.unread().await.unwrap(), vec![]);
     store.retract(key("a"), at(1)).await.unwrap();
-    let Stored::Revived { row } = append_one(&store, suppressed).await else {
+    let Stored::Revived { row, .. } = append_one(&store, suppressed).await else {
         panic!("it is there again")
     };
     assert!(!row.unread);
@@ -1042,7 +1043,10 @@ async fn take(store: &Store, step: Step, now: Timestamp) -> Vec<Row> {
                     replaced.push(row);
                     replaced
                 }
-                Stored::Revived { row } => vec![row],
+                Stored::Revived { row, mut replaced } => {
+                    replaced.push(row);
+                    replaced
+                }
                 Stored::Known { .. } => Vec::new(),
             }
         }

@@ -112,9 +112,10 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
         if !twin.gone {
             return Ok(Stored::Known { seq: twin.seq });
         }
-        replace_others(t, identity, arrival.received_at)?;
+        let replaced = replace_others(t, identity, arrival.received_at)?;
         let revived = Change::Revived.apply(t, twin.seq)?;
         return Ok(Stored::Revived {
+            replaced,
             row: if arrival.unread {
                 revived
             } else {

@@ -128,6 +128,23 @@ impl Home {
         })
     }
 
+    /// Pipes a message into `mailwrenctl publish`, as a mail server does; gives its status and what it printed.
+    ///
+    /// # Errors
+    /// When it isn't built, stops reading, or doesn't end.
+    pub async fn publish(&self, message: &str, arguments: &[&str]) -> Result<Finished> {
+        let arguments: Vec<&str> = std::iter::once("publish").chain(arguments.iter().copied()).collect();
+        let mut process = self.ctl(&arguments).await?;
+        process.write_line(message).await?;
+        process.close_stdin();
+        let status = process.exit().await?;
+        Ok(Finished {
+            status,
+            stdout: process.printed(),
+            stderr: process.complained(),
+        })
+    }
+
     /// Starts `mailwrenctl watch --json`.
     ///
     /// # Errors

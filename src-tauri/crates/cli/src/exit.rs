@@ -46,6 +46,14 @@ impl Failure {
         }
     }
 
+    /// Exit code 75, by which mail servers try again later (`EX_TEMPFAIL` of sysexits.h).
+    pub fn try_later(message: impl Into<String>) -> Self {
+        Self {
+            code: 75,
+            ..Self::failed(message)
+        }
+    }
+
     /// The same with what to do about it.
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
         Self {

@@ -15,8 +15,10 @@ mod explain;
 mod feed;
 mod later;
 mod open;
+mod outbox;
 mod pause;
 mod print;
+mod publish;
 mod rules;
 mod status;
 mod subscription;
@@ -28,7 +30,7 @@ use exit::Failure;
 /// Push mail over XMPP, without a screen.
 ///
 /// Exit codes: 0 done; 1 something failed (the message says what to do); 2 wrong usage; 3 an account needs a person,
-/// e.g. a new password; 4 the time given by --timeout was over.
+/// e.g. a new password; 4 the time given by --timeout was over; 75 `publish` couldn't write its outbox.
 #[derive(Debug, Parser)]
 #[command(name = "mailwrenctl", version, max_term_width = 100)]
 struct Arguments {
@@ -68,6 +70,13 @@ enum What {
     /// Subscriptions to nodes: list, add, remove.
     #[command(subcommand)]
     Subscription(subscription::What),
+    /// Publish a mail message from standard input, for the mail server to call; never holds it up.
+    ///
+    /// The message waits in the outbox as soon as this returns, and is sent by itself. Exit codes: 0, also where nothing
+    /// can be sent yet; 2 wrong usage; 75 the outbox can't be written (mail servers try again later).
+    Publish(publish::Arguments),
+    /// What waits to be published, and why.
+    Outbox(outbox::Arguments),
     /// How connections and counts stand.
     Status(status::Arguments),
     /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
@@ -79,6 +88,8 @@ fn main() -> ExitCode {
     let done = match arguments.what {
         // Needs no runtime, no profile, no log.
         What::Decode(decode) => decode::run(&decode),
+        // Nor does what a mail server waits for.
+        What::Publish(publish) => publish::run(arguments.config, publish),
         what => run(arguments.config, arguments.verbose, what),
     };
     match done {
@@ -107,7 +118,9 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Resume => pause::resume(config).await,
             What::Status(arguments) => status::run(config, &arguments).await,
             What::Demo(arguments) => demo::run(&arguments).await,
+            What::Outbox(arguments) => outbox::run(config, arguments).await,
             What::Decode(arguments) => decode::run(&arguments),
+            What::Publish(arguments) => publish::run(config, arguments),
         }
     });
     // A blocked read of standard input must not hold the end up.

@@ -16,6 +16,7 @@ pub mod payload;
 pub mod policy;
 pub mod popup;
 pub mod popups;
+pub mod publish;
 pub mod quiet;
 mod retractions;
 pub mod rules;

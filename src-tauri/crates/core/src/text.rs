@@ -148,7 +148,7 @@ fn q_decode(data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-const fn hex(digit: u8) -> u8 {
+pub(crate) const fn hex(digit: u8) -> u8 {
     match digit {
         b'0'..=b'9' => digit - b'0',
         _ => (digit | 0x20).wrapping_sub(b'a').wrapping_add(10),
@@ -156,7 +156,7 @@ const fn hex(digit: u8) -> u8 {
 }
 
 /// Bytes in the charset they claim, unless they plainly are in another.
-fn in_charset(charset: &[u8], bytes: &[u8]) -> String {
+pub(crate) fn in_charset(charset: &[u8], bytes: &[u8]) -> String {
     let decoder = if is_utf8(charset) {
         None
     } else {
@@ -189,7 +189,7 @@ fn is_wide(charset: &[u8]) -> bool {
 }
 
 /// Bytes that nobody labelled.
-fn raw_text(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn raw_text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => charset_decoder(b"windows-1252").map_or_else(|| String::from_utf8_lossy(bytes), |d| d(bytes).into()),

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use crate::config::{ConfigError, checked, edition};
+use crate::outbox::sending::Sending;
 use crate::run::{Engine, Request, Run};
 use crate::socket::closed;
 use crate::store::StoreError;
@@ -294,6 +295,7 @@ impl Run {
                 .await
                 .map_err(|error| keyring(error.to_string()))?;
             session::forget_logins(&self.store, &account.jid).await.map_err(store)?;
+            Sending::forget_login(&self.profile, &account.jid);
         }
         let jid = account.jid.clone();
         self.config.save_account(&account).map_err(config)?;

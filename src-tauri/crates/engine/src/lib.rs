@@ -5,6 +5,7 @@ pub mod config;
 pub mod face;
 mod hooks;
 pub mod log;
+pub mod outbox;
 mod popups;
 pub mod ports;
 pub mod profile;

@@ -141,17 +141,18 @@ impl Profile {
             path: path.clone(),
             source,
         };
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(ProfileLock { _file: file })),
-            Err(Errno::WOULDBLOCK) => Ok(None),
-            Err(error) => Err(failed(error.into())),
-        }
+        let file = try_lock(&path).map_err(failed)?;
+        Ok(file.map(|file| ProfileLock { _file: file }))
+    }
+}
+
+/// Locks a file until it is closed, however the process ends; `None` while somebody else has it.
+pub(crate) fn try_lock(path: &Path) -> io::Result<Option<File>> {
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file)),
+        Err(Errno::WOULDBLOCK) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -176,7 +177,7 @@ fn short_hash(path: &Path) -> String {
     digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn private_dir(dir: &Path) -> Result<(), ProfileError> {
+pub(crate) fn private_dir(dir: &Path) -> Result<(), ProfileError> {
     let failed = |source| ProfileError::Io {
         path: dir.to_owned(),
         source,

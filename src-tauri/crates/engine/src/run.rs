@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
+use crate::outbox::sending;
 use crate::popups;
 use crate::ports::{Notifier, Surroundings};
 use crate::profile::Profile;
@@ -163,11 +164,11 @@ impl Engine {
             None => (None, None, stream::pending().boxed()),
         };
         let mut run = Run {
-            _profile: setup.profile,
+            profile: setup.profile.clone(),
             model: Model::default(),
             store,
             config,
-            vault: setup.vault,
+            vault: setup.vault.clone(),
             sessions: HashMap::new(),
             accounts: Vec::new(),
             connect: setup.connect,
@@ -202,6 +203,10 @@ impl Engine {
             .await;
         }
         let ended = engine.ended.clone();
+        if setup.connect {
+            let outbox = sending::accompany(setup.profile, setup.vault);
+            tokio::spawn(engine.stop.clone().run_until_cancelled_owned(outbox));
+        }
         tokio::spawn(async move {
             run.run(inputs, request_queue, popup_events, surroundings).await;
             ended.cancel();
@@ -228,7 +233,7 @@ impl Engine {
 
 pub(crate) struct Run {
     /// Held for as long as the engine runs: a temporary one goes with its last holder.
-    _profile: Arc<Profile>,
+    pub(crate) profile: Arc<Profile>,
     model: Model,
     pub(crate) store: Store,
     pub(crate) config: ConfigFile,

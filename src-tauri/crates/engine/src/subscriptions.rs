@@ -196,7 +196,7 @@ impl Engine {
             .map_err(|error| keyring(error.to_string()))?;
         let memory = session::remembered(&self.store, &account.jid).await.unwrap_or_default();
         let talk = Talk::log_in(&account, &password, Arc::new(SystemResolver), memory).await;
-        let talk = talk.map_err(|error| match error {
+        let (talk, _) = talk.map_err(|error| match error {
             LogInError::Connect(error) => unreached(&error),
             LogInError::Bind(error) => over(error),
         })?;

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use xmpp_parsers::sasl::{DefinedCondition, Mechanism};
 
 use crate::connection::serve;
-use crate::pubsub::{Item, NodeKey, Notice, Options, Pubsub};
+use crate::pubsub::{Item, NodeKey, Notice, Options, Pubsub, Wanted};
 use crate::seen::Seen;
 use crate::sessions::Sessions;
 use crate::state::{State, bytes};
@@ -201,6 +201,20 @@ impl Server {
         let options = Options::default();
         self.act(service, node, |pubsub, key| {
             pubsub.publish(key, &key.service, item, &options)
+        })
+    }
+
+    /// What a node holds, oldest first, and its access model.
+    ///
+    /// # Errors
+    /// `service` isn't a JID, or there is no such node.
+    pub fn node(&self, service: &str, node: &str) -> Result<(Vec<(String, Option<Element>)>, String), LoopbackError> {
+        let key = key(service, node)?;
+        self.shared.state(|state| {
+            let (access, _) = state.pubsub.configuration(&key, &key.service)?;
+            let items = state.pubsub.items(&key, &key.service, &Wanted::All)?;
+            let items = items.into_iter().map(|item| (item.id, item.payload)).collect();
+            Ok((items, access))
         })
     }
 

@@ -224,7 +224,14 @@ impl BringUp {
         if self.care.one_by_one {
             return self.fetch(service, node).await;
         }
-        match self.hearing().subscribe().await {
+        let mut heard = self.hearing().subscribe().await;
+        if matches!(heard, Ok(Hearing::Missing)) {
+            match self.hearing().make().await {
+                Ok(()) => heard = self.hearing().subscribe().await,
+                Err(error) => tracing::info!(account = %self.account.jid, %error, "the own node can't be made"),
+            }
+        }
+        match heard {
             Ok(Hearing::Subscribed) => {}
             Ok(Hearing::Missing) => {
                 let nothing = Fetched {

@@ -16,6 +16,7 @@ use jid::{BareJid, Jid};
 use mailwren_core::MAIL_NODE;
 
 use super::iq::{Asker, IqError};
+use super::private_node::{self, KEEPING, PrivateError};
 use super::subscribe;
 use crate::store::{Store, StoreError};
 
@@ -27,7 +28,7 @@ const MOST_REMEMBERED: usize = 16;
 pub(super) enum Hearing {
     /// The node is there, and subscribed to.
     Subscribed,
-    /// The node isn't there yet; the first to publish makes it.
+    /// The node isn't there yet.
     Missing,
 }
 
@@ -86,6 +87,15 @@ impl OwnNode<'_> {
             Err(error) if subscribe::is_missing(&error) => Ok(Hearing::Missing),
             Err(error) => Err(error),
         }
+    }
+
+    /// Makes the node: private, and keeping what is published. Else the first mail ever published, to a node that nobody
+    /// could subscribe to before, would be found by a later look only.
+    ///
+    /// # Errors
+    /// What the server answers; the first to publish makes it then.
+    pub(super) async fn make(&self) -> Result<(), PrivateError> {
+        private_node::ensure_with(self.asker, &self.service(), MAIL_NODE, KEEPING).await
     }
 
     fn key(&self) -> String {

@@ -9,48 +9,95 @@ use xmpp_parsers::ns;
 use super::iq::{Asker, IqError};
 use super::subscribe::is_missing;
 
-const PUBLISH_OPTIONS: &str = "http://jabber.org/protocol/pubsub#publish-options";
+pub(super) const PUBLISH_OPTIONS: &str = "http://jabber.org/protocol/pubsub#publish-options";
 const ACCESS: &str = "pubsub#access_model";
+const MAX_ITEMS: &str = "pubsub#max_items";
 /// Open to those whom the owner names; as long as it names nobody, to the owner alone (XEP-0060 §4.5).
 const PRIVATE: &str = "whitelist";
 
+/// A node's setting (XEP-0060 §16.4.2) and its value.
+type Setting = (&'static str, &'static str);
+
+/// Of an account's mail, items are kept for those who come later, who ask for them. Servers commonly keep 256 of an
+/// account's own node at most.
+pub(super) const KEEPING: &[Setting] = &[
+    ("pubsub#persist_items", "1"),
+    (MAX_ITEMS, "200"),
+    ("pubsub#send_last_published_item", "never"),
+];
+
 /// Why nothing was published.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PrivateError {
+pub(crate) enum PrivateError {
     /// The server has no PEP, or not what is needed of it.
     #[error(transparent)]
     Iq(#[from] IqError),
     /// Others may read the node, and it doesn't let itself be closed.
     #[error("the node isn't private, and the server doesn't let it be made so")]
     Open,
+    /// It is somebody else's, and whether it is private can't be made sure of.
+    #[error("the node is somebody else's, and its service doesn't let it be made sure that it is private")]
+    Unverified,
 }
 
 /// Makes sure that a node of the own account is there and private (XEP-0060 §8.1, §8.2).
 pub(super) async fn ensure(asker: &Asker, own: &Jid, node: &str) -> Result<(), PrivateError> {
-    let access = match access(asker, own, node).await {
+    ensure_with(asker, own, node, &[]).await
+}
+
+/// The same, and sets it otherwise as is wanted, where the server has the setting and takes the value.
+pub(super) async fn ensure_with(
+    asker: &Asker,
+    service: &Jid,
+    node: &str,
+    wanted: &[Setting],
+) -> Result<(), PrivateError> {
+    let found = match configuration(asker, service, node).await {
         Err(error) if is_missing(&error) => {
-            let query = Element::builder("pubsub", ns::PUBSUB)
-                .append(named("create", ns::PUBSUB, node).build())
-                .append(
-                    Element::builder("configure", ns::PUBSUB)
-                        .append(form(ns::PUBSUB_CONFIGURE))
-                        .build(),
-                );
-            match asker.set(own, query.build()).await {
-                // Another client of the account may have been quicker; how the node is shows next.
-                Ok(_) | Err(IqError::Refused(_)) => self::access(asker, own, node).await?,
+            let create = |wanted: &[Setting]| {
+                Element::builder("pubsub", ns::PUBSUB)
+                    .append(named("create", ns::PUBSUB, node).build())
+                    .append(
+                        Element::builder("configure", ns::PUBSUB)
+                            .append(form(ns::PUBSUB_CONFIGURE, wanted))
+                            .build(),
+                    )
+                    .build()
+            };
+            match asker.set(service, create(wanted)).await {
+                Ok(_) => {}
+                // What it doesn't take is told by another try; another client may have been quicker, too, and how the
+                // node is shows next.
+                Err(IqError::Refused(_)) => match asker.set(service, create(&[])).await {
+                    Ok(_) | Err(IqError::Refused(_)) => {}
+                    Err(error) => return Err(error.into()),
+                },
                 Err(error) => return Err(error.into()),
             }
+            configuration(asker, service, node).await?
         }
-        access => access?,
+        found => found?,
     };
-    if access.as_deref() == Some(PRIVATE) {
+    let private = access_model(found.as_ref()).as_deref() == Some(PRIVATE);
+    if private && wanted.iter().all(|setting| is_met(found.as_ref(), *setting)) {
         return Ok(());
     }
-    let configure = named("configure", ns::PUBSUB_OWNER, node).append(form(ns::PUBSUB_CONFIGURE));
-    let query = Element::builder("pubsub", ns::PUBSUB_OWNER).append(configure.build());
-    asker.set(own, query.build()).await?;
-    match self::access(asker, own, node).await? {
+    let configure = |wanted: &[Setting]| {
+        let configure = named("configure", ns::PUBSUB_OWNER, node).append(form(ns::PUBSUB_CONFIGURE, wanted));
+        Element::builder("pubsub", ns::PUBSUB_OWNER)
+            .append(configure.build())
+            .build()
+    };
+    match asker.set(service, configure(wanted)).await {
+        Ok(_) => {}
+        Err(IqError::Refused(_)) if !wanted.is_empty() => {
+            // Its limit of items is lower, most likely.
+            let rest: Vec<Setting> = wanted.iter().copied().filter(|(name, _)| *name != MAX_ITEMS).collect();
+            asker.set(service, configure(&rest)).await?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    match access_model(configuration(asker, service, node).await?.as_ref()) {
         Some(access) if access == PRIVATE => Ok(()),
         _ => Err(PrivateError::Open),
     }
@@ -59,7 +106,7 @@ pub(super) async fn ensure(asker: &Asker, own: &Jid, node: &str) -> Result<(), P
 /// Publishes an item, provided that the node is still private (XEP-0060 §7.1.5).
 pub(super) async fn publish(
     asker: &Asker,
-    own: &Jid,
+    service: &Jid,
     node: &str,
     item: &str,
     payload: Element,
@@ -68,37 +115,62 @@ pub(super) async fn publish(
         .attr(xml_ncname!("id").to_owned(), item)
         .append(payload);
     let publish = named("publish", ns::PUBSUB, node).append(item.build());
-    let options = Element::builder("publish-options", ns::PUBSUB).append(form(PUBLISH_OPTIONS));
+    let options = Element::builder("publish-options", ns::PUBSUB).append(form(PUBLISH_OPTIONS, &[]));
     let query = Element::builder("pubsub", ns::PUBSUB)
         .append(publish.build())
         .append(options.build());
-    asker.set(own, query.build()).await?;
+    asker.set(service, query.build()).await?;
     Ok(())
 }
 
-/// The node's access model, as its owner sees it.
-async fn access(asker: &Asker, own: &Jid, node: &str) -> Result<Option<String>, IqError> {
-    let configure = named("configure", ns::PUBSUB_OWNER, node).build();
-    let query = Element::builder("pubsub", ns::PUBSUB_OWNER).append(configure).build();
-    let answer = asker.get(own, query).await?;
-    Ok(answer.as_ref().and_then(access_model))
+/// Takes an item back without telling anybody (XEP-0060 §7.2).
+pub(super) async fn withdraw(asker: &Asker, service: &Jid, node: &str, item: &str) -> Result<(), IqError> {
+    let item = Element::builder("item", ns::PUBSUB)
+        .attr(xml_ncname!("id").to_owned(), item)
+        .build();
+    let retract = named("retract", ns::PUBSUB, node).append(item).build();
+    let query = Element::builder("pubsub", ns::PUBSUB).append(retract).build();
+    asker.set(service, query).await?;
+    Ok(())
 }
 
-fn access_model(answer: &Element) -> Option<String> {
-    let form = answer
-        .get_child("configure", ns::PUBSUB_OWNER)?
-        .get_child("x", ns::DATA_FORMS)?;
-    let field = form.children().find(|field| field.attr("var") == Some(ACCESS))?;
+/// The node's configuration, a data form, as its owner sees it.
+async fn configuration(asker: &Asker, service: &Jid, node: &str) -> Result<Option<Element>, IqError> {
+    let configure = named("configure", ns::PUBSUB_OWNER, node).build();
+    let query = Element::builder("pubsub", ns::PUBSUB_OWNER).append(configure).build();
+    let answer = asker.get(service, query).await?;
+    let configure = answer.as_ref().and_then(|a| a.get_child("configure", ns::PUBSUB_OWNER));
+    Ok(configure.and_then(|c| c.get_child("x", ns::DATA_FORMS)).cloned())
+}
+
+fn access_model(form: Option<&Element>) -> Option<String> {
+    value(form?, ACCESS)
+}
+
+fn value(form: &Element, name: &str) -> Option<String> {
+    let field = form.children().find(|field| field.attr("var") == Some(name))?;
     Some(field.get_child("value", ns::DATA_FORMS)?.text())
+}
+
+/// Whether a setting is as wanted, or nothing that the server has. More room than wanted is as good.
+fn is_met(form: Option<&Element>, (name, wanted): Setting) -> bool {
+    let Some(value) = form.and_then(|form| value(form, name)) else {
+        return true;
+    };
+    let numbers = (value.parse::<u32>(), wanted.parse::<u32>());
+    match numbers {
+        (Ok(value), Ok(wanted)) => value >= wanted,
+        _ => value == wanted || (value == "true" && wanted == "1") || (value == "max" && name == MAX_ITEMS),
+    }
 }
 
 fn named(name: &str, namespace: &str, node: &str) -> minidom::ElementBuilder {
     Element::builder(name, namespace).attr(xml_ncname!("node").to_owned(), node)
 }
 
-/// A submitted form (XEP-0004) that asks for a private node.
-fn form(form_type: &str) -> Element {
-    let field = |var: &str, value: &str| {
+/// A submitted form (XEP-0004) that asks for a private node, set as wanted.
+fn form(form_type: &str, wanted: &[Setting]) -> Element {
+    let field = |(var, value): (&str, &str)| {
         let value = Element::builder("value", ns::DATA_FORMS).append(value).build();
         Element::builder("field", ns::DATA_FORMS)
             .attr(xml_ncname!("var").to_owned(), var)
@@ -107,11 +179,12 @@ fn form(form_type: &str) -> Element {
     Element::builder("x", ns::DATA_FORMS)
         .attr(xml_ncname!("type").to_owned(), "submit")
         .append(
-            field("FORM_TYPE", form_type)
+            field(("FORM_TYPE", form_type))
                 .attr(xml_ncname!("type").to_owned(), "hidden")
                 .build(),
         )
-        .append(field(ACCESS, PRIVATE).build())
+        .append(field((ACCESS, PRIVATE)).build())
+        .append_all(wanted.iter().map(|setting| field(*setting).build()))
         .build()
 }
 
@@ -120,13 +193,33 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn form(fields: &str) -> Element {
+        format!("<x xmlns='jabber:x:data' type='form'>{fields}</x>")
+            .parse()
+            .unwrap()
+    }
+
     #[test]
     fn the_access_model_is_read_from_the_owners_form() {
-        let answer = "<pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><configure node='n'>\
-            <x xmlns='jabber:x:data' type='form'>\
-            <field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/pubsub#node_config</value></field>\
-            <field var='pubsub#access_model' type='list-single'><option><value>open</value></option>\
-            <value>presence</value></field></x></configure></pubsub>";
-        assert_eq!(access_model(&answer.parse().unwrap()).as_deref(), Some("presence"));
+        let form = form(
+            "<field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/pubsub#node_config</value></field>\
+             <field var='pubsub#access_model' type='list-single'><option><value>open</value></option>\
+             <value>presence</value></field>",
+        );
+        assert_eq!(access_model(Some(&form)).as_deref(), Some("presence"));
+        assert_eq!(access_model(None), None);
+    }
+
+    #[test]
+    fn a_setting_is_met_by_its_value_by_more_room_or_where_there_is_none_such() {
+        let form = form(
+            "<field var='pubsub#persist_items'><value>true</value></field>\
+             <field var='pubsub#max_items'><value>1000</value></field>\
+             <field var='pubsub#send_last_published_item'><value>on_sub</value></field>",
+        );
+        let met: Vec<bool> = KEEPING.iter().map(|setting| is_met(Some(&form), *setting)).collect();
+        assert_eq!(met, [true, true, false]);
+        assert!(!is_met(Some(&form), (MAX_ITEMS, "1001")));
+        assert!(is_met(Some(&form), ("pubsub#unheard_of", "1")));
     }
 }

@@ -46,16 +46,16 @@ pub(crate) enum LogInError {
 }
 
 impl Talk {
-    /// Logs in for it.
+    /// Logs in for it; gives how strong the login was, too.
     pub(crate) async fn log_in(
         account: &Account,
         password: &SecretString,
         resolver: Arc<dyn Resolve>,
         memory: LoginMemory,
-    ) -> Result<Self, LogInError> {
+    ) -> Result<(Self, LoginMemory), LogInError> {
         let connector = Connector::new(account, resolver)?;
-        let (connection, _) = connector.connect(password, memory, &|_| {}).await?;
-        Ok(Self::begin(connection).await?)
+        let (connection, facts) = connector.connect(password, memory, &|_| {}).await?;
+        Ok((Self::begin(connection).await?, facts.memory))
     }
 
     /// Binds a connection that is logged in.

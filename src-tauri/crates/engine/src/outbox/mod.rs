@@ -1,0 +1,236 @@
+//! Mail that waits to be published: a folder with a file for each, which survives whatever ends the process.
+//!
+//! Any number of processes put mail in, each for one message and in no time. One takes it out ([`sending`]), in order,
+//! and removes a file once the server has the item. Should it be killed in between, the item is published once more
+//! with the same id and payload, which changes nothing.
+
+mod progress;
+pub mod sending;
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use mailwren_core::MAIL_NODE;
+use mailwren_core::publish::Mail;
+use serde::{Deserialize, Serialize};
+
+use crate::profile::{Profile, private_dir, try_lock};
+
+pub use self::progress::Obstacle;
+use self::progress::Progress;
+
+/// Beyond this the oldest goes for each that comes. A node keeps the newest few hundred.
+const MOST: usize = 10_000;
+/// No entry is larger, in bytes.
+const ENTRY_BYTES: u64 = 64 << 10;
+/// How often an id is looked for that nobody else took just now.
+const TRIES: u32 = 1_000;
+
+/// Where mail is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The account that publishes; `None` for the only one that is configured.
+    pub account: Option<String>,
+    /// The pubsub service; `None` for the account itself.
+    pub service: Option<String>,
+    /// The node.
+    pub node: String,
+}
+
+impl Default for Target {
+    fn default() -> Self {
+        Self {
+            account: None,
+            service: None,
+            node: MAIL_NODE.to_owned(),
+        }
+    }
+}
+
+/// A mail, and where it is to be published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it was put in.
+    pub queued_at: Timestamp,
+    /// Where it goes.
+    #[serde(flatten)]
+    pub target: Target,
+    /// The mail.
+    pub mail: Mail,
+}
+
+/// An entry that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its place: lower ones go first.
+    pub id: u64,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// Why the outbox can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("outbox: {}: {source}", path.display())]
+pub struct OutboxError {
+    /// What of it.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// A profile's outbox.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    dir: PathBuf,
+}
+
+impl Outbox {
+    /// That of a profile; it needn't be there yet.
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            dir: profile.data_dir().join("outbox"),
+        }
+    }
+
+    /// Puts an entry in; gives its place. Once this returns, the entry survives a power cut.
+    ///
+    /// # Errors
+    /// When the folder can't be written, most likely because the disk is full. Nothing is left behind then.
+    pub fn append(&self, entry: &Entry) -> Result<u64, OutboxError> {
+        private_dir(&self.dir).map_err(|error| self.failed(io::Error::other(error)))?;
+        self.put(entry).map_err(|source| self.failed(source))
+    }
+
+    fn put(&self, entry: &Entry) -> io::Result<u64> {
+        // Only its owner can read a temporary file.
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
+        file.write_all(&serde_json::to_vec(entry)?)?;
+        file.as_file().sync_all()?;
+        for _ in 0..TRIES {
+            let ids = self.list()?;
+            if ids.len() >= MOST
+                && let Some(oldest) = ids.first()
+            {
+                tracing::warn!("the outbox is full: its oldest mail isn't told any more");
+                self.take_out(*oldest)?;
+            }
+            let id = ids.last().map_or(1, |last| last.saturating_add(1));
+            match file.persist_noclobber(self.path(id)) {
+                Ok(_) => {
+                    // The name has to be on the disk as well.
+                    File::open(&self.dir)?.sync_all()?;
+                    return Ok(id);
+                }
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
+                Err(error) => return Err(error.error),
+            }
+        }
+        Err(io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// The places that are taken, in order.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn ids(&self) -> Result<Vec<u64>, OutboxError> {
+        self.list().map_err(|source| self.failed(source))
+    }
+
+    fn list(&self) -> io::Result<Vec<u64>> {
+        let entries = match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut ids = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
+            ids.extend(id.and_then(|id| id.parse::<u64>().ok()));
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// What waits, in order. A file that can't be read as an entry is set aside.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn waiting(&self) -> Result<Vec<Waiting>, OutboxError> {
+        let mut waiting = Vec::new();
+        for id in self.ids()? {
+            match self.read(id) {
+                Ok(Some(entry)) => waiting.push(Waiting { id, entry }),
+                // It was sent meanwhile.
+                Ok(None) => {}
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    tracing::warn!(id, %error, "a mail in the outbox can't be read, and is set aside");
+                    let path = self.path(id);
+                    fs::rename(&path, path.with_extension("broken")).map_err(|source| self.failed(source))?;
+                }
+                Err(source) => return Err(self.failed(source)),
+            }
+        }
+        Ok(waiting)
+    }
+
+    fn read(&self, id: u64) -> io::Result<Option<Entry>> {
+        let mut bytes = Vec::new();
+        match File::open(self.path(id)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            file => file?.take(ENTRY_BYTES).read_to_end(&mut bytes)?,
+        };
+        match serde_json::from_slice(&bytes) {
+            Ok(entry) => Ok(Some(entry)),
+            Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+        }
+    }
+
+    /// Why mail for a target still waits; `None` if nothing is in its way.
+    pub fn obstacle(&self, target: &Target) -> Option<Obstacle> {
+        Progress::load(&self.dir).obstacle(target).cloned()
+    }
+
+    fn remove(&self, id: u64) -> Result<(), OutboxError> {
+        self.take_out(id).map_err(|source| self.failed(source))
+    }
+
+    fn take_out(&self, id: u64) -> io::Result<()> {
+        match fs::remove_file(self.path(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// `background` while one process sees to it that all is sent, `attempt` while one is sending.
+    fn lock(&self, name: &str) -> Result<Option<File>, OutboxError> {
+        private_dir(&self.dir).map_err(|error| self.failed(io::Error::other(error)))?;
+        try_lock(&self.dir.join(name)).map_err(|source| self.failed(source))
+    }
+
+    fn path(&self, id: u64) -> PathBuf {
+        self.dir.join(format!("{id:020}.json"))
+    }
+
+    fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn failed(&self, source: io::Error) -> OutboxError {
+        OutboxError {
+            path: self.dir.clone(),
+            source,
+        }
+    }
+}
+
+/// Leaves the session and the process group of whoever started this process, so that it outlives a mail server's
+/// delivery.
+///
+/// # Errors
+/// When it leads a process group already.
+pub fn detach() -> io::Result<()> {
+    rustix::process::setsid()?;
+    Ok(())
+}

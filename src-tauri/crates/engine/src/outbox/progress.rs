@@ -1,0 +1,203 @@
+//! What is known of earlier attempts to send, kept beside the outbox. Losing it costs attempts and nothing else.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Target;
+use crate::xmpp::LoginMemory;
+
+const FILE: &str = "progress";
+
+/// Until it is tried again, where the server or the network has to come back; doubled each time.
+const SOON: Duration = Duration::from_secs(1);
+/// No such wait is longer, so that mail is told within this time of the server's return.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Where trying has a price: a wrong password isn't sent with every mail, nor a person asked for one.
+const PERSON: Duration = Duration::from_secs(600);
+
+/// What is in the way of mail for a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obstacle {
+    /// What went wrong last.
+    pub message: String,
+    /// What a person can do.
+    pub hint: Option<String>,
+    /// Whether it doesn't pass by itself.
+    pub needs_person: bool,
+    /// Attempts that failed, one after another.
+    pub tries: u32,
+    /// When it is tried again.
+    pub next_try: Timestamp,
+    /// Whether it is tried again after a long time only.
+    #[serde(skip)]
+    costly: bool,
+}
+
+impl Obstacle {
+    /// Something that may be gone the next time.
+    pub(super) const fn passing(message: String, hint: Option<String>) -> Self {
+        Self {
+            message,
+            hint,
+            needs_person: false,
+            tries: 0,
+            next_try: Timestamp::UNIX_EPOCH,
+            costly: false,
+        }
+    }
+
+    /// Something that a person has to mend in the configuration, which is soon seen.
+    pub(super) fn configuration(message: String, hint: Option<String>) -> Self {
+        Self {
+            needs_person: true,
+            ..Self::passing(message, hint)
+        }
+    }
+
+    /// Something else that a person has to mend.
+    pub(super) fn lasting(message: String, hint: Option<String>) -> Self {
+        Self {
+            costly: true,
+            ..Self::configuration(message, hint)
+        }
+    }
+}
+
+/// A target and what is known of it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Known {
+    target: Target,
+    obstacle: Option<Obstacle>,
+    /// Items that were published there, the oldest first.
+    #[serde(default)]
+    items: Vec<String>,
+}
+
+/// What is known of earlier attempts.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Progress {
+    targets: Vec<Known>,
+    /// How strong logins were, by account.
+    pub(super) logins: BTreeMap<String, LoginMemory>,
+}
+
+impl Progress {
+    pub(super) fn load(dir: &Path) -> Self {
+        let text = std::fs::read(dir.join(FILE)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    pub(super) fn save(&self, dir: &Path) -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        file.persist(dir.join(FILE))?;
+        Ok(())
+    }
+
+    pub(super) fn obstacle(&self, target: &Target) -> Option<&Obstacle> {
+        let known = self.targets.iter().find(|known| known.target == *target);
+        known.and_then(|known| known.obstacle.as_ref())
+    }
+
+    fn known(&mut self, target: &Target) -> Option<&mut Known> {
+        if !self.targets.iter().any(|known| known.target == *target) {
+            self.targets.push(Known {
+                target: target.clone(),
+                obstacle: None,
+                items: Vec::new(),
+            });
+        }
+        self.targets.iter_mut().find(|known| known.target == *target)
+    }
+
+    /// When mail for a target may be tried. A clock that was set back doesn't put it off for long.
+    pub(super) fn due(&self, target: &Target, now: Timestamp) -> bool {
+        self.obstacle(target)
+            .is_none_or(|obstacle| obstacle.next_try <= now || obstacle.next_try > now + PERSON)
+    }
+
+    /// An attempt failed.
+    pub(super) fn failed(&mut self, target: &Target, obstacle: Obstacle, now: Timestamp) {
+        let Some(known) = self.known(target) else { return };
+        let before = known
+            .obstacle
+            .as_ref()
+            .filter(|o| o.needs_person == obstacle.needs_person);
+        let before = before.map_or(0, |before| before.tries);
+        let wait = if obstacle.costly {
+            PERSON
+        } else {
+            SOON.saturating_mul(1 << before.min(10)).min(LONGEST)
+        };
+        known.obstacle = Some(Obstacle {
+            tries: before.saturating_add(1),
+            next_try: now + wait,
+            ..obstacle
+        });
+    }
+
+    /// All went through.
+    pub(super) fn passed(&mut self, target: &Target) {
+        if let Some(known) = self.known(target) {
+            known.obstacle = None;
+        }
+    }
+
+    /// An item was published; gives the one that makes room for it, where `most` are there already.
+    pub(super) fn published(&mut self, target: &Target, item: String, most: usize) -> Option<String> {
+        let items = &mut self.known(target)?.items;
+        items.retain(|known| *known != item);
+        items.push(item);
+        (items.len() > most).then(|| items.remove(0))
+    }
+
+    /// Forgets targets that nothing was published to.
+    pub(super) fn tidy(&mut self) {
+        self.targets
+            .retain(|known| known.obstacle.is_some() || !known.items.is_empty());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-24T21:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn waits_grow_to_half_a_minute_and_a_person_is_given_ten() {
+        let (mut progress, target) = (Progress::default(), Target::default());
+        assert!(progress.due(&target, now()));
+        let mut waits = Vec::new();
+        for _ in 0..7 {
+            progress.failed(&target, Obstacle::passing("down".to_owned(), None), now());
+            let next = progress.obstacle(&target).unwrap().next_try;
+            waits.push(next.duration_since(now()).as_secs());
+            assert!(!progress.due(&target, now()) && progress.due(&target, next));
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
+        progress.failed(&target, Obstacle::lasting("no".to_owned(), None), now());
+        let obstacle = progress.obstacle(&target).unwrap();
+        assert_eq!((obstacle.tries, obstacle.next_try), (1, now() + PERSON));
+        assert!(progress.due(&target, now() - PERSON), "the clock was set back");
+        progress.passed(&target);
+        assert!(progress.due(&target, now()));
+    }
+
+    #[test]
+    fn the_oldest_item_makes_room_and_one_published_again_is_the_newest() {
+        let (mut progress, target) = (Progress::default(), Target::default());
+        let mut publish = |item: &str| progress.published(&target, item.to_owned(), 2);
+        assert_eq!((publish("a"), publish("b"), publish("a")), (None, None, None));
+        assert_eq!(publish("c").as_deref(), Some("b"));
+    }
+}

@@ -211,7 +211,7 @@ fn an_hour_of_silence_and_heartbeats_costs_little(kind: Kind) -> Result<()> {
         let mut measured = Vec::new();
         for (name, rhythm, most) in [("without", never, 8_000), ("with", shipped, 16_000)] {
             let mut quiet = Quiet::begin(&scene, &server, name, rhythm).await?;
-            quiet.proof().await?;
+            quiet.at_rest().await?;
             let before = quiet.bytes();
             let beats = quiet.pass(HOUR).await;
             let (up, down) = (quiet.bytes().0 - before.0, quiet.bytes().1 - before.1);
@@ -258,21 +258,30 @@ impl Quiet {
         Ok(Self { session, inputs })
     }
 
-    async fn proof(&mut self) -> Result<()> {
-        loop {
-            let input = within("a heartbeat comes back", self.inputs.recv()).await?;
-            if let Input::Pulse { pulse: Pulse::Back, .. } = input.context("the session ended")? {
-                return Ok(());
+    async fn next(&mut self) -> Result<Input> {
+        let next = within("the session tells something", self.inputs.recv()).await?;
+        next.context("the session ended")
+    }
+
+    /// Caught up, and a heartbeat came back: whichever is first.
+    async fn at_rest(&mut self) -> Result<()> {
+        let (mut caught_up, mut back) = (false, false);
+        while !(caught_up && back) {
+            match self.next().await? {
+                Input::CaughtUp { .. } => caught_up = true,
+                Input::Pulse { pulse: Pulse::Back, .. } => back = true,
+                _ => {}
             }
         }
+        Ok(())
     }
 
     /// Lets time pass, the measure itself, and counts the heartbeats that come back meanwhile.
     async fn pass(&mut self, time: Duration) -> u32 {
         let mut beats = 0;
         let count = async {
-            while let Ok(()) = self.proof().await {
-                beats += 1;
+            while let Ok(input) = self.next().await {
+                beats += u32::from(matches!(input, Input::Pulse { pulse: Pulse::Back, .. }));
             }
         };
         tokio::time::timeout(time, count).await.ok();

@@ -133,6 +133,16 @@ impl Stage {
         }
     }
 
+    /// Awaits that it is caught up and a heartbeat came back, whichever is first.
+    async fn until_at_rest(&mut self) {
+        let (mut caught_up, mut back) = (false, false);
+        while !(caught_up && back) {
+            let input = self.next().await;
+            caught_up |= matches!(input, Input::CaughtUp { .. });
+            back |= is_back(&input).is_some();
+        }
+    }
+
     fn publish(&self, node: &str, id: &str) {
         let service = if node == MAIL_NODE { SAM } else { PUBSUB };
         self.server.publish(service, node, id, mail(id)).unwrap();
@@ -704,8 +714,7 @@ async fn a_session_that_goes_deaf_is_replaced() {
     let server = server().await;
     let account = account(&server, &[INBOX], true);
     let mut stage = Stage::timed(server, account, "correct horse", quick(Duration::from_secs(60))).await;
-    stage.until_caught_up().await;
-    stage.until(is_back).await;
+    stage.until_at_rest().await;
     stage.server.withhold_events(true);
     stage.publish(INBOX, "unheard");
     stage.session.probe();

@@ -29,7 +29,7 @@ async fn resumption_over_many_kills_loses_nothing_and_repeats_nothing() {
         while arrived.len() < BATCH * kill as usize {
             arrived.push(sam.item_id().await);
         }
-        server.wait_until(|seen| seen.resumptions >= kill).await.unwrap();
+        sam.resumed(kill).await;
     }
     let expected: Vec<String> = (0..BATCH * KILLS as usize).map(|id| id.to_string()).collect();
     assert_eq!(arrived, expected);

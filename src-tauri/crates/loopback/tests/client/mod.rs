@@ -122,6 +122,7 @@ pub struct Client {
     unproven: Arc<AtomicBool>,
     stanzas: VecDeque<Element>,
     asked: u32,
+    resumptions: u64,
     pub jid: Jid,
 }
 
@@ -162,6 +163,7 @@ impl Client {
             unproven: proven,
             stanzas,
             asked: 0,
+            resumptions: 0,
             jid: Jid::new(jid).unwrap(),
         };
         client.jid = client.reset().await;
@@ -175,6 +177,13 @@ impl Client {
             if let Some(jid) = self.step().await {
                 return jid;
             }
+        }
+    }
+
+    /// Waits until the session was resumed this often since it began.
+    pub async fn resumed(&mut self, times: u64) {
+        while self.resumptions < times {
+            self.step().await;
         }
     }
 
@@ -250,6 +259,7 @@ impl Client {
                 Some(bound_jid)
             }
             Event::Stream(StreamEvent::Resumed) => {
+                self.resumptions += 1;
                 self.unproven.store(false, Ordering::SeqCst);
                 None
             }

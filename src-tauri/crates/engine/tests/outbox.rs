@@ -13,7 +13,7 @@ use mailwren_engine::outbox::{Entry, Outbox, Target};
 use mailwren_engine::profile::Profile;
 use mailwren_engine::vault::{MemoryVault, Vault};
 use mailwren_engine::xmpp::resolve::SystemResolver;
-use mailwren_loopback::{Config, DefinedCondition, Server};
+use mailwren_loopback::{Config, DefinedCondition, Held, Server};
 use tokio::net::TcpListener;
 
 const DOMAIN: &str = "aosnotify.mac.com";
@@ -80,7 +80,7 @@ impl Stage {
 
     /// The subjects on a node, oldest first.
     fn published(&self, service: &str, node: &str) -> Vec<String> {
-        let (items, access) = self.server.node(service, node).unwrap();
+        let Held { items, access } = self.server.held(service, node).unwrap();
         assert_eq!(access, "whitelist", "mail is on a node that others read");
         let subject = |payload: &minidom::Element| payload.get_child("subject", MAIL_NODE).unwrap().text();
         items
@@ -208,7 +208,7 @@ async fn what_is_in_the_way_of_one_target_is_in_the_way_of_no_other() {
     assert_eq!(stage.send(false).await, (2, 2));
     assert_eq!(stage.published(PUBSUB, "ours"), ["c"]);
     assert_eq!(stage.on_own_node(), ["d"]);
-    assert!(stage.server.node(PUBSUB, "theirs").unwrap().0.is_empty());
+    assert!(stage.server.held(PUBSUB, "theirs").unwrap().items.is_empty());
     assert!(stage.outbox().obstacle(&theirs).unwrap().needs_person);
 }
 
@@ -216,7 +216,7 @@ async fn what_is_in_the_way_of_one_target_is_in_the_way_of_no_other() {
 async fn a_node_that_others_read_is_closed_first() {
     let stage = Stage::new().await;
     stage.server.create_node(SAM, MAIL_NODE).unwrap();
-    assert_eq!(stage.server.node(SAM, MAIL_NODE).unwrap().1, "presence");
+    assert_eq!(stage.server.held(SAM, MAIL_NODE).unwrap().access, "presence");
     stage.put(&["a"]);
     assert_eq!(stage.send(false).await, (1, 0));
     assert_eq!(stage.on_own_node(), ["a"]);

@@ -19,5 +19,5 @@ mod wire;
 mod xml;
 
 pub use seen::{Seen, SeenNode, SeenSession};
-pub use server::{Config, LoopbackError, Server};
+pub use server::{Config, Held, LoopbackError, Server};
 pub use xmpp_parsers::sasl::{DefinedCondition, Mechanism};

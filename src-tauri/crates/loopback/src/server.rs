@@ -82,6 +82,15 @@ impl Shared {
     }
 }
 
+/// What a node holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// Ids and payloads, oldest first.
+    pub items: Vec<(String, Option<Element>)>,
+    /// Its access model (XEP-0060 §4.5).
+    pub access: String,
+}
+
 /// A running server. Dropped, it stops; [`Server::shutdown`] also waits until it has.
 pub struct Server {
     shared: Arc<Shared>,
@@ -204,17 +213,17 @@ impl Server {
         })
     }
 
-    /// What a node holds, oldest first, and its access model.
+    /// What a node holds now.
     ///
     /// # Errors
     /// `service` isn't a JID, or there is no such node.
-    pub fn node(&self, service: &str, node: &str) -> Result<(Vec<(String, Option<Element>)>, String), LoopbackError> {
+    pub fn held(&self, service: &str, node: &str) -> Result<Held, LoopbackError> {
         let key = key(service, node)?;
         self.shared.state(|state| {
             let (access, _) = state.pubsub.configuration(&key, &key.service)?;
             let items = state.pubsub.items(&key, &key.service, &Wanted::All)?;
             let items = items.into_iter().map(|item| (item.id, item.payload)).collect();
-            Ok((items, access))
+            Ok(Held { items, access })
         })
     }
 

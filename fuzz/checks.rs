@@ -49,6 +49,8 @@ const SMALL: Limits = Limits {
     stanza_bytes: 600,
     depth: 6,
     attribute_bytes: 60,
+    elements: 40,
+    attributes: 40,
 };
 
 /// The limiter says the same however the bytes are cut, and what it lets pass is within the limits for the parser too.

@@ -195,7 +195,7 @@ impl Watch {
         }
         self.told = lines;
         let enabled = || status.accounts.iter().filter(|a| a.link != LinkState::Disabled);
-        let parked = enabled().count() > 0 && enabled().all(|a| a.link == LinkState::Error);
+        let parked = enabled().count() > 0 && enabled().all(|a| a.link == LinkState::Error && a.next_try.is_none());
         let trouble = enabled().find_map(|a| a.trouble.as_ref())?;
         parked.then(|| End::Parked(Failure::needs_person(trouble.message.clone()).hint(trouble.hint.clone())))
     }

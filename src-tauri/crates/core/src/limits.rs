@@ -14,6 +14,10 @@ pub struct Limits {
     pub depth: usize,
     /// Bytes of one attribute value, as sent; also of a name.
     pub attribute_bytes: usize,
+    /// Elements of a stanza. In a tree each takes far more memory than on the wire.
+    pub elements: usize,
+    /// Attributes of a stanza, of all its elements together.
+    pub attributes: usize,
 }
 
 impl Default for Limits {
@@ -22,6 +26,8 @@ impl Default for Limits {
             stanza_bytes: 1 << 20,
             depth: 64,
             attribute_bytes: 8192,
+            elements: 8192,
+            attributes: 32_768,
         }
     }
 }
@@ -38,6 +44,12 @@ pub enum LimitExceeded {
     /// [`Limits::attribute_bytes`].
     #[error("an attribute or a name longer than {0} bytes")]
     AttributeBytes(usize),
+    /// [`Limits::elements`].
+    #[error("of more than {0} elements")]
+    Elements(usize),
+    /// [`Limits::attributes`].
+    #[error("of more than {0} attributes")]
+    Attributes(usize),
 }
 
 /// Where in the markup the scanner stands.
@@ -79,6 +91,9 @@ pub struct Limiter {
     bytes: usize,
     /// Bytes of the running attribute value or name.
     run: usize,
+    /// Elements and attributes since the stanza began.
+    elements: usize,
+    attributes: usize,
     exceeded: Option<LimitExceeded>,
 }
 
@@ -101,6 +116,8 @@ impl Limiter {
             place: Place::Text,
             bytes: 0,
             run: 0,
+            elements: 0,
+            attributes: 0,
             exceeded: None,
         }
     }
@@ -129,7 +146,10 @@ impl Limiter {
         if outside && byte != b'<' {
             return Ok(());
         }
-        self.bytes = if outside { 1 } else { self.bytes + 1 };
+        if outside {
+            (self.bytes, self.elements, self.attributes) = (0, 0, 0);
+        }
+        self.bytes += 1;
         if self.bytes > self.limits.stanza_bytes {
             return Err(LimitExceeded::StanzaBytes(self.limits.stanza_bytes));
         }
@@ -152,6 +172,10 @@ impl Limiter {
             }
             (Place::Start { .. }, b'"' | b'\'') => {
                 self.run = 0;
+                self.attributes += 1;
+                if self.attributes > self.limits.attributes {
+                    return Err(LimitExceeded::Attributes(self.limits.attributes));
+                }
                 Place::Value(byte)
             }
             (Place::Start { .. }, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'/') => {
@@ -193,6 +217,10 @@ impl Limiter {
         self.depth += 1;
         if self.depth > self.base + self.limits.depth {
             return Err(LimitExceeded::Depth(self.limits.depth));
+        }
+        self.elements += 1;
+        if self.elements > self.limits.elements {
+            return Err(LimitExceeded::Elements(self.limits.elements));
         }
         Ok(())
     }

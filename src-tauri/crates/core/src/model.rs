@@ -39,6 +39,13 @@ pub enum LinkChange {
         /// When the next try comes.
         retry_at: Option<Timestamp>,
     },
+    /// A person should look; a next try is planned all the same, since the trouble may pass.
+    Untrusted {
+        /// What is wrong.
+        trouble: Problem,
+        /// When the next try comes.
+        retry_at: Option<Timestamp>,
+    },
     /// A person is needed; no try is planned.
     Parked(Problem),
 }
@@ -119,7 +126,7 @@ pub enum Input {
         /// What they tell.
         pulse: Pulse,
     },
-    /// All nodes of the account were fetched after a fresh session.
+    /// All that was missed has come: fetched in a fresh session, sent again in a resumed one.
     CaughtUp {
         /// The account.
         account: String,
@@ -531,7 +538,7 @@ impl Model {
     }
 
     fn link(&mut self, now: Timestamp, account: &str, change: LinkChange) -> Vec<Effect> {
-        let fresh = change == LinkChange::Fresh;
+        let begins = matches!(change, LinkChange::Fresh | LinkChange::Resumed);
         let Some(status) = self.account(account) else {
             return Vec::new();
         };
@@ -539,6 +546,7 @@ impl Model {
             LinkChange::Connecting => (LinkState::Connecting, status.trouble.take(), None),
             LinkChange::Fresh | LinkChange::Resumed => (LinkState::Connected, None, None),
             LinkChange::Lost { trouble, retry_at } => (LinkState::Offline, trouble, retry_at),
+            LinkChange::Untrusted { trouble, retry_at } => (LinkState::Error, Some(trouble), retry_at),
             LinkChange::Parked(problem) => (LinkState::Error, Some(problem), None),
         };
         if status.link != link {
@@ -547,7 +555,8 @@ impl Model {
         status.link = link;
         status.trouble = trouble;
         status.next_try = next_try;
-        if fresh {
+        // What came meanwhile is told together: fetched in a fresh session, sent again in a resumed one.
+        if begins {
             let away = self.catching_up.entry(account.to_owned()).or_default();
             away.fetched.clear();
         }
@@ -572,11 +581,14 @@ impl Model {
     }
 
     fn events(&mut self, now: Timestamp, account: &str, events: Vec<Decoded>) -> Vec<Effect> {
+        // What servers send by themselves upon a presence, or send again, proves nothing of push.
+        let live = !self.catching_up.contains_key(account);
         let Some(status) = self.account(account) else {
             return Vec::new();
         };
         let mut effects = Vec::new();
-        if proven(now, status) {
+        let live = live && events.iter().any(|decoded| !decoded.delayed);
+        if live && proven(now, status) {
             effects.push(Effect::Tell(Notice::Status));
         }
         let mut arrivals = Vec::new();

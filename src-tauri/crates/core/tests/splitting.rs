@@ -216,6 +216,8 @@ const TIGHT: Limits = Limits {
     stanza_bytes: 100,
     depth: 3,
     attribute_bytes: 10,
+    elements: 6,
+    attributes: 4,
 };
 
 fn verdict(stream: &str) -> Result<(), LimitExceeded> {
@@ -239,6 +241,15 @@ fn limits_hold_for_each_stanza_of_a_stream() {
     assert_eq!(verdict("<s><a b='0123456789' c=\"0123456789\"/>"), Ok(()));
     assert_eq!(verdict("<s><a b='01234567890"), Err(LimitExceeded::AttributeBytes(10)));
     assert_eq!(verdict("<s><longername01"), Err(LimitExceeded::AttributeBytes(10)));
+    let six = "<a><b/><b/><b/><b/><b/></a>";
+    assert_eq!(verdict(&format!("<s>{six}{six}")), Ok(()));
+    assert_eq!(verdict("<s><a><b/><b/><b/><b/><b/><b"), Err(LimitExceeded::Elements(6)));
+    let four = "<a b='' c=''><d e='' f=\"\"/></a>";
+    assert_eq!(verdict(&format!("<s>{four}{four}")), Ok(()));
+    assert_eq!(
+        verdict("<s><a b='' c=''><d e='' f=''/><g h='"),
+        Err(LimitExceeded::Attributes(4))
+    );
 }
 
 #[test]

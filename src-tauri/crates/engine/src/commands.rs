@@ -286,16 +286,20 @@ impl Run {
 
     async fn save(&mut self, account: Account, password: Option<String>) -> Result<Reply, ApiError> {
         let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
+        let by_keyring = account.password == PasswordSource::Keyring;
+        // Whoever enters credentials anew accepts how the server takes them now. Those of a file or a command are never
+        // entered here: there, saving the account is the word.
+        if password.is_some() || !by_keyring {
+            self.forget_logins(&account.jid).await?;
+        }
         if let Some(password) = password {
-            if account.password != PasswordSource::Keyring {
+            if !by_keyring {
                 return Err(invalid("a password can only be kept in the keyring"));
             }
             let (jid, password) = (account.jid.clone(), SecretString::from(password));
             vault::ask(self.vault.clone(), move |vault| vault.set(&jid, &password))
                 .await
                 .map_err(|error| keyring(error.to_string()))?;
-            session::forget_logins(&self.store, &account.jid).await.map_err(store)?;
-            Sending::forget_login(&self.profile, &account.jid);
         }
         let jid = account.jid.clone();
         self.config.save_account(&account).map_err(config)?;
@@ -308,11 +312,17 @@ impl Run {
         Ok(done(1))
     }
 
+    async fn forget_logins(&self, jid: &str) -> Result<(), ApiError> {
+        Sending::forget_login(&self.profile, jid);
+        session::forget_logins(&self.store, jid).await.map_err(store)
+    }
+
     async fn remove(&mut self, jid: String, forget: bool) -> Result<Reply, ApiError> {
         if !self.accounts.iter().any(|a| a.jid == jid) {
             return Err(not_found(&jid));
         }
         self.config.remove_account(&jid).map_err(config)?;
+        self.forget_logins(&jid).await?;
         let loaded = self.config.load().map_err(config)?;
         self.adopt(loaded).await;
         if forget {
@@ -365,7 +375,7 @@ fn internal(what: &str) -> ApiError {
     }
 }
 
-fn store(error: StoreError) -> ApiError {
+pub(crate) fn store(error: StoreError) -> ApiError {
     ApiError {
         code: ApiCode::Internal,
         message: format!("The store failed: {error}"),

@@ -194,7 +194,9 @@ impl Engine {
         let password = vault::password(&account, self.vault.clone())
             .await
             .map_err(|error| keyring(error.to_string()))?;
-        let memory = session::remembered(&self.store, &account.jid).await.unwrap_or_default();
+        let memory = session::remembered(&self.store, &account.jid)
+            .await
+            .map_err(crate::commands::store)?;
         let talk = Talk::log_in(&account, &password, Arc::new(SystemResolver), memory).await;
         let (talk, _) = talk.map_err(|error| match error {
             LogInError::Connect(error) => unreached(&error),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, PasswordSource, Security};
+use mailwren_core::limits::Limits;
 use mailwren_loopback::{Config, Server};
 use mailwren_tests::ctl::{Home, Watch};
 use mailwren_tests::server::{DOMAIN, PUBSUB, SAM, jid, node, password};
@@ -25,17 +26,28 @@ const QUIET: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy)]
 enum Deed {
     HugeStanza,
+    ManyAttributes,
+    ManyElements,
     DeepNesting,
     Flood,
     Poison,
 }
 
 impl Deed {
-    const ALL: [Self; 4] = [Self::HugeStanza, Self::DeepNesting, Self::Flood, Self::Poison];
+    const ALL: [Self; 6] = [
+        Self::HugeStanza,
+        Self::ManyAttributes,
+        Self::ManyElements,
+        Self::DeepNesting,
+        Self::Flood,
+        Self::Poison,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::HugeStanza => "a stanza of 256 MiB",
+            Self::ManyAttributes => "stanzas of just so many attributes",
+            Self::ManyElements => "a stanza of 1 MiB of elements",
             Self::DeepNesting => "100,000 elements, each in the last",
             Self::Flood => "5,000 events at once",
             Self::Poison => "an item with an attribute of 9,000 bytes",
@@ -126,6 +138,23 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
             stanza.extend(b"</body></message>");
             ensure!(server.send_raw(&jid(SAM), &stanza)? == 1);
         }
+        Deed::ManyAttributes => {
+            // Every element with as many as it may have on average: what takes most and passes.
+            let Limits {
+                elements, attributes, ..
+            } = Limits::default();
+            let (elements, attributes) = (elements - 1, attributes - 16);
+            let each = attributes / elements;
+            let element = format!("<a{}/>", (0..each).map(|n| format!(" b{n}=''")).collect::<String>());
+            let stanza = format!("<message type='headline'>{}</message>", element.repeat(elements));
+            for _ in 0..20 {
+                ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
+            }
+        }
+        Deed::ManyElements => {
+            let stanza = format!("<message type='headline'>{}</message>", "<a b=''/>".repeat(110_000));
+            ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
+        }
         Deed::DeepNesting => {
             let depth = 100_000;
             let stanza = format!(
@@ -165,7 +194,7 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
                 "the status doesn't tell of the item that was left out: {status:?}"
             );
         }
-        Deed::HugeStanza | Deed::DeepNesting => {}
+        Deed::HugeStanza | Deed::ManyAttributes | Deed::ManyElements | Deed::DeepNesting => {}
     }
     tokio::time::sleep(QUIET).await;
     let measured = Measured {

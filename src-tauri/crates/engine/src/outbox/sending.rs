@@ -214,11 +214,11 @@ impl Sending {
             Ok(account) => account,
             Err(obstacle) => return Ok(Err(obstacle)),
         };
+        // A session that was kept may have ended long since. One that ends time and again isn't begun again with each mail.
+        let mut kept = self.lines.contains_key(&account.jid);
         for mail in mails {
-            let kept = self.lines.contains_key(&account.jid);
             let mut published = self.publish(&account, target, &mail, progress).await;
-            if matches!(&published, Err(Failed::Ended)) && kept {
-                // A session that was kept may have ended long since.
+            if matches!(&published, Err(Failed::Ended)) && std::mem::take(&mut kept) {
                 published = self.publish(&account, target, &mail, progress).await;
             }
             match published {

@@ -12,7 +12,7 @@ use mailwren_core::account::Subscription;
 use mailwren_core::catch_up::{self, Answer, FIRST_ASK, IDS_AT_ONCE, MOST_IDS, Next, RUN_BUDGET};
 use mailwren_core::event::Decoded;
 use mailwren_core::stanza;
-use minidom::Element;
+use minidom::{Element, Node};
 use minidom::rxml::xml_ncname;
 use xmpp_parsers::ns;
 
@@ -85,7 +85,7 @@ impl Fetch<'_> {
                 }
                 answer => answer?,
             };
-            let page = Page::read(answer.as_ref());
+            let page = Page::read(answer);
             let answer = Answer {
                 items: page.items.len(),
                 bytes: page.bytes,
@@ -191,7 +191,7 @@ impl Fetch<'_> {
             Err(error) if subscribe::is_missing(&error) => None,
             answer => answer?,
         };
-        let page = Page::read(answer.as_ref());
+        let page = Page::read(answer);
         for item in page.items {
             if let Some(id) = item.attr("id").map(str::to_owned) {
                 got.insert(id, item);
@@ -224,22 +224,20 @@ struct Page {
 }
 
 impl Page {
-    fn read(answer: Option<&Element>) -> Self {
-        let Some(pubsub) = answer else { return Self::default() };
-        let lists = pubsub.children().filter(|child| child.is("items", ns::PUBSUB));
-        let items = lists
-            .flat_map(Element::children)
-            .filter(|item| item.name() == "item")
-            .cloned()
-            .collect();
+    fn read(answer: Option<Element>) -> Self {
+        let Some(mut pubsub) = answer else { return Self::default() };
+        let bytes = size(&pubsub);
         let count = pubsub
             .get_child("set", ns::RSM)
-            .and_then(|set| set.get_child("count", ns::RSM));
-        Self {
-            items,
-            bytes: size(pubsub),
-            count: count.and_then(|count| count.text().trim().parse().ok()),
-        }
+            .and_then(|set| set.get_child("count", ns::RSM))
+            .and_then(|count| count.text().trim().parse().ok());
+        let lists = pubsub.children_mut().filter(|child| child.is("items", ns::PUBSUB));
+        let items = lists
+            .flat_map(Element::take_nodes)
+            .filter_map(Node::into_element)
+            .filter(|item| item.name() == "item")
+            .collect();
+        Self { items, bytes, count }
     }
 }
 

@@ -53,6 +53,8 @@ const LIMITS_BEFORE_LOGIN: Limits = Limits {
     stanza_bytes: 64 * 1024,
     depth: 16,
     attribute_bytes: 4096,
+    elements: 512,
+    attributes: 512,
 };
 
 /// How an attempt goes on.
@@ -222,7 +224,15 @@ impl Connector {
             .await
             .unwrap_or(Err(Trouble::Timeout(Step::Login)))
             .map_err(|trouble| ConnectError {
-                trouble: gauge.exceeded().map_or(trouble, Trouble::Limit),
+                trouble: match (gauge.exceeded(), trouble) {
+                    (Some(limit), _) => Trouble::Limit(limit),
+                    // It was there before: its server may be in the middle of an upgrade.
+                    (None, Trouble::HostUnknown { host, .. }) => Trouble::HostUnknown {
+                        host,
+                        known: memory.strongest.is_some(),
+                    },
+                    (None, trouble) => trouble,
+                },
                 reached,
             })?;
         let facts = LoginFacts {

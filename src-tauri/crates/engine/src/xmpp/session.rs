@@ -29,6 +29,7 @@ use mailwren_core::heartbeat::Heartbeat;
 use mailwren_core::link::{Backoff, Reached};
 use mailwren_core::model::{Input, LinkChange};
 use mailwren_core::sources::Sources;
+use minidom::Element;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -47,7 +48,7 @@ use super::bring_up::{Again, BringUp};
 use super::catch_up::Care;
 use super::connector::Connector;
 use super::guarded_io::Gauge;
-use super::iq::{Asker, IqTable, Request};
+use super::iq::{Asker, IqError, IqTable, Request};
 use super::resolve::SystemResolver;
 use super::until;
 use crate::store::Store;
@@ -225,6 +226,8 @@ struct Session {
     heart: Heartbeat,
     /// A heartbeat that is being published.
     beat: Option<BoxFuture<'static, Sent>>,
+    /// Answered once all that was missed has been sent again.
+    replay: Option<BoxFuture<'static, Result<Option<Element>, IqError>>>,
     /// Whether the node of heartbeats is known to be private.
     private: bool,
     /// Whether the server has this session's presence.
@@ -254,6 +257,7 @@ enum Wake {
     Question(Request),
     BroughtUp(Option<Box<BringUp>>),
     BeatSent(Sent),
+    Replayed(Result<Option<Element>, IqError>),
     Time,
 }
 
@@ -289,6 +293,7 @@ impl Session {
             questions,
             heart: Heartbeat::new(timing.rhythm, format!("{:016x}", random())),
             beat: None,
+            replay: None,
             private: false,
             shown: false,
             bringing_up: false,
@@ -323,6 +328,7 @@ impl Session {
                 Some(request) = self.questions.recv(), if up => Wake::Question(request),
                 rest = finished(&mut self.bring_up) => Wake::BroughtUp(rest),
                 sent = finished(&mut self.beat) => Wake::BeatSent(sent),
+                answer = finished(&mut self.replay) => Wake::Replayed(answer),
                 () = until(deadline) => Wake::Time,
             };
             match wake {
@@ -345,6 +351,7 @@ impl Session {
                 }
                 Wake::BroughtUp(rest) => self.brought_up(rest).await,
                 Wake::BeatSent(sent) => self.beat_sent(sent),
+                Wake::Replayed(answer) => self.replayed(answer).await,
                 Wake::Time => self.time().await,
             }
         }

@@ -281,7 +281,8 @@ impl ConnectError {
                 "Check the port: direct TLS is mostly 5223, STARTTLS 5222."
             }
             Trouble::Downgrade { .. } | Trouble::ServerSignature => {
-                "Somebody may be listening in. If the server's owner says that it was changed, save the password again."
+                "Somebody may be listening in. If the server's owner says that it was changed, save the account again, with its \
+                 password."
             }
             Trouble::NoMechanism { .. } => "Ask the server's owner to offer SCRAM.",
             Trouble::Auth {

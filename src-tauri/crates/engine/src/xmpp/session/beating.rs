@@ -7,6 +7,7 @@ use mailwren_core::model::{HEARTBEAT, Input, Pulse};
 use mailwren_core::view::Problem;
 use minidom::Element;
 use minidom::rxml::xml_ncname;
+use xmpp_parsers::stanza_error::DefinedCondition;
 
 use super::Session;
 use crate::xmpp::iq::{Asker, IqError};
@@ -56,6 +57,7 @@ impl Session {
             Ok(()) => self.private = true,
             // Its time runs out by itself.
             Err(PrivateError::Iq(IqError::Timeout | IqError::Ended)) => {}
+            Err(PrivateError::Iq(IqError::Refused(error))) if passes(&error.defined_condition) => {}
             // Somebody opened the node, or deleted it: the next one looks again.
             Err(PrivateError::Iq(IqError::Refused(_))) if self.private => self.private = false,
             Err(error) => {
@@ -84,6 +86,16 @@ impl Session {
         let account = self.account.jid.clone();
         self.tell(Input::Pulse { account, pulse }).await;
     }
+}
+
+/// Whether a refusal says something of the moment only.
+const fn passes(condition: &DefinedCondition) -> bool {
+    matches!(
+        condition,
+        DefinedCondition::InternalServerError
+            | DefinedCondition::ResourceConstraint
+            | DefinedCondition::RemoteServerTimeout
+    )
 }
 
 fn deaf() -> Problem {

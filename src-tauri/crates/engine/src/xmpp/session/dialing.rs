@@ -16,9 +16,9 @@ use tokio_xmpp::stanzastream::{Connection, StanzaStream};
 
 use super::logins::{remember, remembered};
 use super::{Phase, Session, jitter};
+use crate::store::StoreError;
 use crate::vault::{self, PasswordError, VaultError};
 use crate::xmpp::connector::{LoginFacts, Progress};
-use crate::xmpp::login::LoginMemory;
 use crate::xmpp::slot::Slot;
 use crate::xmpp::trouble::ConnectError;
 
@@ -57,6 +57,8 @@ impl Line {
 /// Why an attempt failed.
 pub(super) enum AttemptError {
     Password(PasswordError),
+    /// How strong earlier logins were can't be read.
+    Memory(StoreError),
     Connect(Box<ConnectError>),
 }
 
@@ -68,14 +70,14 @@ impl AttemptError {
             Self::Password(PasswordError::Missing(_) | PasswordError::Exposed(_) | PasswordError::Unusable(_)) => {
                 FailureClass::NeedsPerson
             }
-            Self::Password(_) => FailureClass::Transient,
+            Self::Password(_) | Self::Memory(_) => FailureClass::Transient,
             Self::Connect(error) => error.class(),
         }
     }
 
     fn reached(&self) -> Reached {
         match self {
-            Self::Password(_) => Reached::Network,
+            Self::Password(_) | Self::Memory(_) => Reached::Network,
             Self::Connect(error) => error.reached,
         }
     }
@@ -85,6 +87,11 @@ impl AttemptError {
             Self::Password(error) => Problem {
                 code: "keyring".to_owned(),
                 message: error.to_string(),
+                hint: None,
+            },
+            Self::Memory(error) => Problem {
+                code: "store".to_owned(),
+                message: format!("How the account logged in before can't be read: {error}."),
                 hint: None,
             },
             Self::Connect(error) => error.problem(),
@@ -113,10 +120,8 @@ impl Session {
         let outcome = Box::pin(async move {
             // Asked for each time: it may have been changed, and it isn't kept in memory longer than needed.
             let password = vault::password(&account, vault).await.map_err(AttemptError::Password)?;
-            let memory = remembered(&store, &account.jid).await.unwrap_or_else(|error| {
-                tracing::warn!(account = %account.jid, %error, "reading what is known of earlier logins");
-                LoginMemory::default()
-            });
+            // Without it a weaker login would pass, and be remembered.
+            let memory = remembered(&store, &account.jid).await.map_err(AttemptError::Memory)?;
             let watch = move |progress: Progress<'_>| {
                 if matches!(progress, Progress::Authenticating(_)) {
                     authenticates.store(true, Ordering::Relaxed);
@@ -125,7 +130,7 @@ impl Session {
             let connected = connector.connect(&password, memory, &watch).await;
             let (connection, facts) = connected.map_err(|error| AttemptError::Connect(Box::new(error)))?;
             if facts.memory != memory
-                && let Err(error) = remember(&store, &account.jid, Some(facts.memory)).await
+                && let Err(error) = remember(&store, &account.jid, facts.memory).await
             {
                 tracing::warn!(account = %account.jid, %error, "keeping how strong the login was");
             }
@@ -197,7 +202,11 @@ impl Session {
                 let retry_at = Timestamp::now()
                     .checked_add(at.saturating_duration_since(Instant::now()))
                     .ok();
-                self.tell_link(LinkChange::Lost { trouble, retry_at }).await;
+                let change = match trouble {
+                    Some(trouble) if class.concerns_person() => LinkChange::Untrusted { trouble, retry_at },
+                    trouble => LinkChange::Lost { trouble, retry_at },
+                };
+                self.tell_link(change).await;
             }
         }
     }
@@ -219,6 +228,7 @@ impl Session {
         self.unsent.clear();
         self.bring_up = None;
         self.beat = None;
+        self.replay = None;
         self.heart.end();
         self.iqs.clear();
         self.fruitless = 0;

@@ -67,7 +67,10 @@ impl Session {
             tracing::info!(%account, "a chat message reached Mailwren, which is no chat program; read it in one");
         }
         if !admitted.is_empty() {
-            self.heart.event(self.now());
+            // What the server sends by itself upon the presence, or kept for us, proves nothing.
+            if !self.bringing_up && admitted.iter().any(|decoded| !decoded.delayed) {
+                self.heart.event(self.now());
+            }
             self.tell(Input::Events {
                 account: self.account.jid.clone(),
                 events: admitted,

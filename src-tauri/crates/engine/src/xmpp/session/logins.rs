@@ -3,35 +3,26 @@
 use crate::store::{Store, StoreError};
 use crate::xmpp::login::LoginMemory;
 
-/// Where login memories are kept in the store, by JID.
-const LOGINS_KEY: &str = "logins";
+/// Where an account's login memory is kept in the store. Each has a place of its own: accounts log in side by side.
+fn key(account: &str) -> String {
+    format!("logins/{account}")
+}
 
-/// Forgets how strong an account's logins were, as a person who enters a password again wants it.
+/// Forgets how strong an account's logins were, as a person who enters its credentials again wants it.
 ///
 /// # Errors
 /// When the store can't be written.
 pub async fn forget_logins(store: &Store, account: &str) -> Result<(), StoreError> {
-    remember(store, account, None).await
+    store.set(key(account), None).await
 }
 
 pub(crate) async fn remembered(store: &Store, account: &str) -> Result<LoginMemory, StoreError> {
-    let memories = store.get(LOGINS_KEY).await?;
-    let mut memories = memories
+    let memory = store.get(key(account)).await?;
+    Ok(memory
         .and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_else(Memories::default);
-    Ok(memories.remove(account).unwrap_or_default())
+        .unwrap_or_default())
 }
 
-pub(super) async fn remember(store: &Store, account: &str, memory: Option<LoginMemory>) -> Result<(), StoreError> {
-    let memories = store.get(LOGINS_KEY).await?;
-    let mut memories = memories
-        .and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_else(Memories::default);
-    match memory {
-        Some(memory) => drop(memories.insert(account.to_owned(), memory)),
-        None => drop(memories.remove(account)),
-    }
-    store.set(LOGINS_KEY, serde_json::to_string(&memories).ok()).await
+pub(super) async fn remember(store: &Store, account: &str, memory: LoginMemory) -> Result<(), StoreError> {
+    store.set(key(account), serde_json::to_string(&memory).ok()).await
 }
-
-type Memories = std::collections::BTreeMap<String, LoginMemory>;

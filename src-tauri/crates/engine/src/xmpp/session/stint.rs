@@ -1,17 +1,19 @@
 //! While stanzas flow: how a session begins, and what it sends.
 
-use jid::Jid;
-use mailwren_core::model::LinkChange;
+use jid::{BareJid, Jid};
+use mailwren_core::model::{Input, LinkChange};
+use minidom::Element;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_xmpp::Stanza;
 use tokio_xmpp::stanzastream::StanzaStage;
+use xmpp_parsers::ns;
 use xmpp_parsers::presence::{Presence, Show};
 
 use super::{Phase, Session};
 use crate::xmpp::bring_up::BringUp;
 use crate::xmpp::caps::Capabilities;
-use crate::xmpp::iq::Asker;
+use crate::xmpp::iq::{Asker, IqError};
 
 /// Nodes that wait to be looked after again; what doesn't fit waits for the next session.
 const MOST_AGAIN: usize = 256;
@@ -36,6 +38,7 @@ impl Session {
         self.fruitless = 0;
         self.iqs.clear();
         self.beat = None;
+        self.replay = None;
         self.private = false;
         self.shown = false;
         self.heart.end();
@@ -98,6 +101,22 @@ impl Session {
         self.iqs.prolong(Instant::now());
         self.heart.resume(self.now());
         self.tell_link(LinkChange::Resumed).await;
+        // What was missed is sent again before anything else (XEP-0198 §5), so before this is answered.
+        if !self.bringing_up {
+            let (asker, server) = (self.asker.clone(), Jid::from(BareJid::from_parts(None, self.own.domain())));
+            self.replay = Some(Box::pin(async move {
+                asker.get(&server, Element::bare("ping", ns::PING)).await
+            }));
+        }
+    }
+
+    /// What was missed has been sent again; if the session ended meanwhile, the next one says so.
+    pub(super) async fn replayed(&mut self, answer: Result<Option<Element>, IqError>) {
+        self.replay = None;
+        if !matches!(answer, Err(IqError::Ended)) {
+            let account = self.account.jid.clone();
+            self.tell(Input::CaughtUp { account }).await;
+        }
     }
 
     /// Sends the presence, upon which events come.

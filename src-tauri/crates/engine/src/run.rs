@@ -29,7 +29,7 @@ use crate::popups;
 use crate::ports::{Notifier, Surroundings};
 use crate::profile::Profile;
 use crate::sensors::{Doubt, Sensors};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, TakenOver};
 use crate::vault::Vault;
 use crate::xmpp::iq::Asker;
 use crate::xmpp::session::{self, SessionContext, SessionHandle, Timing};
@@ -442,7 +442,23 @@ impl Run {
                 present,
                 as_of,
             } => self.store.reconcile(account, service, node, present, as_of, now).await,
-            Effect::MarkRead(seqs) => self.store.mark(seqs, true, now).await,
+            Effect::MarkRead(seqs) => {
+                let marked = self.store.mark(seqs, true, now).await;
+                self.share();
+                marked
+            }
+            Effect::Dismiss(seqs) => {
+                let dismissed = self.store.dismiss(seqs, now).await;
+                self.share();
+                dismissed.map(|_| Vec::new())
+            }
+            Effect::TakeOver { account, marks } => match self.store.take_over(account, marks, now).await {
+                Ok(TakenOver { changed, dismissed }) => {
+                    let wrote = !changed.is_empty();
+                    return (Some(Input::TakenOver { changed, dismissed }), wrote);
+                }
+                Err(error) => Err(error),
+            },
             Effect::Explain(reasons) => self.store.explain(reasons).await,
             Effect::Wake(seqs) => match self.store.wake(seqs).await {
                 Ok(rows) => return (Some(Input::Woken(rows)), true),
@@ -495,6 +511,11 @@ impl Run {
                 (None, false)
             }
         }
+    }
+
+    /// What a person did is told to their other devices.
+    pub(crate) fn share(&self) {
+        self.sessions.values().for_each(SessionHandle::share);
     }
 
     /// What arrived is stored before anything else happens: while the disk is full or the database locked, sessions

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use mailwren_core::account::Subscription;
 use mailwren_core::catch_up::{self, Answer, FIRST_ASK, IDS_AT_ONCE, MOST_IDS, Next, RUN_BUDGET};
 use mailwren_core::event::Decoded;
+use mailwren_core::marks::{self, MARKS_NODE, Mark};
 use mailwren_core::stanza;
 use minidom::Element;
 use minidom::rxml::xml_ncname;
@@ -44,6 +45,23 @@ pub(super) struct Fetched {
     pub(super) left_out: usize,
     /// Whether there are more than are fetched in one go: once these are stored, the next are to be had.
     pub(super) more: bool,
+}
+
+/// What other devices told on the node of marks (§6.5.7), as far back as is safe to ask for in one answer.
+pub(super) async fn fetch_marks(asker: &Asker, own: &Jid) -> Result<Vec<Mark>, IqError> {
+    let mut ask = FIRST_ASK;
+    loop {
+        let page = Page::read(asker.get(own, newest(MARKS_NODE, ask)).await?.as_ref());
+        let answer = Answer {
+            items: page.items.len(),
+            bytes: page.bytes,
+            count: page.count,
+        };
+        match catch_up::next(ask, answer) {
+            Next::Ask(more) => ask = more,
+            Next::Complete | Next::ByIds => return Ok(marks::marks(&page.items)),
+        }
+    }
 }
 
 /// How carefully to fetch.

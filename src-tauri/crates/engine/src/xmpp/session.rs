@@ -14,6 +14,7 @@ mod incoming;
 mod logins;
 mod poison;
 mod probing;
+mod sharing;
 mod stint;
 mod timing;
 
@@ -41,6 +42,7 @@ use self::dialing::{Attempt, Dialed, Line, dialed};
 pub use self::logins::forget_logins;
 pub(crate) use self::logins::remembered;
 use self::probing::Probe;
+use self::sharing::Shared;
 use self::stint::Stint;
 pub use self::timing::Timing;
 use super::bring_up::{Again, BringUp};
@@ -72,6 +74,7 @@ pub struct SessionContext {
 enum Command {
     Retry,
     Probe,
+    Share,
 }
 
 /// A running session. Dropped, it ends without waiting.
@@ -100,6 +103,11 @@ impl SessionHandle {
     /// The network changed, or the machine woke: makes sure that the connection is alive, or connects again.
     pub fn probe(&self) {
         self.commands.try_send(Command::Probe).ok();
+    }
+
+    /// A person did something that their other devices have to hear of.
+    pub(crate) fn share(&self) {
+        self.commands.try_send(Command::Share).ok();
     }
 
     /// What goes through the present connection; through the last one while there is none.
@@ -227,6 +235,12 @@ struct Session {
     beat: Option<BoxFuture<'static, Sent>>,
     /// Whether the node of heartbeats is known to be private.
     private: bool,
+    /// Other devices that are being told something.
+    sharing: Option<BoxFuture<'static, Shared>>,
+    /// Whether there is more to tell once that is done.
+    share_again: bool,
+    /// Whether the node of marks is known to be private.
+    marks_private: bool,
     /// Whether the server has this session's presence.
     shown: bool,
     /// Whether all nodes are looked after for the first time.
@@ -254,6 +268,7 @@ enum Wake {
     Question(Request),
     BroughtUp(Option<Box<BringUp>>),
     BeatSent(Sent),
+    Shared(Shared),
     Time,
 }
 
@@ -290,6 +305,9 @@ impl Session {
             heart: Heartbeat::new(timing.rhythm, format!("{:016x}", random())),
             beat: None,
             private: false,
+            sharing: None,
+            share_again: false,
+            marks_private: false,
             shown: false,
             bringing_up: false,
             lent: tellers.lent,
@@ -323,10 +341,12 @@ impl Session {
                 Some(request) = self.questions.recv(), if up => Wake::Question(request),
                 rest = finished(&mut self.bring_up) => Wake::BroughtUp(rest),
                 sent = finished(&mut self.beat) => Wake::BeatSent(sent),
+                shared = finished(&mut self.sharing) => Wake::Shared(shared),
                 () = until(deadline) => Wake::Time,
             };
             match wake {
                 Wake::Stop => break,
+                Wake::Command(Command::Share) => self.share(),
                 Wake::Command(command) => self.command(command).await,
                 Wake::Stream(Some(Event::Stream(StreamEvent::Reset { bound_jid, .. }))) => self.fresh(&bound_jid).await,
                 Wake::Stream(Some(Event::Stream(StreamEvent::Resumed))) => self.resumed().await,
@@ -345,6 +365,7 @@ impl Session {
                 }
                 Wake::BroughtUp(rest) => self.brought_up(rest).await,
                 Wake::BeatSent(sent) => self.beat_sent(sent),
+                Wake::Shared(shared) => self.shared(shared),
                 Wake::Time => self.time().await,
             }
         }

@@ -219,6 +219,7 @@ impl Session {
         self.unsent.clear();
         self.bring_up = None;
         self.beat = None;
+        self.sharing = None;
         self.heart.end();
         self.iqs.clear();
         self.fruitless = 0;

@@ -37,6 +37,8 @@ impl Session {
         self.iqs.clear();
         self.beat = None;
         self.private = false;
+        self.sharing = None;
+        self.marks_private = false;
         self.shown = false;
         self.heart.end();
         (self.asker, self.questions) = Asker::channel();
@@ -80,6 +82,7 @@ impl Session {
         if !self.shown && self.mute.is_none() {
             self.show().await;
         }
+        self.share();
         self.bring_up = Some(Box::pin(async {
             rest.keep().await;
             None
@@ -98,6 +101,7 @@ impl Session {
         self.iqs.prolong(Instant::now());
         self.heart.resume(self.now());
         self.tell_link(LinkChange::Resumed).await;
+        self.share();
     }
 
     /// Sends the presence, upon which events come.

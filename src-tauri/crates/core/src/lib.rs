@@ -11,6 +11,7 @@ pub mod event;
 pub mod heartbeat;
 pub mod limits;
 pub mod link;
+pub mod marks;
 pub mod model;
 pub mod payload;
 pub mod policy;

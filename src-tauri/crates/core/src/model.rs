@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::Account;
 use crate::arrival::{Arrival, ItemKey, Stored};
 use crate::event::{Decoded, Event, Kind};
+use crate::marks::Mark;
 use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use crate::popups::{Grouping, Popups, Setting, settled};
@@ -149,6 +150,20 @@ pub enum Input {
     },
     /// Rows that were put off are due: popups are owed for them again.
     Woken(Vec<Row>),
+    /// Other devices of the account told what a person did there.
+    Marks {
+        /// The account.
+        account: String,
+        /// What was done.
+        marks: Vec<Mark>,
+    },
+    /// The store carried an [`Effect::TakeOver`] out.
+    TakenOver {
+        /// Rows that are read, unread or put off now.
+        changed: Vec<Row>,
+        /// Rows whose popup was closed elsewhere.
+        dismissed: Vec<Row>,
+    },
     /// A row's sender was muted.
     Muted(Box<Row>),
     /// A person did something to a popup, or it ended.
@@ -275,6 +290,15 @@ pub enum Effect {
     },
     /// Mark rows read; answer with [`Input::Changed`].
     MarkRead(Vec<i64>),
+    /// A person closed the popup of these rows: that is told to their other devices.
+    Dismiss(Vec<i64>),
+    /// Do what a person did on other devices; answer with [`Input::TakenOver`].
+    TakeOver {
+        /// The account.
+        account: String,
+        /// What was done.
+        marks: Vec<Mark>,
+    },
     /// Rows that were put off are due: a popup is owed for those still unread; answer with [`Input::Woken`].
     Wake(Vec<i64>),
     /// Keep with rows what became of their popups; answer with [`Input::Changed`].
@@ -449,6 +473,15 @@ impl Model {
             Input::Stored(outcomes) => self.stored(now, outcomes),
             Input::Changed(rows) => self.changed(&rows),
             Input::Woken(rows) => self.woken(now, rows),
+            Input::Marks { account, marks } => match self.account(&account) {
+                Some(_) if !marks.is_empty() => vec![Effect::TakeOver { account, marks }],
+                _ => Vec::new(),
+            },
+            Input::TakenOver { changed, dismissed } => {
+                let mut effects = self.changed(&changed);
+                effects.extend(self.dismissed(&dismissed));
+                effects
+            }
             Input::Muted(row) => self.muted(now, *row),
             Input::Unread { counts, rev } => {
                 self.rev = rev;
@@ -820,6 +853,15 @@ impl Model {
         popups.changed(rows, &setting)
     }
 
+    /// The popups of these rows were closed elsewhere: they go here as well, and none comes any more.
+    fn dismissed(&mut self, rows: &[Row]) -> Vec<Effect> {
+        for away in self.catching_up.values_mut() {
+            away.rows.retain(|held| !rows.iter().any(|row| row.seq == held.seq));
+        }
+        let (popups, setting) = self.popups();
+        popups.dismissed(rows, &setting)
+    }
+
     fn note_snoozed(&mut self, rows: &[Row]) {
         for row in rows {
             if row.snoozed_until.is_some() && row.unread && row.gone_at.is_none() {
@@ -869,6 +911,13 @@ impl Model {
                     _ => None,
                 };
                 vec![Effect::Tell(Notice::Open { seq })]
+            }
+            PopupEventKind::Dismissed => {
+                self.popups.closed(event.id);
+                match seqs.is_empty() {
+                    true => Vec::new(),
+                    false => vec![Effect::Dismiss(seqs)],
+                }
             }
             PopupEventKind::Closed => {
                 self.popups.closed(event.id);

@@ -82,7 +82,9 @@ pub struct PopupEvent {
 pub enum PopupEventKind {
     /// A person chose an action.
     Action(PopupAction),
-    /// It was dismissed, or ran out. Never marks mail read.
+    /// A person closed it. Never marks mail read.
+    Dismissed,
+    /// It ran out, or was taken away.
     Closed,
 }
 

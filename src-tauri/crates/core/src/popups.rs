@@ -262,11 +262,19 @@ impl Popups {
 
     /// Rows changed: those that are read or gone leave their popups.
     pub fn changed(&mut self, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
-        let settled: HashSet<i64> = rows.iter().filter(|r| settled(r)).map(|r| r.seq).collect();
-        if settled.is_empty() {
+        self.leave(&rows.iter().filter(|r| settled(r)).map(|r| r.seq).collect(), setting)
+    }
+
+    /// Rows whose popup was closed on another device leave theirs here.
+    pub fn dismissed(&mut self, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
+        self.leave(&rows.iter().map(|r| r.seq).collect(), setting)
+    }
+
+    fn leave(&mut self, leaving: &HashSet<i64>, setting: &Setting<'_>) -> Vec<Effect> {
+        if leaving.is_empty() {
             return Vec::new();
         }
-        let keep = |row: &Row| !settled.contains(&row.seq);
+        let keep = |row: &Row| !leaving.contains(&row.seq);
         self.pending.retain(keep);
         self.held.retain(keep);
         for (_, rows) in &mut self.summaries {

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_engine::ports::{Notifier, NotifierError, Surroundings};
-use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
+use notify_rust::{CloseReason, Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
 use tokio::sync::{OnceCell, mpsc};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -107,22 +107,22 @@ impl DesktopNotifier {
 
 /// Waits for what becomes of a popup.
 async fn listen(id: u64, handle: Arc<NotificationHandle>, up: Up, events: mpsc::Sender<PopupEvent>) {
-    let mut chosen = None;
+    let mut became = None;
     handle
         .wait_for_action_async(|response: &NotificationResponse| {
-            chosen = match response {
-                NotificationResponse::Default => Some(PopupAction::Open),
-                NotificationResponse::Action(key) => action(key),
+            became = match response {
+                NotificationResponse::Default => Some(PopupEventKind::Action(PopupAction::Open)),
+                NotificationResponse::Action(key) => action(key).map(PopupEventKind::Action),
+                NotificationResponse::Closed(CloseReason::Dismissed) => Some(PopupEventKind::Dismissed),
                 _ => None,
             }
         })
         .await;
-    if chosen.is_some() {
+    if let Some(PopupEventKind::Action(_)) = became {
         // Most daemons close a popup after an action, but the spec leaves that to them; dunst keeps it up.
         handle.close_async().await;
     }
-    let action = chosen.map(PopupEventKind::Action);
-    for kind in action.into_iter().chain([PopupEventKind::Closed]) {
+    for kind in became.into_iter().chain([PopupEventKind::Closed]) {
         // The engine may be ending; then nobody wants to know.
         events.send(PopupEvent { id, kind }).await.ok();
     }

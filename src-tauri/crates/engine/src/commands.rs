@@ -230,6 +230,7 @@ impl Run {
         }
         self.feed(Input::Changed(rows)).await;
         self.recount().await;
+        self.share();
     }
 
     async fn snooze(&mut self, seqs: Vec<i64>, later: Option<Later>) -> Result<Reply, ApiError> {
@@ -239,7 +240,7 @@ impl Run {
         if until.is_some_and(|until| until <= now.timestamp() || until > longest) {
             return Err(invalid("a mail is put off until some time within a year"));
         }
-        let rows = self.store.snooze(seqs, until).await.map_err(store)?;
+        let rows = self.store.snooze(seqs, until, now.timestamp()).await.map_err(store)?;
         let count = rows.len();
         self.changed(rows).await;
         Ok(done(count))

@@ -13,7 +13,7 @@ use futures::stream::{self, BoxStream};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::Account;
-use mailwren_core::arrival::{Arrival, Stored};
+use mailwren_core::arrival::Stored;
 use mailwren_core::model::{Effect, Input, Model};
 use mailwren_core::popup::PopupEvent;
 use mailwren_core::rules::RuleEntry;
@@ -29,7 +29,7 @@ use crate::popups;
 use crate::ports::{Notifier, Surroundings};
 use crate::profile::Profile;
 use crate::sensors::{Doubt, Sensors};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, TakenOver};
 use crate::vault::Vault;
 use crate::xmpp::iq::Asker;
 use crate::xmpp::session::{self, SessionContext, SessionHandle, Timing};
@@ -429,54 +429,137 @@ impl Run {
         let now = Timestamp::now();
         let changed = match effect {
             Effect::Append(arrivals) => {
-                let stored = self.append(arrivals).await;
+                let stored = self
+                    .kept(|store| {
+                        let arrivals = arrivals.clone();
+                        async move { store.append(arrivals).await }
+                    })
+                    .await;
+                let stored = stored.unwrap_or_default();
                 let wrote = stored.iter().any(|s| !matches!(s, Stored::Known { .. }));
                 return (Some(Input::Stored(stored)), wrote);
             }
-            Effect::Retract(key) => self.store.retract(key, now).await,
-            Effect::Purge { account, service, node } => self.store.purge(account, service, node, now).await,
+            Effect::Retract(key) => {
+                self.kept(|store| {
+                    let key = key.clone();
+                    async move { store.retract(key, now).await }
+                })
+                .await
+            }
+            Effect::Purge { account, service, node } => {
+                self.kept(|store| {
+                    let (account, service, node) = (account.clone(), service.clone(), node.clone());
+                    async move { store.purge(account, service, node, now).await }
+                })
+                .await
+            }
             Effect::Reconcile {
                 account,
                 service,
                 node,
                 present,
                 as_of,
-            } => self.store.reconcile(account, service, node, present, as_of, now).await,
-            Effect::MarkRead(seqs) => self.store.mark(seqs, true, now).await,
-            Effect::Explain(reasons) => self.store.explain(reasons).await,
-            Effect::Wake(seqs) => match self.store.wake(seqs).await {
-                Ok(rows) => return (Some(Input::Woken(rows)), true),
-                Err(error) => Err(error),
-            },
+            } => {
+                self.kept(|store| {
+                    let (account, service, node) = (account.clone(), service.clone(), node.clone());
+                    let present = present.clone();
+                    async move { store.reconcile(account, service, node, present, as_of, now).await }
+                })
+                .await
+            }
+            Effect::MarkRead(seqs) => {
+                let marked = self
+                    .kept(|store| {
+                        let seqs = seqs.clone();
+                        async move { store.mark(seqs, true, now).await }
+                    })
+                    .await;
+                self.share();
+                marked
+            }
+            Effect::Dismiss(seqs) => {
+                self.kept(|store| {
+                    let seqs = seqs.clone();
+                    async move { store.dismiss(seqs, now).await }
+                })
+                .await;
+                self.share();
+                None
+            }
+            Effect::TakeOver { account, marks } => {
+                let taken = self
+                    .kept(|store| {
+                        let account = account.clone();
+                        let marks = marks.clone();
+                        async move { store.take_over(account, marks, now).await }
+                    })
+                    .await;
+                let Some(TakenOver { changed, dismissed }) = taken else {
+                    return (None, false);
+                };
+                let wrote = !changed.is_empty();
+                return (Some(Input::TakenOver { changed, dismissed }), wrote);
+            }
+            Effect::Explain(reasons) => {
+                self.kept(|store| {
+                    let reasons = reasons.clone();
+                    async move { store.explain(reasons).await }
+                })
+                .await
+            }
+            Effect::Wake(seqs) => {
+                let woken = self
+                    .kept(|store| {
+                        let seqs = seqs.clone();
+                        async move { store.wake(seqs).await }
+                    })
+                    .await;
+                return (woken.map(Input::Woken), true);
+            }
             Effect::Hook(call) => {
                 self.hooks.run(*call);
-                Ok(Vec::new())
+                None
             }
             Effect::Ask(command) => {
                 self.asked.push_back(command);
-                Ok(Vec::new())
+                None
             }
-            Effect::Baseline { account, service, node } => self
-                .store
-                .set_baseline(account, service, node)
-                .await
-                .map(|()| Vec::new()),
+            Effect::Baseline { account, service, node } => {
+                self.kept(|store| {
+                    let (account, service, node) = (account.clone(), service.clone(), node.clone());
+                    async move { store.set_baseline(account, service, node).await }
+                })
+                .await;
+                None
+            }
             Effect::KeepPause(pause) => {
                 let json = pause.and_then(|p| serde_json::to_string(&p).ok());
-                self.store.set(PAUSE_KEY, json).await.map(|()| Vec::new())
+                self.kept(|store| {
+                    let json = json.clone();
+                    async move { store.set(PAUSE_KEY, json).await }
+                })
+                .await;
+                None
             }
-            Effect::Settle(seqs) => self.store.notified(seqs).await.map(|()| Vec::new()),
+            Effect::Settle(seqs) => {
+                self.kept(|store| {
+                    let seqs = seqs.clone();
+                    async move { store.notified(seqs).await }
+                })
+                .await;
+                None
+            }
             Effect::Show(popup) => {
                 if let Some(popups) = &self.popups {
                     popups.show(popup);
                 }
-                Ok(Vec::new())
+                None
             }
             Effect::Withdraw(id) => {
                 if let Some(popups) = &self.popups {
                     popups.withdraw(id);
                 }
-                Ok(Vec::new())
+                None
             }
             Effect::Tell(notice) => {
                 if notice == Notice::Status {
@@ -484,39 +567,40 @@ impl Run {
                 }
                 // Nobody need listen.
                 self.notices.send(notice).ok();
-                Ok(Vec::new())
+                None
             }
         };
-        match changed {
-            Ok(rows) if rows.is_empty() => (None, false),
-            Ok(rows) => (Some(Input::Changed(rows)), true),
-            Err(error) => {
-                tracing::error!(%error, "store");
-                (None, false)
-            }
+        match changed.filter(|rows| !rows.is_empty()) {
+            Some(rows) => (Some(Input::Changed(rows)), true),
+            None => (None, false),
         }
     }
 
-    /// What arrived is stored before anything else happens: while the disk is full or the database locked, sessions
-    /// wait, and nothing is lost.
-    async fn append(&mut self, arrivals: Vec<Arrival>) -> Vec<Stored> {
+    /// What a person did is told to their other devices.
+    pub(crate) fn share(&self) {
+        self.sessions.values().for_each(SessionHandle::share);
+    }
+
+    /// What happened is kept before anything else happens: while the disk is full or the database locked, sessions wait,
+    /// and nothing is lost. `None` when the engine is to end instead.
+    async fn kept<T, F: Future<Output = Result<T, StoreError>>>(&mut self, write: impl Fn(Store) -> F) -> Option<T> {
         let mut told = false;
         loop {
-            match self.store.append(arrivals.clone()).await {
-                Ok(stored) => {
+            match write(self.store.clone()).await {
+                Ok(done) => {
                     if told {
                         self.tell_problem("store", None);
                     }
-                    return stored;
+                    return Some(done);
                 }
                 Err(error) => {
-                    tracing::error!(%error, "storing events; trying again");
+                    tracing::error!(%error, "writing to the store; trying again");
                     if !std::mem::replace(&mut told, true) {
                         self.tell_problem(
                             "store",
                             Some(Problem {
                                 code: "store".to_owned(),
-                                message: format!("New events can't be stored: {error}"),
+                                message: format!("What happens can't be stored: {error}"),
                                 hint: Some("Make room on the disk; Mailwren goes on by itself.".to_owned()),
                             }),
                         );
@@ -524,7 +608,7 @@ impl Run {
                 }
             }
             tokio::select! {
-                () = self.stop.cancelled() => return Vec::new(),
+                () = self.stop.cancelled() => return None,
                 () = tokio::time::sleep(STORE_RETRY) => {}
             }
         }

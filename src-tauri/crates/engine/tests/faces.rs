@@ -8,197 +8,22 @@
     clippy::indexing_slicing
 )]
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+mod scene;
 
-use futures::StreamExt;
-use futures::future::BoxFuture;
-use futures::stream::BoxStream;
+use std::path::PathBuf;
+
 use jiff::{SignedDuration, Timestamp};
-use mailwren_core::account::{Account, Security, Subscription};
 use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
 use mailwren_core::rules::{Rule, Then};
-use mailwren_core::view::{ApiCode, Command, Filter, LinkState, NodeState, Notice, Reply, Row, Status};
+use mailwren_core::view::{ApiCode, Command, LinkState, Notice, Reply, Status};
 use mailwren_engine::config::ConfigFile;
-use mailwren_engine::face::{Face, Opening};
-use mailwren_engine::ports::{Notifier, NotifierError, Surroundings};
-use mailwren_engine::profile::Profile;
-use mailwren_engine::vault::{MemoryVault, Vault};
-use mailwren_engine::xmpp::session::Timing;
-use mailwren_loopback::{Config, Server};
-use minidom::Element;
+use mailwren_engine::face::Face;
 use secrecy::SecretString;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
-const SAM: &str = "sam@aosnotify.mac.com";
-const SERVICE: &str = "pubsub.aosnotify.mac.com";
-const NODE: &str = "/mailwren/sam/work";
-/// A test that waits longer hangs.
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// A server, a profile whose account is on it, and what a face needs to open it.
-struct Scene {
-    server: Server,
-    opening: Opening,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let server = Server::start(Config {
-            domain: "aosnotify.mac.com".to_owned(),
-            users: vec![("sam".to_owned(), "secret".to_owned())],
-            pubsub_host: SERVICE.to_owned(),
-        })
-        .await
-        .unwrap();
-        server.create_node(SERVICE, NODE).unwrap();
-        let profile = Profile::temporary().unwrap();
-        let account = Account {
-            host: Some(server.addr().ip().to_string()),
-            port: Some(server.addr().port()),
-            security: Security::Direct,
-            pins: vec![server.fingerprint().to_owned()],
-            pep: false,
-            subscriptions: vec![Subscription {
-                service: SERVICE.to_owned(),
-                node: NODE.to_owned(),
-            }],
-            ..Account::new(SAM)
-        };
-        ConfigFile::new(profile.config_file()).save_account(&account).unwrap();
-        let vault = MemoryVault::default();
-        vault.set(SAM, &SecretString::from("secret")).unwrap();
-        let opening = Opening {
-            profile: Arc::new(profile),
-            vault: Arc::new(vault),
-            timing: Timing::default(),
-            connect: true,
-        };
-        Self { server, opening }
-    }
-
-    async fn open(&self) -> Face {
-        Face::open(&self.opening).await.unwrap()
-    }
-
-    /// Returns once the account has fetched its node: from then on, what comes is live.
-    fn publish(&self, item: &str, subject: &str) {
-        let xml = format!(
-            "<mail xmlns='urn:mailwren:mail:0' mailbox='INBOX'><from address='m@example.org'>Miriam</from>\
-             <subject>{subject}</subject></mail>"
-        );
-        let payload: Element = xml.parse().unwrap();
-        self.server.publish(SERVICE, NODE, item, payload).unwrap();
-    }
-}
-
-/// A screen: shows what it is told, and remembers it.
-struct Screen {
-    up: watch::Sender<Vec<Popup>>,
-    broken: Mutex<bool>,
-    /// Whether it isn't to be disturbed.
-    disturbing: watch::Sender<bool>,
-}
-
-impl Screen {
-    fn new() -> (Arc<Self>, watch::Receiver<Vec<Popup>>) {
-        let (up, seen) = watch::channel(Vec::new());
-        let broken = Mutex::new(false);
-        let screen = Self {
-            up,
-            broken,
-            disturbing: watch::channel(false).0,
-        };
-        (Arc::new(screen), seen)
-    }
-}
-
-impl Notifier for Screen {
-    fn show(&self, popup: Popup) -> BoxFuture<'_, Result<(), NotifierError>> {
-        let shown = if *self.broken.lock().unwrap() {
-            Err(NotifierError::NoDaemon)
-        } else if *self.disturbing.borrow() {
-            Err(NotifierError::Inhibited)
-        } else {
-            self.up.send_modify(|up| {
-                up.retain(|p| p.id != popup.id);
-                up.push(popup);
-            });
-            Ok(())
-        };
-        Box::pin(std::future::ready(shown))
-    }
-
-    fn withdraw(&self, id: u64) -> BoxFuture<'_, ()> {
-        self.up.send_modify(|up| up.retain(|p| p.id != id));
-        Box::pin(std::future::ready(()))
-    }
-
-    fn surroundings(&self) -> BoxStream<'static, Surroundings> {
-        let said = self.disturbing.subscribe();
-        futures::stream::unfold(said, |mut said| async {
-            said.changed().await.ok()?;
-            let on = *said.borrow_and_update();
-            Some((Surroundings::DoNotDisturb(on), said))
-        })
-        .boxed()
-    }
-}
-
-async fn status(face: &Face) -> Status {
-    match face.call(Command::Status).await.unwrap() {
-        Reply::Status { status } => status,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Waits until what the node held at first was fetched: from then on what is published is news.
-async fn listening(face: &Face) {
-    let subscribed = |status: &Status| {
-        status
-            .accounts
-            .iter()
-            .flat_map(|a| &a.nodes)
-            .any(|n| n.state == NodeState::Subscribed)
-    };
-    until(face, || status(face), subscribed).await;
-}
-
-async fn rows(face: &Face) -> Vec<Row> {
-    let command = Command::Feed {
-        filter: Filter::default(),
-        before: None,
-        limit: 100,
-    };
-    match face.call(command).await.unwrap() {
-        Reply::Feed { rows, .. } => rows,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Asks again at each notice until the answer is the wanted one.
-async fn until<T, F: Future<Output = T>>(face: &Face, ask: impl Fn() -> F, wanted: impl Fn(&T) -> bool) -> T {
-    let mut notices = face.notices();
-    tokio::time::timeout(LIMIT, async {
-        loop {
-            let answer = ask().await;
-            if wanted(&answer) {
-                return answer;
-            }
-            notices.recv().await.ok();
-        }
-    })
-    .await
-    .expect("the wanted state within the limit")
-}
-
-async fn popups(seen: &mut watch::Receiver<Vec<Popup>>, wanted: impl FnMut(&Vec<Popup>) -> bool) -> Vec<Popup> {
-    let up = tokio::time::timeout(LIMIT, seen.wait_for(wanted)).await;
-    up.expect("the wanted popups within the limit").unwrap().clone()
-}
+use scene::{LIMIT, NODE, SAM, SERVICE, Scene, Screen, listening, popups, rows, status, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_face_attaches_and_both_see_the_same() {

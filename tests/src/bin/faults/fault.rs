@@ -249,6 +249,15 @@ impl Fault {
         matches!(self, Self::Sigkill)
     }
 
+    /// How soon the client has to notice it, where nothing tells it.
+    pub const fn noticed_within(self) -> Option<Duration> {
+        match self {
+            Self::BlackHoleAsShipped => Some(Duration::from_secs(80)),
+            Self::NetworkChange => Some(Duration::from_secs(6)),
+            _ => None,
+        }
+    }
+
     /// What comes before the first time.
     pub async fn prepare(self, on: &mut Campaign<'_>) -> Result<()> {
         match self {

@@ -63,7 +63,11 @@ impl Outcome {
         } else {
             0
         };
-        self.broke.is_none() && self.lost == 0 && self.twice == 0 && self.repeated <= may_repeat
+        let in_time = self
+            .fault
+            .noticed_within()
+            .is_none_or(|limit| self.noticed.iter().all(|took| *took <= limit));
+        self.broke.is_none() && self.lost == 0 && self.twice == 0 && self.repeated <= may_repeat && in_time
     }
 
     fn cells(&self) -> [String; 10] {

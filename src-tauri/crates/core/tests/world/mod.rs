@@ -140,7 +140,7 @@ impl World {
                 self.asked.push(command);
                 None
             }
-            Effect::Baseline { .. } | Effect::KeepPause(_) => None,
+            Effect::Baseline { .. } | Effect::KeepPause(_) | Effect::Dismiss(_) | Effect::TakeOver { .. } => None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Writes go through one thread and reads through another, so that a long query never holds up an arrival. All methods
 //! return once the change is on the disk, so "stored before notified" is a matter of awaiting [`Store::append`].
 
+mod marks;
 mod read;
 mod schema;
 #[cfg(test)]
@@ -16,10 +17,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
+use mailwren_core::marks::{Deed, Mark};
 use mailwren_core::policy::Reason;
 use mailwren_core::view::{Filter, Row};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use self::marks::TakenOver;
 pub use self::schema::SetAside;
 use self::worker::Worker;
 
@@ -187,17 +190,59 @@ impl Store {
     /// Marks rows read, or unread again. With a `changed` row that is read the older ones of its node are read too:
     /// they stand for one and the same box. Gives the rows that changed.
     pub async fn mark(&self, seqs: Vec<i64>, read: bool, at: Timestamp) -> Result<Vec<Row>, StoreError> {
-        self.write(move |t| write::mark(t, &seqs, read, at)).await
+        let deed = if read { Deed::Read } else { Deed::Unread };
+        self.noted(deed, at, move |t| write::mark(t, &seqs, read, at)).await
     }
 
     /// Marks all unread rows of a filter read. Gives the rows that changed.
     pub async fn mark_all(&self, filter: Filter, at: Timestamp) -> Result<Vec<Row>, StoreError> {
-        self.write(move |t| write::mark_all(t, &filter, at)).await
+        self.noted(Deed::Read, at, move |t| write::mark_all(t, &filter, at))
+            .await
     }
 
     /// Puts unread rows off until an instant; `None` takes it back. Gives the rows that changed.
-    pub async fn snooze(&self, seqs: Vec<i64>, until: Option<Timestamp>) -> Result<Vec<Row>, StoreError> {
-        self.write(move |t| write::snooze(t, &seqs, until)).await
+    pub async fn snooze(
+        &self,
+        seqs: Vec<i64>,
+        until: Option<Timestamp>,
+        at: Timestamp,
+    ) -> Result<Vec<Row>, StoreError> {
+        let deed = until.map_or(Deed::Unread, Deed::Snoozed);
+        self.noted(deed, at, move |t| write::snooze(t, &seqs, until)).await
+    }
+
+    /// A person closed the popup of these rows, so none is owed for them. Gives those that are still unread.
+    pub async fn dismiss(&self, seqs: Vec<i64>, at: Timestamp) -> Result<Vec<Row>, StoreError> {
+        self.noted(Deed::Dismissed, at, move |t| write::dismiss(t, &seqs)).await
+    }
+
+    /// What a person does, with a mark of it that waits for the other devices: both or neither.
+    async fn noted<F>(&self, deed: Deed, at: Timestamp, work: F) -> Result<Vec<Row>, StoreError>
+    where
+        F: FnOnce(&Transaction<'_>) -> rusqlite::Result<Vec<Row>> + Send + 'static,
+    {
+        self.write(move |t| {
+            let rows = work(t)?;
+            marks::note(t, &rows, deed, at)?;
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// Does what was done on an account's other devices; the newest of an item stands. What comes before its item is
+    /// kept, and done once that arrives.
+    pub async fn take_over(&self, account: String, marks: Vec<Mark>, now: Timestamp) -> Result<TakenOver, StoreError> {
+        self.write(move |t| marks::take_over(t, &account, &marks, now)).await
+    }
+
+    /// What an account's other devices have still to hear of, oldest first, at most `limit`.
+    pub async fn untold(&self, account: String, limit: usize) -> Result<Vec<Mark>, StoreError> {
+        self.read(move |c| marks::untold(c, &account, limit)).await
+    }
+
+    /// An account's other devices can hear of these now.
+    pub async fn told(&self, account: String, marks: Vec<Mark>) -> Result<(), StoreError> {
+        self.write(move |t| marks::told(t, &account, &marks)).await
     }
 
     /// Rows that were put off are due: a popup is owed for those that are still unread. Gives these.

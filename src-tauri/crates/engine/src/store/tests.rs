@@ -932,7 +932,7 @@ async fn what_is_put_off_owes_its_popup_again_when_it_is_due() {
         append_one(&store, mail(item, item)).await;
     }
     store.retract(key("d"), at(1)).await.unwrap();
-    let put_off = store.snooze(vec![1, 2, 3, 4, 99], Some(at(100))).await.unwrap();
+    let put_off = store.snooze(vec![1, 2, 3, 4, 99], Some(at(100)), at(9)).await.unwrap();
     assert_eq!(
         put_off.iter().map(|row| row.seq).collect::<Vec<_>>(),
         [1, 2, 3],
@@ -945,7 +945,7 @@ async fn what_is_put_off_owes_its_popup_again_when_it_is_due() {
     );
     assert_eq!(store.owed().await.unwrap(), vec![]);
     store.mark(vec![2], true, at(2)).await.unwrap();
-    store.snooze(vec![3], None).await.unwrap();
+    store.snooze(vec![3], None, at(9)).await.unwrap();
     let waiting = store.snoozed().await.unwrap();
     assert_eq!(waiting.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
     // Put off for longer than rows are kept, it is kept.

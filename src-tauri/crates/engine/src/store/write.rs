@@ -3,24 +3,26 @@
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Dialect, Event, Kind};
+use mailwren_core::marks::Deed;
 use mailwren_core::policy::{Cause, Outcome, Reason};
 use mailwren_core::view::{Filter, Row};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Params, Transaction, named_params, params, params_from_iter};
 
+use super::marks;
 use super::read::{self, Node, OWING, SNOOZED, dialect_name, dialect_named, kind_name};
 
 /// How long an item that is still published, but never arrives again, is remembered after its row was swept.
 const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// The rows that stand for an item's payload; the same condition as that of the index over the identity.
-const ITEM: &str =
+pub const ITEM: &str =
     "account = ? AND service = ? AND node = ? AND item = ? AND item <> '' AND kind IN ('new', 'changed')";
 const NODE: &str = "account = ? AND service = ? AND node = ? AND kind IN ('new', 'changed')";
 
 /// What happens to a row.
 #[derive(Clone, Copy)]
-enum Change {
+pub enum Change {
     /// Its item went. Read as well if its dialect mirrors what is unread: then it was read, moved or deleted elsewhere.
     Gone(Timestamp, Dialect),
     /// Its item's id is used by another payload.
@@ -55,7 +57,7 @@ impl Change {
         }
     }
 
-    fn apply(self, t: &Transaction<'_>, seq: i64) -> rusqlite::Result<Row> {
+    pub fn apply(self, t: &Transaction<'_>, seq: i64) -> rusqlite::Result<Row> {
         let sql = format!("UPDATE event SET rev = ?1, {} WHERE seq = ?2", self.assignments());
         let mut statement = t.prepare_cached(&sql)?;
         let rev = next_rev(t)?;
@@ -103,7 +105,7 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     if item.is_empty() || !matches!(event.kind, Kind::New | Kind::Changed) {
         let owed = owes(t, arrival)?;
         return Ok(Stored::New {
-            row: insert(t, arrival, owed)?,
+            row: insert(t, arrival, owed, arrival.unread)?,
             replaced: Vec::new(),
             owed,
         });
@@ -133,13 +135,17 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     if let Some(seq) = swept {
         return Ok(Stored::Known { seq });
     }
-    let owed = owes(t, arrival)?;
+    let done = marks::of(t, identity)?;
+    let owed = owes(t, arrival)? && done.is_none_or(|deed| deed == Deed::Unread);
     let replaced = replace_others(t, identity, arrival.received_at)?;
-    Ok(Stored::New {
-        row: insert(t, arrival, owed)?,
-        replaced,
-        owed,
-    })
+    let mut row = insert(t, arrival, owed, arrival.unread && done != Some(Deed::Read))?;
+    if let Some(Deed::Snoozed(until)) = done
+        && until > arrival.received_at
+        && row.unread
+    {
+        row = Change::Snoozed(until).apply(t, row.seq)?;
+    }
+    Ok(Stored::New { row, replaced, owed })
 }
 
 /// Whether a popup is owed for a new row: if the arrival says so, or one was still owed for the payload it replaces, and
@@ -206,7 +212,7 @@ fn replace_others(t: &Transaction<'_>, identity: [&str; 5], at: Timestamp) -> ru
     Change::Replaced(at).apply_all(t, &unread)
 }
 
-fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool) -> rusqlite::Result<Row> {
+fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> rusqlite::Result<Row> {
     let event = &arrival.decoded.event;
     let [account, service, node, item] = place(&arrival.account, event);
     // What is too large for SQLite (over 2^63 - 1) isn't a number that any IMAP server gives.
@@ -237,7 +243,7 @@ fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool) -> rusqlite::Resul
         ":received_at": received_at,
         ":delayed": arrival.decoded.delayed,
         ":owed": owed,
-        ":read_at": (!arrival.unread).then_some(received_at),
+        ":read_at": (!unread).then_some(received_at),
         ":kind": kind_name(event.kind),
         ":dialect": dialect_name(event.dialect),
         ":user": event.user,
@@ -380,6 +386,20 @@ pub fn explain(t: &Transaction<'_>, reasons: &[(i64, Reason)]) -> rusqlite::Resu
     Ok(changed)
 }
 
+/// A person closed the popup of these rows. Gives those that are still unread.
+pub fn dismiss(t: &Transaction<'_>, closed: &[i64]) -> rusqlite::Result<Vec<Row>> {
+    notified(t, closed)?;
+    let closed = serde_json::Value::from(closed).to_string();
+    let open = "seq IN (SELECT value FROM json_each(?)) AND unread = 1 AND gone_at IS NULL";
+    let open = seqs(t, open, [closed])?;
+    let rows = open.into_iter().map(|seq| read::row(t, seq));
+    Ok(rows
+        .collect::<rusqlite::Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
 pub fn notified(t: &Transaction<'_>, shown: &[i64]) -> rusqlite::Result<()> {
     let shown = Value::from(serde_json::Value::from(shown).to_string());
     t.execute(
@@ -403,6 +423,7 @@ pub fn forget(t: &Transaction<'_>, account: &str) -> rusqlite::Result<()> {
     t.execute("DELETE FROM event WHERE account = ?", [account])?;
     t.execute("DELETE FROM swept WHERE account = ?", [account])?;
     t.execute("DELETE FROM baseline WHERE account = ?", [account])?;
+    t.execute("DELETE FROM mark WHERE account = ?", [account])?;
     Ok(())
 }
 
@@ -421,6 +442,7 @@ pub fn sweep(t: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> 
         .unwrap_or(Timestamp::MIN)
         .as_microsecond();
     forget_swept(t, "seen_at < ?", [forgotten])?;
+    t.execute("DELETE FROM mark WHERE at < ?", [micros])?;
     t.execute(
         &format!("DELETE FROM event WHERE received_at < ? AND NOT ({OWING}) AND NOT ({SNOOZED})"),
         [micros],

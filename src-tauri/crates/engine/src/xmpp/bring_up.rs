@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use xmpp_parsers::stanza_error::{DefinedCondition as Condition, StanzaError};
 
-use super::catch_up::{Care, Fetch, FetchError, Fetched};
+use super::catch_up::{Care, Fetch, FetchError, Fetched, fetch_marks};
 use super::iq::{Asker, IqError};
 use super::look::Look;
 use super::own_node::{Hearing, OwnNode};
@@ -75,6 +75,7 @@ impl Outcome {
 impl BringUp {
     /// Looks after all nodes once.
     pub(super) async fn first(mut self) -> Self {
+        self.marks().await;
         let mut nodes = self.account.nodes();
         nodes.sort();
         nodes.dedup();
@@ -171,6 +172,22 @@ impl BringUp {
             }
         }
         open
+    }
+
+    /// What was done on other devices meanwhile. It comes first, so that what was read there is no news here.
+    async fn marks(&self) {
+        if self.care.one_by_one {
+            return;
+        }
+        match fetch_marks(&self.asker, &Jid::from(self.own.clone())).await {
+            Ok(marks) => {
+                let account = self.account.jid.clone();
+                self.tell(Input::Marks { account, marks }).await;
+            }
+            // Nothing was ever told, or the server has no PEP.
+            Err(IqError::Refused(_)) => {}
+            Err(error) => tracing::info!(account = %self.account.jid, %error, "fetching what other devices told"),
+        }
     }
 
     /// Whether the own server has PEP (XEP-0163 §6.1).

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use mailwren_core::MAIL_NODE;
 use mailwren_core::heartbeat::{CLIENT_NODE, PUBLISHER_NODE};
+use mailwren_core::marks::MARKS_NODE;
 use minidom::Element;
 use xmpp_parsers::caps::{Caps, compute_disco};
 use xmpp_parsers::disco::{DiscoInfoResult, Identity};
@@ -54,7 +55,7 @@ impl Capabilities {
                 .iter()
                 .chain(more)
                 .map(|&feature| feature.to_owned())
-                .chain([CLIENT_NODE, PUBLISHER_NODE].map(|node| format!("{node}+notify")))
+                .chain([CLIENT_NODE, PUBLISHER_NODE, MARKS_NODE].map(|node| format!("{node}+notify")))
                 .collect(),
             extensions: Vec::new(),
         };
@@ -96,7 +97,7 @@ mod tests {
         // XEP-0115 §5.1: sorted, each part closed by '<', SHA-1, base64.
         let expected = "client/pc//Mailwren<http://jabber.org/protocol/caps<http://jabber.org/protocol/disco#info<\
                         jabber:iq:version<urn:mailwren:heartbeat:0+notify<urn:mailwren:mail:0+notify<\
-                        urn:mailwren:publisher:0+notify<urn:xmpp:ping<";
+                        urn:mailwren:marks:0+notify<urn:mailwren:publisher:0+notify<urn:xmpp:ping<";
         let ver = STANDARD.encode(Sha1::digest(expected));
         assert_eq!(Capabilities::of(true).element().attr("ver"), Some(ver.as_str()));
     }

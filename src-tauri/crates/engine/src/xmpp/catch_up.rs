@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use mailwren_core::account::Subscription;
 use mailwren_core::catch_up::{self, Answer, FIRST_ASK, IDS_AT_ONCE, MOST_IDS, Next, RUN_BUDGET};
 use mailwren_core::event::Decoded;
+use mailwren_core::marks::{self, MARKS_NODE, Mark};
 use mailwren_core::stanza;
-use minidom::{Element, Node};
 use minidom::rxml::xml_ncname;
+use minidom::{Element, Node};
 use xmpp_parsers::ns;
 
 use super::iq::{Asker, IqError, ItemRef};
@@ -44,6 +45,23 @@ pub(super) struct Fetched {
     pub(super) left_out: usize,
     /// Whether there are more than are fetched in one go: once these are stored, the next are to be had.
     pub(super) more: bool,
+}
+
+/// What other devices told on the node of marks (§6.5.7), as far back as is safe to ask for in one answer.
+pub(super) async fn fetch_marks(asker: &Asker, own: &Jid) -> Result<Vec<Mark>, IqError> {
+    let mut ask = FIRST_ASK;
+    loop {
+        let page = Page::read(asker.get(own, newest(MARKS_NODE, ask)).await?);
+        let answer = Answer {
+            items: page.items.len(),
+            bytes: page.bytes,
+            count: page.count,
+        };
+        match catch_up::next(ask, answer) {
+            Next::Ask(more) => ask = more,
+            Next::Complete | Next::ByIds => return Ok(marks::marks(&page.items)),
+        }
+    }
 }
 
 /// How carefully to fetch.
@@ -225,7 +243,9 @@ struct Page {
 
 impl Page {
     fn read(answer: Option<Element>) -> Self {
-        let Some(mut pubsub) = answer else { return Self::default() };
+        let Some(mut pubsub) = answer else {
+            return Self::default();
+        };
         let bytes = size(&pubsub);
         let count = pubsub
             .get_child("set", ns::RSM)

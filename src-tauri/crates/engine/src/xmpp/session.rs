@@ -14,6 +14,7 @@ mod incoming;
 mod logins;
 mod poison;
 mod probing;
+mod sharing;
 mod stint;
 mod timing;
 
@@ -42,6 +43,7 @@ use self::dialing::{Attempt, Dialed, Line, dialed};
 pub use self::logins::forget_logins;
 pub(crate) use self::logins::remembered;
 use self::probing::Probe;
+use self::sharing::Shared;
 use self::stint::Stint;
 pub use self::timing::Timing;
 use super::bring_up::{Again, BringUp};
@@ -73,6 +75,7 @@ pub struct SessionContext {
 enum Command {
     Retry,
     Probe,
+    Share,
 }
 
 /// A running session. Dropped, it ends without waiting.
@@ -101,6 +104,11 @@ impl SessionHandle {
     /// The network changed, or the machine woke: makes sure that the connection is alive, or connects again.
     pub fn probe(&self) {
         self.commands.try_send(Command::Probe).ok();
+    }
+
+    /// A person did something that their other devices have to hear of.
+    pub(crate) fn share(&self) {
+        self.commands.try_send(Command::Share).ok();
     }
 
     /// What goes through the present connection; through the last one while there is none.
@@ -230,6 +238,12 @@ struct Session {
     replay: Option<BoxFuture<'static, Result<Option<Element>, IqError>>>,
     /// Whether the node of heartbeats is known to be private.
     private: bool,
+    /// Other devices that are being told something.
+    sharing: Option<BoxFuture<'static, Shared>>,
+    /// Whether there is more to tell once that is done.
+    share_again: bool,
+    /// Whether the node of marks is known to be private.
+    marks_private: bool,
     /// Whether the server has this session's presence.
     shown: bool,
     /// Whether all nodes are looked after for the first time.
@@ -258,6 +272,7 @@ enum Wake {
     BroughtUp(Option<Box<BringUp>>),
     BeatSent(Sent),
     Replayed(Result<Option<Element>, IqError>),
+    Shared(Shared),
     Time,
 }
 
@@ -295,6 +310,9 @@ impl Session {
             beat: None,
             replay: None,
             private: false,
+            sharing: None,
+            share_again: false,
+            marks_private: false,
             shown: false,
             bringing_up: false,
             lent: tellers.lent,
@@ -329,10 +347,12 @@ impl Session {
                 rest = finished(&mut self.bring_up) => Wake::BroughtUp(rest),
                 sent = finished(&mut self.beat) => Wake::BeatSent(sent),
                 answer = finished(&mut self.replay) => Wake::Replayed(answer),
+                shared = finished(&mut self.sharing) => Wake::Shared(shared),
                 () = until(deadline) => Wake::Time,
             };
             match wake {
                 Wake::Stop => break,
+                Wake::Command(Command::Share) => self.share(),
                 Wake::Command(command) => self.command(command).await,
                 Wake::Stream(Some(Event::Stream(StreamEvent::Reset { bound_jid, .. }))) => self.fresh(&bound_jid).await,
                 Wake::Stream(Some(Event::Stream(StreamEvent::Resumed))) => self.resumed().await,
@@ -352,6 +372,7 @@ impl Session {
                 Wake::BroughtUp(rest) => self.brought_up(rest).await,
                 Wake::BeatSent(sent) => self.beat_sent(sent),
                 Wake::Replayed(answer) => self.replayed(answer).await,
+                Wake::Shared(shared) => self.shared(shared),
                 Wake::Time => self.time().await,
             }
         }

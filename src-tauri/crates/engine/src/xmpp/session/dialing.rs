@@ -229,6 +229,7 @@ impl Session {
         self.bring_up = None;
         self.beat = None;
         self.replay = None;
+        self.sharing = None;
         self.heart.end();
         self.iqs.clear();
         self.fruitless = 0;

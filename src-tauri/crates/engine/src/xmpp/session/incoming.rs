@@ -3,6 +3,7 @@
 use jid::Jid;
 use mailwren_core::event::Dialect;
 use mailwren_core::heartbeat;
+use mailwren_core::marks;
 use mailwren_core::model::Input;
 use mailwren_core::stanza;
 use minidom::Element;
@@ -46,6 +47,9 @@ impl Session {
         let element = Element::from(message);
         if let Some(signs) = heartbeat::signs(&element, &Jid::from(self.own.clone())) {
             return self.signs(signs).await;
+        }
+        if let Some(marks) = marks::told(&element, &Jid::from(self.own.clone())) {
+            return self.marked(marks).await;
         }
         let account = &self.account.jid;
         let decoded = match stanza::decode(&element) {

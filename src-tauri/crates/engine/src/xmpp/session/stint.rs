@@ -40,6 +40,8 @@ impl Session {
         self.beat = None;
         self.replay = None;
         self.private = false;
+        self.sharing = None;
+        self.marks_private = false;
         self.shown = false;
         self.heart.end();
         (self.asker, self.questions) = Asker::channel();
@@ -83,6 +85,7 @@ impl Session {
         if !self.shown && self.mute.is_none() {
             self.show().await;
         }
+        self.share();
         self.bring_up = Some(Box::pin(async {
             rest.keep().await;
             None
@@ -101,9 +104,13 @@ impl Session {
         self.iqs.prolong(Instant::now());
         self.heart.resume(self.now());
         self.tell_link(LinkChange::Resumed).await;
+        self.share();
         // What was missed is sent again before anything else (XEP-0198 §5), so before this is answered.
         if !self.bringing_up {
-            let (asker, server) = (self.asker.clone(), Jid::from(BareJid::from_parts(None, self.own.domain())));
+            let (asker, server) = (
+                self.asker.clone(),
+                Jid::from(BareJid::from_parts(None, self.own.domain())),
+            );
             self.replay = Some(Box::pin(async move {
                 asker.get(&server, Element::bare("ping", ns::PING)).await
             }));

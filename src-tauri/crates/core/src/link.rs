@@ -68,7 +68,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             // So that a server that listens again is found, and logged in to, within three seconds.
-            fresh_cap: Duration::from_secs(2),
+            fresh_cap: Duration::from_millis(1500),
             fresh: Duration::from_secs(120),
             cap: Duration::from_secs(60),
             login_base: Duration::from_secs(1),

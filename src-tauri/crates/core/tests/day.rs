@@ -447,8 +447,13 @@ impl Day {
             if !self.link_is(LinkChange::Resumed) {
                 return;
             }
+            let life = self.life;
             for decoded in unacked {
                 self.send(decoded);
+            }
+            let account = SAM.to_owned();
+            if life == self.life && self.link == Link::Up {
+                self.input(Input::CaughtUp { account });
             }
         } else {
             self.server.session = Some(Session {

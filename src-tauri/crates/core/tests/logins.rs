@@ -92,3 +92,25 @@ fn a_server_that_is_there_again_is_logged_in_to_although_it_refused_for_long() {
         "{longest:?}"
     );
 }
+
+#[test]
+fn a_server_that_was_away_for_ten_minutes_is_reached_within_a_minute_of_its_return() {
+    let away = Duration::from_secs(600);
+    for jitter in [0.0, 0.5, 0.999] {
+        let mut backoff = Backoff::default();
+        backoff.authenticating(Duration::ZERO);
+        backoff.established(Duration::ZERO);
+        let mut now = Duration::from_secs(3600);
+        let gone = now;
+        let mut reached = Reached::Login;
+        while now < gone + away {
+            match backoff.failed(now, reached, FailureClass::Transient, jitter) {
+                Verdict::RetryAt(at) => now = at.max(now + Duration::from_millis(1)),
+                Verdict::Park => panic!("nothing that needs a person happened"),
+            }
+            reached = Reached::Network;
+        }
+        let back = now - gone - away;
+        assert!(back <= Duration::from_secs(60), "{back:?} after its return");
+    }
+}

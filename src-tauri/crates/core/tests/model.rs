@@ -224,6 +224,55 @@ fn reading_some_of_a_group_counts_it_down_and_reading_all_withdraws_it() {
 }
 
 #[test]
+fn what_a_resumed_session_is_sent_again_is_told_together_and_proves_nothing() {
+    let mut world = World::caught_up();
+    world.link(LinkChange::Lost {
+        trouble: None,
+        retry_at: None,
+    });
+    world.link(LinkChange::Resumed);
+    world.live(numbered(3));
+    assert!(world.up.is_empty(), "{:?}", world.titles());
+    assert_eq!(world.account().proven_at, None);
+    world.input(Input::CaughtUp {
+        account: SAM.to_owned(),
+    });
+    assert_eq!(world.titles(), ["While you were away: 3 new mails"]);
+    world.live(vec![mail("later", "Zoe")]);
+    assert_eq!(world.account().proven_at, Some(world.now));
+}
+
+#[test]
+fn a_server_that_is_not_trusted_is_told_as_an_error_though_it_is_tried_again() {
+    let mut world = World::caught_up();
+    let retry_at = Some(world.now);
+    world.link(LinkChange::Untrusted {
+        trouble: Problem {
+            code: "certificate".to_owned(),
+            message: "another certificate than the pinned one".to_owned(),
+            hint: None,
+        },
+        retry_at,
+    });
+    assert_eq!(world.model.status().tray_shape(), TrayShape::Error);
+    assert_eq!(world.account().next_try, retry_at);
+}
+
+#[test]
+fn a_popup_that_was_closed_on_another_device_goes_and_its_mail_stays_unread() {
+    let mut world = World::caught_up();
+    world.live(numbered(2));
+    let closed = world.row("m0").clone();
+    world.input(Input::TakenOver {
+        changed: Vec::new(),
+        dismissed: vec![closed],
+    });
+    world.pass(5);
+    assert_eq!(world.up.len(), 1);
+    assert!(world.row("m0").unread);
+}
+
+#[test]
 fn mark_read_on_a_popup_marks_its_rows_and_takes_it_away() {
     let mut world = World::caught_up();
     world.live(vec![mail("m1", "Miriam")]);

@@ -656,7 +656,7 @@ async fn a_heartbeat_goes_round_upon_connecting_upon_resuming_and_again_and_agai
     }
     stage.server.kill_connections();
     stage.until(is_resumed).await;
-    stage.until(is_back).await;
+    stage.until_at_rest().await;
     assert!(stage.session.gauge().sent() > 0);
 }
 

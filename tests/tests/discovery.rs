@@ -312,6 +312,11 @@ fn what_the_owner_ends_is_told_with_what_to_do(kind: Kind) -> Result<()> {
         let watch = home.watch().await?;
         publisher.publish(&node, "1", &mail(1, "before")).await?;
         watch.event("before").await?;
+        eventually("the node was looked after", async || {
+            let status = json(&home, &["status", "--json"]).await?;
+            Ok((status["accounts"][0]["nodes"][0]["state"] == "subscribed").then_some(()))
+        })
+        .await?;
         match kind {
             // Of the two, each server tells only one.
             Kind::Prosody => publisher.delete(&node).await?,

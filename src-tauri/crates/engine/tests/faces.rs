@@ -13,6 +13,7 @@ mod scene;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
+use mailwren_core::account::PasswordSource;
 use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
@@ -20,6 +21,7 @@ use mailwren_core::rules::{Rule, Then};
 use mailwren_core::view::{ApiCode, Command, LinkState, Notice, Reply, Status};
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::Face;
+use mailwren_loopback::Mechanism;
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
@@ -63,6 +65,29 @@ async fn attached_faces_are_told_when_the_engine_ends_and_the_next_one_hosts() {
     let asked = other.call(Command::Status).await;
     assert_eq!(asked.unwrap_err().code, ApiCode::Closed);
     assert!(scene.open().await.hosts());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_weaker_login_is_accepted_by_saving_the_account_wherever_its_password_is() {
+    let scene = Scene::new().await;
+    let config = ConfigFile::new(scene.opening.profile.config_file());
+    let mut account = config.load().unwrap().config.accounts.remove(0);
+    account.password = PasswordSource::Command(vec!["echo".to_owned(), "secret".to_owned()]);
+    config.save_account(&account).unwrap();
+    let face = scene.open().await;
+    listening(&face).await;
+    let link = |wanted| move |status: &Status| status.accounts[0].link == wanted;
+
+    scene.server.offer(&[Mechanism::ScramSha1]);
+    scene.server.restart();
+    until(&face, || status(&face), link(LinkState::Error)).await;
+    let save = Command::SaveAccount {
+        account,
+        password: None,
+    };
+    face.call(save).await.unwrap();
+    until(&face, || status(&face), link(LinkState::Connected)).await;
+    face.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

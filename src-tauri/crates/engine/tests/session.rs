@@ -609,6 +609,36 @@ async fn an_item_that_breaks_the_stream_is_left_out_and_told_and_the_rest_arrive
 }
 
 #[tokio::test]
+async fn what_breaks_the_stream_and_is_no_item_makes_careful_for_a_while_only() {
+    let server = server().await;
+    let account = account(&server, &[], true);
+    let timing = Timing {
+        careful: Duration::from_millis(300),
+        ..Timing::scaled_down(100)
+    };
+    let mut stage = Stage::timed(server, account, "correct horse", timing).await;
+    stage.until_caught_up().await;
+    let listens = |seen: &Seen| {
+        let bound = seen.sessions.keys();
+        bound.filter(|session| seen.subscribed(session, SAM, MAIL_NODE)).count()
+    };
+    assert_eq!(listens(&stage.server.seen()), 1);
+    let session = stage.server.seen().sessions.keys().next().unwrap().clone();
+    let unsafe_to_read = format!("<message to='{session}'><body x='{}'/></message>", "x".repeat(9_000));
+    stage.server.send_raw(&session, unsafe_to_read.as_bytes()).unwrap();
+    stage.until(is_fresh).await;
+    // While it is careful it doesn't ask for the own node's events, which servers answer with the last item.
+    let trusts = |seen: &Seen| {
+        seen.binds == 2
+            && seen
+                .sessions
+                .keys()
+                .any(|s| *s != session && seen.subscribed(s, SAM, MAIL_NODE))
+    };
+    stage.server.wait_until(trusts).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_dead_connection_is_noticed_after_a_network_change_and_replaced() {
     let mut stage = Stage::inbox().await;
     stage.until_caught_up().await;

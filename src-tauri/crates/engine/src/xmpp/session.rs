@@ -258,6 +258,8 @@ struct Session {
     care: Care,
     /// Until when no presence is sent, because what the server sends upon it isn't safe to read.
     mute: Option<Instant>,
+    /// Until when everything is fetched item by item.
+    careful: Option<Instant>,
     /// What was sent and isn't on its way yet.
     unsent: Vec<StanzaToken>,
 }
@@ -320,6 +322,7 @@ impl Session {
             again: mpsc::channel(1).0,
             care: Care::default(),
             mute: None,
+            careful: None,
             unsent: Vec::new(),
             bound: own.clone().into(),
             own,
@@ -387,7 +390,10 @@ impl Session {
             Phase::Waiting(at) | Phase::Negotiating(at) => Some(at),
             Phase::Up(_) => {
                 let heart = self.heart.next_deadline().map(|at| self.epoch + at);
-                [self.iqs.next_deadline(), self.mute, heart].into_iter().flatten().min()
+                [self.iqs.next_deadline(), self.mute, self.careful, heart]
+                    .into_iter()
+                    .flatten()
+                    .min()
             }
             Phase::Dialing(_) | Phase::Parked => None,
         };
@@ -410,6 +416,9 @@ impl Session {
                 self.iqs.expire(now);
                 if self.mute.take_if(|until| *until <= now).is_some() {
                     self.show().await;
+                }
+                if self.careful.take_if(|until| *until <= now).is_some() {
+                    self.trust_again();
                 }
                 self.beat().await;
             }

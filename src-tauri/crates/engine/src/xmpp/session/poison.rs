@@ -48,6 +48,15 @@ impl Session {
         }
         self.care.one_by_one = true;
         self.care.skip.extend(guilty);
+        self.careful = Some(Instant::now() + self.timing.careful);
         self.begin_afresh();
+    }
+
+    /// Nothing has broken the stream for a while. Where it was an item, that may still be on its node, and care goes on.
+    pub(super) fn trust_again(&mut self) {
+        if self.care.skip.is_empty() {
+            self.care.one_by_one = false;
+            self.fetch_all();
+        }
     }
 }

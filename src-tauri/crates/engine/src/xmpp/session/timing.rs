@@ -30,6 +30,8 @@ pub struct Timing {
     pub poll: Duration,
     /// How long until it is tried again to receive events.
     pub mute: Duration,
+    /// For how long everything is fetched item by item after something broke the stream that isn't an item.
+    pub careful: Duration,
     /// When to connect again.
     pub pace: Pace,
     /// When to send heartbeats.
@@ -49,6 +51,7 @@ impl Default for Timing {
             fruitless: Duration::from_secs(10),
             poll: Duration::from_secs(60),
             mute: Duration::from_secs(600),
+            careful: Duration::from_secs(3_600),
             pace: Pace::default(),
             rhythm: Rhythm::default(),
         }
@@ -67,6 +70,7 @@ impl Timing {
             patience: shipped.patience / factor,
             poll: shipped.poll / factor,
             mute: shipped.mute / factor,
+            careful: shipped.careful / factor,
             pace: Pace {
                 fresh_cap: pace.fresh_cap / factor,
                 fresh: pace.fresh / factor,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mailwren_core::MAIL_NODE;
 use mailwren_core::popup::Privacy;
@@ -326,6 +327,29 @@ async fn the_oldest_items_make_room_before_the_server_evicts_any() {
     stage.put(&subjects);
     assert_eq!(stage.send(false).await, (153, 0));
     assert_eq!(stage.on_own_node(), subjects[3..]);
+}
+
+#[tokio::test]
+async fn each_mail_of_a_sequence_is_sent_at_once_though_places_are_used_again() {
+    let stage = Stage::new().await;
+    stage.put(&["0"]);
+    let sending = tokio::spawn(stage.sending().run());
+    for subject in ["1", "2", "3"] {
+        while !stage.outbox().ids().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(stage.put(&[subject]), [1]);
+    }
+    let sent = async {
+        while !stage.outbox().ids().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), sent)
+        .await
+        .expect("one is stuck");
+    assert_eq!(stage.on_own_node(), ["0", "1", "2", "3"]);
+    sending.abort();
 }
 
 #[test]

@@ -220,6 +220,7 @@ async fn answer(door: &Door, known: &AtomicBool, request: Request<Incoming>) -> 
     }
     known.store(true, Ordering::Relaxed);
     if request.uri().path() != PATH {
+        tracing::warn!("a request to another path than {PATH} was refused");
         return say(StatusCode::NOT_FOUND, format!("Notifications go to {PATH}."));
     }
     if request.method() != Method::PUT && request.method() != Method::POST {
@@ -274,7 +275,10 @@ impl Door {
 
     async fn take_in(&self, notification: Notification) -> Answer {
         let Some(mailbox) = self.config.of_user(&notification.user) else {
-            tracing::warn!("a notification is about a user that no mailbox of the configuration names");
+            tracing::info!(
+                user = notification.user,
+                "a notification is about a user whom no mailbox names"
+            );
             return say(
                 StatusCode::NOT_FOUND,
                 "No mailbox of the bridge's configuration has this http.user.",

@@ -34,6 +34,8 @@ const LINGER: Duration = Duration::from_secs(30);
 const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
 /// How long an attempt waits for one that is under way.
 const ATTEMPT: Duration = Duration::from_secs(60);
+/// After so many entries of a long attempt, what is known of them is kept, lest a process that is killed forget it all.
+const KEEP: usize = 20;
 /// So many items are kept on a node, well below its limit: the server is to evict none, since an eviction looks like a
 /// mail that was read.
 const KEPT: usize = 150;
@@ -300,6 +302,9 @@ impl Sending {
             }
             self.outbox.remove(waiting.id)?;
             *done += 1;
+            if done.is_multiple_of(KEEP) {
+                self.keep(progress);
+            }
         }
         Ok(Ok(()))
     }

@@ -432,4 +432,27 @@ proptest! {
         }
         same(&Mail::unreadable(&pieces.concat(), &mailbox));
     }
+
+    #[test]
+    fn whatever_a_mail_server_tells_decodes_to_the_same_envelope(
+        fields in prop::collection::vec(prop::collection::vec(piece(), 0..6), 6),
+        mailbox in ".{0,20}",
+        uid in any::<u32>(),
+    ) {
+        let [from, subject, snippet, id, date, user] = fields
+            .iter()
+            .map(|pieces| String::from_utf8_lossy(&pieces.concat()).into_owned())
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap();
+        let json = serde_json::json!({
+            "event": "MessageNew", "user": format!("u{user}"), "mailbox": mailbox, "uid": uid, "uid_validity": 1.0,
+            "from": from, "subject": subject, "snippet": snippet, "message_id": id, "date": date,
+        });
+        if let Ok(Notification { news: News::Arrived { mailbox, uid, envelope, unseen }, .. }) =
+            Notification::read(json.to_string().as_bytes())
+        {
+            same(&Mail::stored(&mailbox, uid, *envelope, unseen, Privacy::Full));
+        }
+    }
 }

@@ -434,7 +434,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
     ))
     .await;
     assert!(
-        both.contains("`name` is empty") && both.contains("line 15, column 1: unknown field `named`"),
+        both.contains("`name` is empty") && both.contains("line 16, column 1: unknown field `named`"),
         "{both}"
     );
 }

@@ -5,6 +5,7 @@
 //! and removes a file once the server has the item. Should it be killed in between, the item is published once more
 //! with the same id and payload, which changes nothing.
 
+pub(crate) mod background;
 mod failed;
 mod progress;
 pub mod sending;

@@ -115,7 +115,12 @@ impl Progress {
     }
 
     pub(super) fn obstacle(&self, target: &Target) -> Option<&Obstacle> {
-        let known = self.targets.iter().find(|known| known.target == *target);
+        let exact = self.targets.iter().find(|known| known.target == *target);
+        // Whoever leaves the account out means the only one.
+        let (service, node) = (&target.service, &target.node);
+        let mut others = self.targets.iter().filter(|_| target.account.is_none());
+        let known =
+            exact.or_else(|| others.find(|other| other.target.service == *service && other.target.node == *node));
         known.and_then(|known| known.obstacle.as_ref())
     }
 
@@ -205,17 +210,16 @@ impl Progress {
         }
     }
 
-    /// What is known of a target by the name that a person gave it is known of what that stands for.
+    /// What is known of a target as a person wrote it is known of what that means.
     pub(super) fn settle(&mut self, written: &Target, meant: &Target) {
-        if written == meant {
-            return;
-        }
-        let named = self.targets.iter_mut().find(|known| known.target == *written);
-        let items = named.map(|known| std::mem::take(&mut known.items)).unwrap_or_default();
-        if !items.is_empty()
-            && let Some(known) = self.known(meant)
+        let place = self.targets.iter().position(|known| known.target == *written);
+        if written != meant
+            && let Some(place) = place
         {
-            known.items.splice(0..0, items);
+            let before = self.targets.remove(place);
+            if let Some(known) = self.known(meant) {
+                known.items.splice(0..0, before.items);
+            }
         }
     }
 

@@ -1,7 +1,6 @@
-//! Taking entries out of the outbox and sending them: one attempt, until all is sent, or for good.
+//! Taking entries out of the outbox and sending them: one attempt. [`super::background`] makes as many as it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,17 +20,11 @@ use crate::xmpp::iq::IqError;
 use crate::xmpp::mail_node::MailNode;
 use crate::xmpp::private_node::PrivateError;
 use crate::xmpp::publisher_node;
-use crate::xmpp::resolve::{Resolve, SystemResolver};
+use crate::xmpp::resolve::Resolve;
 use crate::xmpp::talk::Talk;
 
 /// How often the folder is looked at. It is a small one, and looking is cheap.
 pub(crate) const LOOK: Duration = Duration::from_millis(250);
-/// How often an engine looks whether there is an outbox to send.
-const ACCOMPANY: Duration = Duration::from_secs(5);
-/// After the last mail, the session is kept for this long: a login for every mail of a busy morning is rude.
-const LINGER: Duration = Duration::from_secs(30);
-/// After so long without anything sent, the next mail has to begin anew.
-const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
 /// How long an attempt waits for one that is under way.
 const ATTEMPT: Duration = Duration::from_secs(60);
 /// After so many entries of a long attempt, what is known of them is kept, lest a process that is killed forget it all.
@@ -50,15 +43,7 @@ pub struct Sent {
     /// When the first of these is tried again.
     pub next_try: Option<Timestamp>,
     /// The place of the last of these, above which there is only what came later.
-    newest: Option<u64>,
-}
-
-/// What one who sends for good knows from one look to the next.
-#[derive(Debug, Default)]
-pub(crate) struct Watch {
-    /// While this is held, no other process need see to the outbox.
-    background: Option<File>,
-    last: Sent,
+    pub(super) newest: Option<u64>,
 }
 
 /// A session of an account, and which nodes were made ready in it.
@@ -70,7 +55,7 @@ struct Line {
 
 /// Sends a profile's outbox.
 pub struct Sending {
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
     config: PathBuf,
     vault: Arc<dyn Vault>,
     resolver: Arc<dyn Resolve>,
@@ -87,68 +72,6 @@ impl Sending {
             resolver,
             lines: BTreeMap::new(),
         }
-    }
-
-    /// Sees to it that all is sent, and comes back once nothing has waited for half a minute, or nothing could be sent
-    /// for a day. Does nothing while another process does so.
-    ///
-    /// # Errors
-    /// When the outbox can't be read.
-    pub async fn run(mut self) -> Result<(), OutboxError> {
-        let mut progress = Instant::now();
-        // What is put in after the last look here, by one who saw the lock taken, is seen by the look after it is given
-        // back.
-        while !self.outbox.ids()?.is_empty() && progress.elapsed() < GIVE_UP {
-            let Some(lock) = self.outbox.lock("background")? else {
-                break;
-            };
-            progress = self.attend(progress).await?;
-            drop(lock);
-        }
-        self.close().await;
-        Ok(())
-    }
-
-    /// Sends until nothing came for a while; gives when something was sent last.
-    async fn attend(&mut self, mut progress: Instant) -> Result<Instant, OutboxError> {
-        let mut empty_since = Instant::now();
-        let mut last = Sent::default();
-        loop {
-            let ids = self.outbox.ids()?;
-            if ids.is_empty() {
-                if empty_since.elapsed() >= LINGER {
-                    return Ok(progress);
-                }
-            } else if progress.elapsed() >= GIVE_UP {
-                return Ok(progress);
-            } else {
-                empty_since = Instant::now();
-                let due = last.next_try.is_some_and(|next| next <= Timestamp::now());
-                if due || ids.last() != last.newest.as_ref() {
-                    last = self.attempt(false).await?;
-                    if last.sent > 0 {
-                        progress = Instant::now();
-                    }
-                }
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
-    /// Looks once, and sends what is new or due; for one who does so for good, beside others, and keeps the sessions.
-    ///
-    /// # Errors
-    /// When the outbox can't be read.
-    pub(crate) async fn look(&mut self, watch: &mut Watch) -> Result<(), OutboxError> {
-        if watch.background.is_none() {
-            watch.background = self.outbox.lock("background")?;
-        }
-        let ids = self.outbox.ids()?;
-        let due = watch.last.next_try.is_some_and(|next| next <= Timestamp::now());
-        if !ids.is_empty() && (due || ids.last() != watch.last.newest.as_ref()) {
-            watch.last = self.attempt(false).await?;
-        }
-        Ok(())
     }
 
     /// Tells on an account's own node when its mail server was last heard of.
@@ -216,10 +139,21 @@ impl Sending {
         };
         let mut progress = Progress::load(self.outbox.dir());
         let mut targets: Vec<(Target, Vec<Waiting>)> = Vec::new();
+        let mut meant: Vec<(Target, Target)> = Vec::new();
         for waiting in self.outbox.waiting()? {
-            match targets.iter_mut().find(|(target, _)| *target == waiting.entry.target) {
+            let written = &waiting.entry.target;
+            let target = match meant.iter().find(|(known, _)| known == written) {
+                Some((_, target)) => target.clone(),
+                None => {
+                    let target = self.meant(written);
+                    progress.settle(written, &target);
+                    meant.push((written.clone(), target.clone()));
+                    target
+                }
+            };
+            match targets.iter_mut().find(|(known, _)| *known == target) {
                 Some((_, mails)) => mails.push(waiting),
-                None => targets.push((waiting.entry.target.clone(), vec![waiting])),
+                None => targets.push((target, vec![waiting])),
             }
         }
         let mut sent = Sent::default();
@@ -281,20 +215,14 @@ impl Sending {
             Ok(account) => account,
             Err(obstacle) => return Ok(Err(obstacle)),
         };
-        // What is known belongs to the account, whether the entry names it or leaves it out.
-        let meant = Target {
-            account: Some(account.jid.clone()),
-            ..target.clone()
-        };
-        progress.settle(target, &meant);
         let withdrawn = withdrawn(&waiting, &account);
         for waiting in waiting {
             if !withdrawn.contains(&waiting.id) {
                 let kept = self.lines.contains_key(&account.jid);
-                let mut sent = self.send_one(&account, &meant, &waiting, progress).await;
+                let mut sent = self.send_one(&account, target, &waiting, progress).await;
                 if matches!(&sent, Err(Failed::Ended)) && kept {
                     // A session that was kept may have ended long since.
-                    sent = self.send_one(&account, &meant, &waiting, progress).await;
+                    sent = self.send_one(&account, target, &waiting, progress).await;
                 }
                 if let Err(failed) = sent {
                     return Ok(Err(failed.obstacle()));
@@ -396,6 +324,17 @@ impl Sending {
         }
     }
 
+    /// A target with its account, whether it names that or leaves it out, so that order is kept among both.
+    fn meant(&self, target: &Target) -> Target {
+        match self.account(target) {
+            Ok(account) => Target {
+                account: Some(account.jid),
+                ..target.clone()
+            },
+            Err(_) => target.clone(),
+        }
+    }
+
     /// The account that publishes, as configured now.
     fn account(&self, target: &Target) -> Result<Account, Obstacle> {
         let loaded = Config::load(&self.config).map_err(|error| Obstacle::configuration(error.to_string(), None))?;
@@ -417,27 +356,6 @@ impl Sending {
                 )),
             },
         }
-    }
-}
-
-/// Sends a profile's outbox for as long as its engine runs: what waited when the machine was switched off goes without
-/// waiting for the next mail.
-pub(crate) async fn accompany(profile: Arc<Profile>, vault: Arc<dyn Vault>) {
-    let outbox = Outbox::of(&profile);
-    loop {
-        let sent = match outbox.ids() {
-            Ok(ids) if ids.is_empty() => Ok(()),
-            Ok(_) => {
-                Sending::new(&profile, vault.clone(), Arc::new(SystemResolver))
-                    .run()
-                    .await
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = sent {
-            tracing::warn!(%error, "the outbox can't be sent");
-        }
-        tokio::time::sleep(ACCOMPANY).await;
     }
 }
 

@@ -201,10 +201,7 @@ fn read(text: &str, listen: Option<Listen>, accounts: &[Account], problems: &mut
         .ok()
         .and_then(|mut table| table.get_mut().remove("bridge"));
     let Some(section) = section else {
-        problem(
-            None,
-            "there is no section `[bridge]`: docs/bridge.md shows one".to_owned(),
-        );
+        problem(None, "there is no section `[bridge]`".to_owned());
         return config;
     };
     let at = section.span();

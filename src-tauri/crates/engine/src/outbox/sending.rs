@@ -1,4 +1,4 @@
-//! Taking entries out of the outbox and sending them: one attempt. [`super::background`] makes as many as it takes.
+//! Taking entries out of the outbox and sending them: one attempt. `background` makes as many as it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

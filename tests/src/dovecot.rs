@@ -126,9 +126,15 @@ service lmtp {{
         self.dir.join("dovecot.conf")
     }
 
-    /// What it logged so far.
-    pub fn log(&self) -> Vec<String> {
-        self.process.as_ref().map(Process::complained).unwrap_or_default()
+    /// Awaits that it logs something with these words.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn logs(&self, words: &str) -> Result<()> {
+        let process = self.process.as_ref().context("Dovecot isn't running")?;
+        process
+            .stderr(words, 0, |line| line.contains(words).then_some(()))
+            .await
     }
 
     /// Runs `doveadm` with its configuration.

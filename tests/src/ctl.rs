@@ -135,9 +135,13 @@ impl Home {
     pub async fn publish(&self, message: &str, arguments: &[&str]) -> Result<Finished> {
         let arguments: Vec<&str> = std::iter::once("publish").chain(arguments.iter().copied()).collect();
         let mut process = self.ctl(&arguments).await?;
-        process.write_line(message).await?;
+        let written = process.write_line(message).await;
         process.close_stdin();
         let status = process.exit().await?;
+        // Who refuses the arguments needn't read.
+        if status.code() != Some(2) {
+            written?;
+        }
         Ok(Finished {
             status,
             stdout: process.printed(),

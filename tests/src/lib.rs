@@ -7,6 +7,7 @@
 pub mod certificate;
 pub mod ctl;
 pub mod desktop;
+pub mod dovecot;
 pub mod place;
 pub mod process;
 pub mod proxy;

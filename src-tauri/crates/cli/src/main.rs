@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod account;
+mod bridge;
 mod connection;
 mod decode;
 mod demo;
@@ -75,6 +76,8 @@ enum What {
     /// The message waits in the outbox as soon as this returns, and is sent by itself. Exit codes: 0, also where nothing
     /// can be sent yet; 2 wrong usage; 75 the outbox can't be written (mail servers try again later).
     Publish(publish::Arguments),
+    /// Publish mailboxes for as long as it runs: what a mail server tells over HTTP is told on, and taken back once read.
+    Bridge(bridge::Arguments),
     /// What waits to be published, and why.
     Outbox(outbox::Arguments),
     /// How connections and counts stand.
@@ -90,6 +93,8 @@ fn main() -> ExitCode {
         What::Decode(decode) => decode::run(&decode),
         // Nor does what a mail server waits for.
         What::Publish(publish) => publish::run(arguments.config, publish),
+        // Nobody looks at a daemon while it runs: its log says what happened.
+        what @ What::Bridge(_) => run(arguments.config, arguments.verbose.max(1), what),
         what => run(arguments.config, arguments.verbose, what),
     };
     match done {
@@ -118,6 +123,7 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Resume => pause::resume(config).await,
             What::Status(arguments) => status::run(config, &arguments).await,
             What::Demo(arguments) => demo::run(&arguments).await,
+            What::Bridge(arguments) => bridge::run(config, arguments).await,
             What::Outbox(arguments) => outbox::run(config, arguments).await,
             What::Decode(arguments) => decode::run(&arguments),
             What::Publish(arguments) => publish::run(config, arguments),

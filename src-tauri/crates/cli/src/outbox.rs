@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mailwren_engine::outbox::sending::Sending;
-use mailwren_engine::outbox::{Obstacle, Outbox, OutboxError, Waiting, detach};
+use mailwren_engine::outbox::{Action, Obstacle, Outbox, OutboxError, Waiting, detach};
 use mailwren_engine::profile::Profile;
 use mailwren_engine::vault::SystemVault;
 use mailwren_engine::xmpp::resolve::SystemResolver;
@@ -38,6 +38,8 @@ enum What {
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     id: u64,
+    /// `publish` or `retract`.
+    action: &'static str,
     queued_at: Timestamp,
     account: Option<&'a str>,
     service: Option<&'a str>,
@@ -111,18 +113,22 @@ fn list(outbox: &Outbox, json: bool) -> Result<(), Failure> {
 
 fn line<'a>(waiting: &'a Waiting, obstacle: Option<&'a Obstacle>) -> Line<'a> {
     let Waiting { id, entry } = waiting;
-    let envelope = &entry.mail.envelope;
-    let from = envelope.from.as_ref();
+    let (action, envelope) = match &entry.action {
+        Action::Mail(mail) => ("publish", Some(&mail.envelope)),
+        Action::Gone(_) => ("retract", None),
+    };
+    let from = envelope.and_then(|envelope| envelope.from.as_ref());
     Line {
         id: *id,
+        action,
         queued_at: entry.queued_at,
         account: entry.target.account.as_deref(),
         service: entry.target.service.as_deref(),
         node: &entry.target.node,
-        mailbox: &entry.mail.mailbox,
+        mailbox: entry.action.mailbox(),
         from: from.and_then(|from| from.name.as_deref().or(from.address.as_deref())),
-        subject: envelope.subject.as_deref(),
-        message_id: envelope.message_id.as_deref(),
+        subject: envelope.and_then(|envelope| envelope.subject.as_deref()),
+        message_id: envelope.and_then(|envelope| envelope.message_id.as_deref()),
         why: obstacle.map(|obstacle| obstacle.message.as_str()),
         hint: obstacle.and_then(|obstacle| obstacle.hint.as_deref()),
         tries: obstacle.map_or(0, |obstacle| obstacle.tries),
@@ -132,13 +138,19 @@ fn line<'a>(waiting: &'a Waiting, obstacle: Option<&'a Obstacle>) -> Line<'a> {
 
 fn tell(line: &Line<'_>) -> Result<(), Failure> {
     let local = |at: Timestamp| at.to_zoned_datetime(TimeZone::system());
+    let what = match line.action {
+        "retract" => "a mail that is unread no longer".to_owned(),
+        _ => format!(
+            "{}: {}",
+            line.from.unwrap_or("somebody"),
+            line.subject.unwrap_or("(no subject)")
+        ),
+    };
     print::out(&format!(
-        "{}  {} [{}]  {}: {}",
+        "{}  {} [{}]  {what}",
         local(line.queued_at).strftime("%Y-%m-%d %H:%M:%S"),
         line.account.unwrap_or("-"),
         line.mailbox,
-        line.from.unwrap_or("somebody"),
-        line.subject.unwrap_or("(no subject)"),
     ))?;
     if let (Some(why), Some(next)) = (line.why, line.next_try) {
         print::out(&format!(

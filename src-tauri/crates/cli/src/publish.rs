@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::popup::Privacy;
 use mailwren_core::publish::{MESSAGE_BYTES, Mail};
-use mailwren_engine::outbox::{Entry, Outbox, Target};
+use mailwren_engine::outbox::{Action, Entry, Outbox, Target};
 use mailwren_engine::profile::Profile;
 
 use crate::exit::Failure;
@@ -73,7 +73,8 @@ pub fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure>
     let entry = Entry {
         queued_at: Timestamp::now(),
         target,
-        mail,
+        name: None,
+        action: Action::Mail(mail),
     };
     let put = Outbox::of(&profile).append(&entry);
     put.map_err(|error| Failure::try_later(error.to_string()))?;

@@ -3,7 +3,9 @@
 
 use mailwren_core::event::{Dialect, Event, Kind};
 use mailwren_core::popup::Privacy;
-use mailwren_core::publish::{MESSAGE_BYTES, Mail};
+use mailwren_core::publish::{
+    Envelope, Gone, MESSAGE_BYTES, Mail, NOTIFICATION_BYTES, News, Notification, NotificationError, Uid,
+};
 use mailwren_core::stanza;
 use minidom::Element;
 use proptest::prelude::*;
@@ -87,6 +89,103 @@ fn the_id_tells_mailboxes_and_messages_apart_and_nothing_else() {
     assert_ne!(mail("Subject: a\n\n", "INBOX"), mail("Subject: b\n\n", "INBOX"));
     let quiet = Mail::read(b"Message-ID: <1@x>\n\na", "INBOX", Privacy::Count);
     assert_eq!(quiet.item(SAM), one, "however much is told");
+}
+
+#[test]
+fn a_stored_message_is_named_by_its_uid_and_told_as_one_before_delivery_is() {
+    let uid = Uid {
+        uidvalidity: 1_795_555_629,
+        uid: 42,
+    };
+    let envelope = Envelope {
+        from: Some(mailwren_core::event::Sender {
+            name: Some("=?utf-8?q?Zo=C3=AB?=".to_owned()),
+            address: Some("zoe@example.org".to_owned()),
+        }),
+        subject: Some(format!("=?utf-8?b?R3LDvMOfZQ==?=\u{202e}\n{}", "x".repeat(2_000))),
+        snippet: Some("y".repeat(10_000)),
+        message_id: Some("<abc@example.org>".to_owned()),
+        date: None,
+    };
+    let mail = Mail::stored("INBOX", uid, envelope.clone(), Some(3), Privacy::Full);
+    same(&mail);
+    let event = decoded(&mail);
+    assert_eq!(event.from.unwrap().name.as_deref(), Some("Zoë"));
+    assert!(event.subject.unwrap().starts_with("Grüße xxx"));
+    assert_eq!(
+        (event.uidvalidity, event.uid, event.unseen),
+        (Some(1_795_555_629), Some(42), Some(3))
+    );
+    assert_eq!(mail.item("work"), "c20fc9d474ad-1795555629-42");
+    let gone = Gone::stored("INBOX", uid, Some("<abc@example.org>"));
+    assert_eq!(gone.item("work"), mail.item("work"));
+    // What Sieve published of it before it had a UID is found again, however much is told.
+    let early = read("Message-ID: <abc@example.org>\n\n").key;
+    let quiet = Mail::stored("INBOX", uid, envelope, None, Privacy::Count);
+    for key in [mail.early_key, quiet.early_key.clone(), gone.early_key] {
+        assert_eq!(key.as_deref(), Some(early.as_str()));
+    }
+    assert_eq!(
+        String::from(&quiet.payload("work")),
+        "<mail xmlns='urn:mailwren:mail:0' account='work' mailbox='INBOX' uid='42' uidvalidity='1795555629'/>"
+    );
+}
+
+#[test]
+fn dovecots_notifications_tell_whose_and_which_and_what() {
+    let ox = r#"{"user":"push1","event":"messageNew","folder":"INBOX","imap-uidvalidity":1795555629,"imap-uid":1,"from":"=?utf-8?b?Wm/DqyDDhW5nc3Ryw7Zt?= <zoe@example.org>","subject":"=?utf-8?b?R3LDvMOfZSBhdXMgS8O2bG46?= \"quotes\" & <tags>","snippet":"Line one of the body.","unseen":1}"#;
+    let Notification { user, news } = Notification::read(ox.as_bytes()).unwrap();
+    let News::Arrived {
+        mailbox,
+        uid,
+        envelope,
+        unseen,
+    } = news
+    else {
+        unreachable!("{news:?}")
+    };
+    assert_eq!(user, "push1");
+    let mail = Mail::stored(&mailbox, uid, *envelope, unseen, Privacy::Full);
+    same(&mail);
+    assert_eq!(
+        mail.envelope.subject.as_deref(),
+        Some("Grüße aus Köln: \"quotes\" & <tags>")
+    );
+    assert_eq!(mail.key, "1795555629-1");
+
+    let read = |json: &str| Notification::read(json.as_bytes()).map(|notification| notification.news);
+    let lua = |event: &str| {
+        format!(r#"{{"event":"{event}","user":"sam","mailbox":"Lists","uid":7.0,"uid_validity":9.0,"flags":8.0}}"#)
+    };
+    let gone = News::Gone {
+        mailbox: "Lists".to_owned(),
+        uid: Uid { uidvalidity: 9, uid: 7 },
+    };
+    for event in ["MessageRead", "MessageExpunge", "MessageTrash", "FlagsSet"] {
+        assert_eq!(read(&lua(event)).as_ref(), Ok(&gone), "{event}");
+    }
+    assert_eq!(read(&lua("FlagsClear")), Ok(News::Other));
+    for (json, error) in [
+        ("", NotificationError::Foreign),
+        ("[1]", NotificationError::Foreign),
+        (r#"{"user":"sam"}"#, NotificationError::Foreign),
+        (
+            r#"{"event":"MessageNew","uid":1,"uid_validity":1}"#,
+            NotificationError::Nobody,
+        ),
+        (
+            r#"{"event":"MessageNew","user":"sam","uid":1}"#,
+            NotificationError::NoMessage,
+        ),
+        (
+            r#"{"event":"MessageNew","user":"sam","uid":4294967296,"uid_validity":1}"#,
+            NotificationError::NoMessage,
+        ),
+    ] {
+        assert_eq!(read(json), Err(error), "{json}");
+    }
+    let long = format!("{}{}", " ".repeat(NOTIFICATION_BYTES), ox);
+    assert_eq!(read(&long), Err(NotificationError::Foreign));
 }
 
 #[test]
@@ -332,5 +431,28 @@ proptest! {
             same(&Mail::read(&pieces.concat(), &mailbox, detail));
         }
         same(&Mail::unreadable(&pieces.concat(), &mailbox));
+    }
+
+    #[test]
+    fn whatever_a_mail_server_tells_decodes_to_the_same_envelope(
+        fields in prop::collection::vec(prop::collection::vec(piece(), 0..6), 6),
+        mailbox in ".{0,20}",
+        uid in any::<u32>(),
+    ) {
+        let [from, subject, snippet, id, date, user] = fields
+            .iter()
+            .map(|pieces| String::from_utf8_lossy(&pieces.concat()).into_owned())
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap();
+        let json = serde_json::json!({
+            "event": "MessageNew", "user": format!("u{user}"), "mailbox": mailbox, "uid": uid, "uid_validity": 1.0,
+            "from": from, "subject": subject, "snippet": snippet, "message_id": id, "date": date,
+        });
+        if let Ok(Notification { news: News::Arrived { mailbox, uid, envelope, unseen }, .. }) =
+            Notification::read(json.to_string().as_bytes())
+        {
+            same(&Mail::stored(&mailbox, uid, *envelope, unseen, Privacy::Full));
+        }
     }
 }

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
-use crate::outbox::sending;
+use crate::outbox::background;
 use crate::popups;
 use crate::ports::{Notifier, Surroundings};
 use crate::profile::Profile;
@@ -204,7 +204,7 @@ impl Engine {
         }
         let ended = engine.ended.clone();
         if setup.connect {
-            let outbox = sending::accompany(setup.profile, setup.vault);
+            let outbox = background::accompany(setup.profile, setup.vault);
             tokio::spawn(engine.stop.clone().run_until_cancelled_owned(outbox));
         }
         tokio::spawn(async move {

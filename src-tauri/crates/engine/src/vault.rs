@@ -224,8 +224,22 @@ pub async fn password(account: &Account, vault: Arc<dyn Vault>) -> Result<Secret
             let found = ask(vault, move |vault| vault.get(&jid)).await?;
             found.ok_or_else(|| PasswordError::Missing(account.jid.clone()))
         }
-        PasswordSource::Command(command) => from_command(command, tokio::time::sleep(COMMAND_LIMIT)).await,
-        PasswordSource::File(path) => from_file(&at_home(path)).await,
+        elsewhere => secret(elsewhere)
+            .await?
+            .ok_or_else(|| PasswordError::Missing(account.jid.clone())),
+    }
+}
+
+/// A secret that isn't an account's password, from a file or a command; `None` from the keyring, which holds passwords of
+/// accounts alone.
+///
+/// # Errors
+/// As [`password`].
+pub async fn secret(source: &PasswordSource) -> Result<Option<SecretString>, PasswordError> {
+    match source {
+        PasswordSource::Keyring => Ok(None),
+        PasswordSource::Command(command) => from_command(command, tokio::time::sleep(COMMAND_LIMIT)).await.map(Some),
+        PasswordSource::File(path) => from_file(&at_home(path)).await.map(Some),
     }
 }
 

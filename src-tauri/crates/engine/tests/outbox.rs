@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mailwren_core::MAIL_NODE;
 use mailwren_core::popup::Privacy;
-use mailwren_core::publish::Mail;
+use mailwren_core::publish::{Envelope, Gone, Mail, Uid};
 use mailwren_engine::outbox::sending::{Sending, Sent};
-use mailwren_engine::outbox::{Entry, Outbox, Target};
+use mailwren_engine::outbox::{Action, Entry, Outbox, Target, Waiting};
 use mailwren_engine::profile::Profile;
 use mailwren_engine::vault::{MemoryVault, Vault};
 use mailwren_engine::xmpp::resolve::SystemResolver;
@@ -105,7 +106,47 @@ fn entry(target: &Target, subject: &str) -> Entry {
     Entry {
         queued_at: "2026-11-24T21:00:00Z".parse().unwrap(),
         target: target.clone(),
-        mail: Mail::read(message.as_bytes(), "INBOX", Privacy::Full),
+        name: None,
+        action: Action::Mail(Mail::read(message.as_bytes(), "INBOX", Privacy::Full)),
+    }
+}
+
+fn subject(waiting: &Waiting) -> &str {
+    match &waiting.entry.action {
+        Action::Mail(mail) => mail.envelope.subject.as_deref().unwrap(),
+        Action::Gone(gone) => &gone.mailbox,
+    }
+}
+
+const UIDVALIDITY: u32 = 9;
+
+/// A message that is in Sam's INBOX, as the bridge tells it.
+fn stored(uid: u32, subject: &str, unseen: u32) -> Entry {
+    let envelope = Envelope {
+        subject: Some(subject.to_owned()),
+        message_id: Some(format!("{subject}@example.org")),
+        ..Envelope::default()
+    };
+    let uid = Uid {
+        uidvalidity: UIDVALIDITY,
+        uid,
+    };
+    Entry {
+        name: Some("sam".to_owned()),
+        action: Action::Mail(Mail::stored("INBOX", uid, envelope, Some(unseen), Privacy::Full)),
+        ..entry(&Target::default(), subject)
+    }
+}
+
+fn gone(uid: u32) -> Entry {
+    let uid = Uid {
+        uidvalidity: UIDVALIDITY,
+        uid,
+    };
+    Entry {
+        name: Some("sam".to_owned()),
+        action: Action::Gone(Gone::stored("INBOX", uid, None)),
+        ..entry(&Target::default(), "gone")
     }
 }
 
@@ -166,6 +207,62 @@ async fn a_process_killed_between_publishing_and_removing_leaves_one_item() {
     stage.put(&["b"]);
     assert_eq!(stage.send(false).await, (2, 0));
     assert_eq!(stage.on_own_node(), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_mail_that_was_read_is_taken_back_and_one_read_before_it_was_sent_is_never_told() {
+    let stage = Stage::new().await;
+    let put = |entries: &[Entry]| {
+        for entry in entries {
+            stage.outbox().append(entry).unwrap();
+        }
+    };
+    put(&[stored(1, "a", 1), stored(2, "b", 2)]);
+    assert_eq!(stage.send(false).await, (2, 0));
+    put(&[gone(1), stored(3, "c", 3), stored(4, "d", 4), gone(3)]);
+    assert_eq!(stage.send(false).await, (4, 0));
+    assert_eq!(stage.on_own_node(), ["b", "d"]);
+    // Of one that was never told, or no longer is, nothing is to be taken back.
+    put(&[gone(1), gone(77)]);
+    assert_eq!(stage.send(false).await, (2, 0));
+    // Unread again.
+    put(&[stored(1, "a", 5)]);
+    assert_eq!(stage.send(false).await, (1, 0));
+    assert_eq!(stage.on_own_node(), ["b", "d", "a"]);
+}
+
+#[tokio::test]
+async fn a_mail_told_twice_or_in_two_ways_is_one_item() {
+    let stage = Stage::new().await;
+    let put = |entry: Entry| stage.outbox().append(&entry).unwrap();
+    put(stored(1, "a", 1));
+    // Dovecot's repeat, by which time another mail has come.
+    put(stored(1, "a", 2));
+    assert_eq!(stage.send(false).await, (2, 0));
+    put(stored(1, "a", 3));
+    // Sieve's, before it is delivered; named with its account here, and left out there.
+    let sieve = Target {
+        account: Some(SAM.to_owned()),
+        ..Target::default()
+    };
+    stage.put_for(&sieve, &["b"]);
+    put(stored(2, "b", 2));
+    assert_eq!(stage.send(false).await, (3, 0));
+    assert_eq!(stage.on_own_node(), ["a", "b"]);
+    put(gone(2));
+    assert_eq!(stage.send(false).await, (1, 0));
+    assert_eq!(stage.on_own_node(), ["a"], "by the id under which it was told");
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_put_in_is_still_sent() {
+    let stage = Stage::new().await;
+    let dir = stage.profile.data_dir().join("outbox");
+    std::fs::create_dir_all(&dir).unwrap();
+    let written = r#"{"queued_at":"2026-11-24T21:00:00Z","account":null,"service":null,"node":"urn:mailwren:mail:0","mail":{"mailbox":"INBOX","key":"1f9d985c0d8d9ef960eded8464879c86","from":{"name":null,"address":"zoe@example.org"},"subject":"a","snippet":null,"message_id":"abc@example.org","date":null}}"#;
+    std::fs::write(dir.join("00000000000000000001.json"), written).unwrap();
+    assert_eq!(stage.send(false).await, (1, 0));
+    assert_eq!(stage.on_own_node(), ["a"]);
 }
 
 #[tokio::test]
@@ -232,6 +329,29 @@ async fn the_oldest_items_make_room_before_the_server_evicts_any() {
     assert_eq!(stage.on_own_node(), subjects[3..]);
 }
 
+#[tokio::test]
+async fn each_mail_of_a_sequence_is_sent_at_once_though_places_are_used_again() {
+    let stage = Stage::new().await;
+    stage.put(&["0"]);
+    let sending = tokio::spawn(stage.sending().run());
+    for subject in ["1", "2", "3"] {
+        while !stage.outbox().ids().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(stage.put(&[subject]), [1]);
+    }
+    let sent = async {
+        while !stage.outbox().ids().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), sent)
+        .await
+        .expect("one is stuck");
+    assert_eq!(stage.on_own_node(), ["0", "1", "2", "3"]);
+    sending.abort();
+}
+
 #[test]
 fn many_processes_put_mail_in_side_by_side() {
     let profile = Profile::temporary().unwrap();
@@ -249,10 +369,7 @@ fn many_processes_put_mail_in_side_by_side() {
         }
     });
     let waiting = outbox.waiting().unwrap();
-    let subjects: Vec<&str> = waiting
-        .iter()
-        .map(|w| w.entry.mail.envelope.subject.as_deref().unwrap())
-        .collect();
+    let subjects: Vec<&str> = waiting.iter().map(subject).collect();
     assert_eq!(subjects.iter().collect::<BTreeSet<_>>().len(), 200);
     for process in 0..8 {
         let of = format!("{process}-");

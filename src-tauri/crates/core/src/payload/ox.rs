@@ -16,7 +16,7 @@ use crate::text;
 pub const NS: &str = "urn:xmpp:json:0";
 
 /// Bytes of JSON that are looked at: a notification takes one or two thousand.
-const JSON_BYTES: usize = 64 * 1024;
+pub(crate) const JSON_BYTES: usize = 64 * 1024;
 
 /// `MAIL_DELETED | MAIL_SEEN` of Dovecot's `enum mail_flags`, which Lua gets as a number.
 const GONE_FLAGS: u64 = 0x04 | 0x08;
@@ -26,11 +26,15 @@ pub(crate) fn read(payload: &Element, event: &mut Event) -> bool {
     if !payload.is("json", NS) {
         return false;
     }
-    let json = payload.text();
+    read_json(payload.text().as_bytes(), event)
+}
+
+/// The same as Dovecot sends it, without the container.
+pub(crate) fn read_json(json: &[u8], event: &mut Event) -> bool {
     if json.len() > JSON_BYTES {
         return false;
     }
-    let Ok(Value::Object(fields)) = serde_json::from_str(&json) else {
+    let Ok(Value::Object(fields)) = serde_json::from_slice(json) else {
         return false;
     };
     let Some(what) = word(&fields, &["event"]) else {

@@ -251,6 +251,8 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
         }
     };
     let mut table = DeTable::parse(text).map_err(|error| invalid(error.span(), error.message().to_owned()))?;
+    // `crate::bridge::config` reads it; what is wrong there is nothing to the rest.
+    table.get_mut().remove("bridge");
     let mut listed = |key: &str| {
         let Some(value) = table.get_mut().remove(key) else {
             return Ok(DeArray::new());
@@ -329,7 +331,7 @@ fn read_account(written: Spanned<DeValue<'_>>, above: &[Account]) -> Result<Acco
 }
 
 /// Line and column, from 1, of a byte.
-fn position(text: &str, at: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
     let line = before.matches('\n').count().saturating_add(1);
@@ -379,7 +381,7 @@ pub fn checked(mut account: Account) -> Result<Account, Flaw> {
     }
 }
 
-fn bare_jid(text: &str) -> Option<BareJid> {
+pub(crate) fn bare_jid(text: &str) -> Option<BareJid> {
     BareJid::new(text.trim()).ok()
 }
 

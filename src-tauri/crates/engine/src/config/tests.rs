@@ -262,6 +262,19 @@ fn a_password_written_as_a_table_keeps_the_comment_above_it_when_it_changes() {
 }
 
 #[test]
+fn what_concerns_the_bridge_alone_is_neither_judged_nor_touched_here() {
+    let bridge = "[bridge] # on the mail server\nlisten = 7\n\n[[bridge.mailbox]]\nnamed = 'sam' # wrong\n";
+    let (_dir, file) = file(&format!("{FILE}\n{bridge}"));
+    assert_eq!(file.load().unwrap().problems, vec![]);
+    let mut home = file.load().unwrap().config.accounts.remove(0);
+    home.name = Some("Den".to_owned());
+    file.save_account(&home).unwrap();
+    file.save_account(&Account::new("kim@example.org")).unwrap();
+    assert_eq!(file.load().unwrap().config.accounts.len(), 3);
+    assert!(text(&file).contains(bridge), "{}", text(&file));
+}
+
+#[test]
 fn a_flawed_account_is_mended_by_saving_it() {
     let (_dir, file) = file("[[account]]\njid = 'sam@example.org' # me\nprot = 5222\nenabled = false\n");
     file.save_account(&Account::new("sam@example.org")).unwrap();

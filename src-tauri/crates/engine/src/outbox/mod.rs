@@ -1,9 +1,12 @@
-//! Mail that waits to be published: a folder with a file for each, which survives whatever ends the process.
+//! Mail that waits to be published, and items that wait to be taken back: a folder with a file for each, which survives
+//! whatever ends the process.
 //!
-//! Any number of processes put mail in, each for one message and in no time. One takes it out ([`sending`]), in order,
+//! Any number of processes put entries in, each for one message and in no time. One takes it out ([`sending`]), in order,
 //! and removes a file once the server has the item. Should it be killed in between, the item is published once more
 //! with the same id and payload, which changes nothing.
 
+pub(crate) mod background;
+mod failed;
 mod progress;
 pub mod sending;
 
@@ -13,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
-use mailwren_core::publish::Mail;
+use mailwren_core::publish::{Gone, Mail};
 use serde::{Deserialize, Serialize};
 
 use crate::profile::{Profile, private_dir, try_lock};
@@ -49,7 +52,7 @@ impl Default for Target {
     }
 }
 
-/// A mail, and where it is to be published.
+/// What is to be done, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// When it was put in.
@@ -57,8 +60,40 @@ pub struct Entry {
     /// Where it goes.
     #[serde(flatten)]
     pub target: Target,
-    /// The mail.
-    pub mail: Mail,
+    /// The publisher's own name for whose mailbox it is; `None` for the JID that publishes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What is to be done.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
+/// What is done with an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// A mail is published.
+    Mail(Mail),
+    /// The item of a mail is taken back, and everybody is told.
+    Gone(Gone),
+}
+
+impl Action {
+    /// The id of the item that it is about, where `account` is the publisher's name for whose mailbox it is.
+    pub fn item(&self, account: &str) -> String {
+        match self {
+            Self::Mail(mail) => mail.item(account),
+            Self::Gone(gone) => gone.item(account),
+        }
+    }
+
+    /// The mailbox that it is about.
+    pub fn mailbox(&self) -> &str {
+        match self {
+            Self::Mail(mail) => &mail.mailbox,
+            Self::Gone(gone) => &gone.mailbox,
+        }
+    }
 }
 
 /// An entry that waits.
@@ -215,6 +250,11 @@ impl Outbox {
 
     fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// What kept an entry from being put in.
+    pub(crate) fn unwritten(&self, source: io::Error) -> OutboxError {
+        self.failed(source)
     }
 
     fn failed(&self, source: io::Error) -> OutboxError {

@@ -76,6 +76,20 @@ struct Known {
     /// Items that were published there, the oldest first.
     #[serde(default)]
     items: Vec<String>,
+    /// By the id that its UID would have given it: an item that was published before its message had one.
+    #[serde(default)]
+    adopted: BTreeMap<String, String>,
+}
+
+impl Known {
+    /// An item that was published under this key and that nobody adopted, in whatever mailbox: a filter may file a mail
+    /// elsewhere than it said.
+    fn early(&self, key: Option<&str>) -> Option<String> {
+        let key = key?;
+        let is_of = |item: &&String| item.split_once('-').is_some_and(|(_, of)| of == key);
+        let is_free = |item: &&String| !self.adopted.values().any(|adopted| adopted == *item);
+        self.items.iter().filter(is_of).find(is_free).cloned()
+    }
 }
 
 /// What is known of earlier attempts.
@@ -101,7 +115,12 @@ impl Progress {
     }
 
     pub(super) fn obstacle(&self, target: &Target) -> Option<&Obstacle> {
-        let known = self.targets.iter().find(|known| known.target == *target);
+        let exact = self.targets.iter().find(|known| known.target == *target);
+        // Whoever leaves the account out means the only one.
+        let (service, node) = (&target.service, &target.node);
+        let mut others = self.targets.iter().filter(|_| target.account.is_none());
+        let known =
+            exact.or_else(|| others.find(|other| other.target.service == *service && other.target.node == *node));
         known.and_then(|known| known.obstacle.as_ref())
     }
 
@@ -111,6 +130,7 @@ impl Progress {
                 target: target.clone(),
                 obstacle: None,
                 items: Vec::new(),
+                adopted: BTreeMap::new(),
             });
         }
         self.targets.iter_mut().find(|known| known.target == *target)
@@ -151,10 +171,56 @@ impl Progress {
 
     /// An item was published; gives the one that makes room for it, where `most` are there already.
     pub(super) fn published(&mut self, target: &Target, item: String, most: usize) -> Option<String> {
-        let items = &mut self.known(target)?.items;
-        items.retain(|known| *known != item);
-        items.push(item);
-        (items.len() > most).then(|| items.remove(0))
+        let known = self.known(target)?;
+        known.items.retain(|other| *other != item);
+        known.items.push(item);
+        let oldest = (known.items.len() > most).then(|| known.items.remove(0));
+        known.adopted.retain(|_, adopted| Some(&*adopted) != oldest.as_ref());
+        oldest
+    }
+
+    /// Whether a mail was told before: by its own item, or by one of before its UID was known, which is adopted.
+    pub(super) fn told(&mut self, target: &Target, item: &str, early_key: Option<&str>) -> bool {
+        let Some(known) = self.targets.iter_mut().find(|known| known.target == *target) else {
+            return false;
+        };
+        if known.items.iter().any(|told| told == item) || known.adopted.contains_key(item) {
+            return true;
+        }
+        let Some(early) = known.early(early_key) else {
+            return false;
+        };
+        known.adopted.insert(item.to_owned(), early);
+        true
+    }
+
+    /// The item that a mail was told by.
+    pub(super) fn told_by(&self, target: &Target, item: &str, early_key: Option<&str>) -> String {
+        let known = self.targets.iter().find(|known| known.target == *target);
+        let other = known.filter(|known| !known.items.iter().any(|told| told == item));
+        let other = other.and_then(|known| known.adopted.get(item).cloned().or_else(|| known.early(early_key)));
+        other.unwrap_or_else(|| item.to_owned())
+    }
+
+    /// An item was taken back, and its mail may be told anew.
+    pub(super) fn retracted(&mut self, target: &Target, item: &str) {
+        if let Some(known) = self.targets.iter_mut().find(|known| known.target == *target) {
+            known.items.retain(|other| other != item);
+            known.adopted.retain(|_, adopted| adopted != item);
+        }
+    }
+
+    /// What is known of a target as a person wrote it is known of what that means.
+    pub(super) fn settle(&mut self, written: &Target, meant: &Target) {
+        let place = self.targets.iter().position(|known| known.target == *written);
+        if written != meant
+            && let Some(place) = place
+        {
+            let before = self.targets.remove(place);
+            if let Some(known) = self.known(meant) {
+                known.items.splice(0..0, before.items);
+            }
+        }
     }
 
     /// Forgets targets that nothing was published to.
@@ -199,5 +265,41 @@ mod tests {
         let mut publish = |item: &str| progress.published(&target, item.to_owned(), 2);
         assert_eq!((publish("a"), publish("b"), publish("a")), (None, None, None));
         assert_eq!(publish("c").as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn an_item_of_before_the_uid_was_known_is_adopted_and_taken_back_by_its_own_id() {
+        let (mut progress, target) = (Progress::default(), Target::default());
+        assert!(!progress.told(&target, "box-9-1", Some("key")));
+        progress.published(&target, "other-key".to_owned(), 2);
+        assert!(!progress.told(&target, "box-9-1", None));
+        assert!(progress.told(&target, "box-9-1", Some("key")));
+        assert!(progress.told(&target, "box-9-1", None), "known by now");
+        assert!(!progress.told(&target, "box-9-2", Some("key")), "adopted once");
+        assert_eq!(progress.told_by(&target, "box-9-1", None), "other-key");
+        progress.retracted(&target, "other-key");
+        assert_eq!(progress.told_by(&target, "box-9-1", Some("key")), "box-9-1");
+        assert!(!progress.told(&target, "box-9-1", Some("key")));
+        // Taken back before the mail server told that it has a UID.
+        progress.published(&target, "other-key".to_owned(), 2);
+        assert_eq!(progress.told_by(&target, "box-9-1", Some("key")), "other-key");
+    }
+
+    #[test]
+    fn the_only_account_left_out_is_the_same_as_named() {
+        let mut progress = Progress::default();
+        let (written, meant) = (
+            Target::default(),
+            Target {
+                account: Some("sam@example.org".to_owned()),
+                ..Target::default()
+            },
+        );
+        progress.published(&written, "a".to_owned(), 2);
+        progress.published(&meant, "b".to_owned(), 2);
+        progress.settle(&written, &meant);
+        progress.settle(&meant, &meant);
+        assert!(progress.told(&meant, "a", None) && progress.told(&meant, "b", None));
+        assert_eq!(progress.published(&meant, "c".to_owned(), 2).as_deref(), Some("a"));
     }
 }

@@ -1,4 +1,4 @@
-//! Taking mail out of the outbox and publishing it: one attempt, or until all is sent.
+//! Taking entries out of the outbox and sending them: one attempt. `background` makes as many as it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -8,31 +8,27 @@ use std::time::Duration;
 use jid::{BareJid, Jid};
 use jiff::Timestamp;
 use mailwren_core::account::Account;
-use mailwren_core::link::FailureClass;
 use tokio::time::Instant;
-use xmpp_parsers::stanza_error::DefinedCondition as Condition;
 
+use super::failed::{Failed, failed, refused};
 use super::progress::{Obstacle, Progress};
-use super::{Outbox, OutboxError, Target, Waiting};
+use super::{Action, Outbox, OutboxError, Target, Waiting};
 use crate::config::Config;
 use crate::profile::Profile;
 use crate::vault::{self, Vault};
 use crate::xmpp::iq::IqError;
 use crate::xmpp::mail_node::MailNode;
 use crate::xmpp::private_node::PrivateError;
-use crate::xmpp::resolve::{Resolve, SystemResolver};
-use crate::xmpp::talk::{LogInError, Talk};
+use crate::xmpp::publisher_node;
+use crate::xmpp::resolve::Resolve;
+use crate::xmpp::talk::Talk;
 
 /// How often the folder is looked at. It is a small one, and looking is cheap.
-const LOOK: Duration = Duration::from_millis(250);
-/// How often an engine looks whether there is an outbox to send.
-const ACCOMPANY: Duration = Duration::from_secs(5);
-/// After the last mail, the session is kept for this long: a login for every mail of a busy morning is rude.
-const LINGER: Duration = Duration::from_secs(30);
-/// After so long without anything sent, the next mail has to begin anew.
-const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
+pub(crate) const LOOK: Duration = Duration::from_millis(250);
 /// How long an attempt waits for one that is under way.
 const ATTEMPT: Duration = Duration::from_secs(60);
+/// After so many entries of a long attempt, what is known of them is kept, lest a process that is killed forget it all.
+const KEEP: usize = 20;
 /// So many items are kept on a node, well below its limit: the server is to evict none, since an eviction looks like a
 /// mail that was read.
 const KEPT: usize = 150;
@@ -40,12 +36,14 @@ const KEPT: usize = 150;
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// Mails that were published.
+    /// Entries that were done.
     pub sent: usize,
-    /// Mails that still wait.
+    /// Entries that still wait.
     pub left: usize,
     /// When the first of these is tried again.
     pub next_try: Option<Timestamp>,
+    /// The place of the last of these, above which there is only what came later.
+    pub(super) newest: Option<u64>,
 }
 
 /// A session of an account, and which nodes were made ready in it.
@@ -57,7 +55,7 @@ struct Line {
 
 /// Sends a profile's outbox.
 pub struct Sending {
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
     config: PathBuf,
     vault: Arc<dyn Vault>,
     resolver: Arc<dyn Resolve>,
@@ -76,51 +74,45 @@ impl Sending {
         }
     }
 
-    /// Sees to it that all is sent, and comes back once nothing has waited for half a minute, or nothing could be sent
-    /// for a day. Does nothing while another process does so.
+    /// Tells on an account's own node when its mail server was last heard of.
     ///
     /// # Errors
-    /// When the outbox can't be read.
-    pub async fn run(mut self) -> Result<(), OutboxError> {
-        let mut progress = Instant::now();
-        // What is put in after the last look here, by one who saw the lock taken, is seen by the look after it is given
-        // back.
-        while !self.outbox.ids()?.is_empty() && progress.elapsed() < GIVE_UP {
-            let Some(lock) = self.outbox.lock("background")? else {
-                break;
-            };
-            progress = self.attend(progress).await?;
-            drop(lock);
+    /// What is in the way.
+    pub(crate) async fn beat(&mut self, account: Option<&str>, contact: Timestamp) -> Result<(), Obstacle> {
+        let target = Target {
+            account: account.map(str::to_owned),
+            ..Target::default()
+        };
+        let account = self.account(&target)?;
+        let busy = |why: String| Obstacle::passing(why, None);
+        let lock = self.outbox.lock("attempt").map_err(|error| busy(error.to_string()))?;
+        let _lock = lock.ok_or_else(|| busy("Another process is sending.".to_owned()))?;
+        let mut progress = Progress::load(self.outbox.dir());
+        let kept = self.lines.contains_key(&account.jid);
+        let mut told = self.publish_contact(&account, contact, &mut progress).await;
+        if matches!(told, Err(Failed::Ended)) && kept {
+            told = self.publish_contact(&account, contact, &mut progress).await;
         }
-        self.close().await;
-        Ok(())
+        self.keep(&progress);
+        told.map_err(Failed::obstacle)
     }
 
-    /// Sends until nothing came for a while; gives when something was sent last.
-    async fn attend(&mut self, mut progress: Instant) -> Result<Instant, OutboxError> {
-        let mut empty_since = Instant::now();
-        let mut last = Sent::default();
-        let mut newest = None;
-        loop {
-            let ids = self.outbox.ids()?;
-            if ids.is_empty() {
-                if empty_since.elapsed() >= LINGER {
-                    return Ok(progress);
-                }
-            } else if progress.elapsed() >= GIVE_UP {
-                return Ok(progress);
-            } else {
-                empty_since = Instant::now();
-                let due = last.next_try.is_some_and(|next| next <= Timestamp::now());
-                if due || ids.last() != newest.as_ref() {
-                    last = self.attempt(false).await?;
-                    if last.sent > 0 {
-                        progress = Instant::now();
-                    }
-                }
-            }
-            newest = ids.last().copied();
-            tokio::time::sleep(LOOK).await;
+    fn keep(&self, progress: &Progress) {
+        if let Err(error) = progress.save(self.outbox.dir()) {
+            tracing::warn!(%error, "keeping how sending went");
+        }
+    }
+
+    async fn publish_contact(
+        &mut self,
+        account: &Account,
+        contact: Timestamp,
+        progress: &mut Progress,
+    ) -> Result<(), Failed> {
+        let line = self.line(account, progress).await?;
+        match publisher_node::tell(line.talk.asker(), &line.own, contact).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.failed(&error, account, &account.jid)),
         }
     }
 
@@ -138,28 +130,39 @@ impl Sending {
                 let left = self.outbox.ids()?.len();
                 let next_try = Some(Timestamp::now());
                 return Ok(Sent {
-                    sent: 0,
                     left,
                     next_try,
+                    ..Sent::default()
                 });
             }
             tokio::time::sleep(LOOK).await;
         };
         let mut progress = Progress::load(self.outbox.dir());
         let mut targets: Vec<(Target, Vec<Waiting>)> = Vec::new();
+        let mut meant: Vec<(Target, Target)> = Vec::new();
         for waiting in self.outbox.waiting()? {
-            match targets.iter_mut().find(|(target, _)| *target == waiting.entry.target) {
+            let written = &waiting.entry.target;
+            let target = match meant.iter().find(|(known, _)| known == written) {
+                Some((_, target)) => target.clone(),
+                None => {
+                    let target = self.meant(written);
+                    progress.settle(written, &target);
+                    meant.push((written.clone(), target.clone()));
+                    target
+                }
+            };
+            match targets.iter_mut().find(|(known, _)| *known == target) {
                 Some((_, mails)) => mails.push(waiting),
-                None => targets.push((waiting.entry.target.clone(), vec![waiting])),
+                None => targets.push((target, vec![waiting])),
             }
         }
         let mut sent = Sent::default();
         let mut changed = false;
         for (target, mails) in targets {
-            let all = mails.len();
+            let places: Vec<u64> = mails.iter().map(|waiting| waiting.id).collect();
+            let mut done = 0;
             if now || progress.due(&target, Timestamp::now()) {
                 changed = true;
-                let mut done = 0;
                 match self.send(&target, mails, &mut progress, &mut done).await? {
                     Ok(()) => progress.passed(&target),
                     Err(obstacle) => {
@@ -167,19 +170,17 @@ impl Sending {
                         progress.failed(&target, obstacle, Timestamp::now());
                     }
                 }
-                sent.sent += done;
-                sent.left += all - done;
-            } else {
-                sent.left += all;
             }
+            let left = places.get(done..).unwrap_or_default();
+            sent.sent += done;
+            sent.left += left.len();
+            sent.newest = sent.newest.max(left.last().copied());
             let next = progress.obstacle(&target).map(|obstacle| obstacle.next_try);
             sent.next_try = sent.next_try.into_iter().chain(next).min();
         }
         if changed {
             progress.tidy();
-            if let Err(error) = progress.save(self.outbox.dir()) {
-                tracing::warn!(%error, "keeping how sending went");
-            }
+            self.keep(&progress);
         }
         Ok(sent)
     }
@@ -202,11 +203,11 @@ impl Sending {
         }
     }
 
-    /// Publishes the mails of one target in order, until one fails; counts those that are out.
+    /// Does what waits for one target in order, until something fails; counts what is done.
     async fn send(
         &mut self,
         target: &Target,
-        mails: Vec<Waiting>,
+        waiting: Vec<Waiting>,
         progress: &mut Progress,
         done: &mut usize,
     ) -> Result<Result<(), Obstacle>, OutboxError> {
@@ -214,35 +215,43 @@ impl Sending {
             Ok(account) => account,
             Err(obstacle) => return Ok(Err(obstacle)),
         };
+        let withdrawn = withdrawn(&waiting, &account);
         // A session that was kept may have ended long since. One that ends time and again isn't begun again with each mail.
         let mut kept = self.lines.contains_key(&account.jid);
-        for mail in mails {
-            let mut published = self.publish(&account, target, &mail, progress).await;
-            if matches!(&published, Err(Failed::Ended)) && std::mem::take(&mut kept) {
-                published = self.publish(&account, target, &mail, progress).await;
+        for waiting in waiting {
+            if !withdrawn.contains(&waiting.id) {
+                let mut sent = self.send_one(&account, target, &waiting, progress).await;
+                if matches!(&sent, Err(Failed::Ended)) && std::mem::take(&mut kept) {
+                    sent = self.send_one(&account, target, &waiting, progress).await;
+                }
+                if let Err(failed) = sent {
+                    return Ok(Err(failed.obstacle()));
+                }
             }
-            match published {
-                Ok(()) => {
-                    self.outbox.remove(mail.id)?;
-                    *done += 1;
-                }
-                Err(Failed::Ended) => {
-                    let why = "The server ended the session.".to_owned();
-                    return Ok(Err(Obstacle::passing(why, None)));
-                }
-                Err(Failed::Obstacle(obstacle)) => return Ok(Err(obstacle)),
+            self.outbox.remove(waiting.id)?;
+            *done += 1;
+            if done.is_multiple_of(KEEP) {
+                self.keep(progress);
             }
         }
         Ok(Ok(()))
     }
 
-    async fn publish(
+    async fn send_one(
         &mut self,
         account: &Account,
         target: &Target,
         waiting: &Waiting,
         progress: &mut Progress,
     ) -> Result<(), Failed> {
+        let entry = &waiting.entry;
+        let name = entry.name.as_deref().unwrap_or(&account.jid);
+        let item = entry.action.item(name);
+        match &entry.action {
+            // Mail servers tell twice, and in two ways.
+            Action::Mail(mail) if progress.told(target, &item, mail.early_key.as_deref()) => return Ok(()),
+            _ => {}
+        }
         let service = target.service.as_deref().unwrap_or(&account.jid);
         let address = Jid::new(service)
             .map_err(|error| Obstacle::lasting(format!("{service} isn't an address: {error}."), None))?;
@@ -253,33 +262,43 @@ impl Sending {
             service: &address,
             node: &target.node,
         };
-        let name = (service.to_owned(), target.node.clone());
-        let mail = &waiting.entry.mail;
-        let item = mail.item(&account.jid);
-        let published = async {
-            if !line.ready.contains(&name) {
-                node.ready().await?;
-            }
-            node.publish(&item, &mail.payload(&account.jid)).await?;
-            if let Some(oldest) = progress.published(target, item, KEPT) {
-                node.make_room(&oldest).await?;
+        let place = (service.to_owned(), target.node.clone());
+        let sent = async {
+            match &entry.action {
+                Action::Mail(mail) => {
+                    if !line.ready.contains(&place) {
+                        node.ready().await?;
+                    }
+                    node.publish(&item, &mail.payload(name)).await?;
+                    line.ready.insert(place.clone());
+                    if let Some(oldest) = progress.published(target, item, KEPT) {
+                        node.make_room(&oldest).await?;
+                    }
+                }
+                Action::Gone(gone) => {
+                    let told = progress.told_by(target, &item, gone.early_key.as_deref());
+                    node.retract(&told).await?;
+                    progress.retracted(target, &told);
+                }
             }
             Ok(())
         }
         .await;
-        match published {
-            Ok(()) => {
-                line.ready.insert(name);
-                Ok(())
-            }
+        match sent {
+            Ok(()) => Ok(()),
             Err(error) => {
-                line.ready.remove(&name);
-                if matches!(&error, PrivateError::Iq(IqError::Ended | IqError::Timeout)) {
-                    self.lines.remove(&account.jid);
-                }
-                Err(failed(&error, service))
+                line.ready.remove(&place);
+                Err(self.failed(&error, account, service))
             }
         }
+    }
+
+    /// A session in which nothing is answered any more is given up.
+    fn failed(&mut self, error: &PrivateError, account: &Account, service: &str) -> Failed {
+        if matches!(error, PrivateError::Iq(IqError::Ended | IqError::Timeout)) {
+            self.lines.remove(&account.jid);
+        }
+        failed(error, service)
     }
 
     async fn line(&mut self, account: &Account, progress: &mut Progress) -> Result<&mut Line, Failed> {
@@ -302,6 +321,17 @@ impl Sending {
                     ready: BTreeSet::new(),
                 }))
             }
+        }
+    }
+
+    /// A target with its account, whether it names that or leaves it out, so that order is kept among both.
+    fn meant(&self, target: &Target) -> Target {
+        match self.account(target) {
+            Ok(account) => Target {
+                account: Some(account.jid),
+                ..target.clone()
+            },
+            Err(_) => target.clone(),
         }
     }
 
@@ -329,68 +359,19 @@ impl Sending {
     }
 }
 
-/// Sends a profile's outbox for as long as its engine runs: what waited when the machine was switched off goes without
-/// waiting for the next mail.
-pub(crate) async fn accompany(profile: Arc<Profile>, vault: Arc<dyn Vault>) {
-    let outbox = Outbox::of(&profile);
-    loop {
-        let sent = match outbox.ids() {
-            Ok(ids) if ids.is_empty() => Ok(()),
-            Ok(_) => {
-                Sending::new(&profile, vault.clone(), Arc::new(SystemResolver))
-                    .run()
-                    .await
+/// Mails that are to be taken back before they were published: nobody is told of them. Their items are taken back all the
+/// same, since a process that was killed may have published them.
+fn withdrawn(waiting: &[Waiting], account: &Account) -> BTreeSet<u64> {
+    let mut withdrawn = BTreeSet::new();
+    let mut mails = BTreeMap::new();
+    for Waiting { id, entry } in waiting {
+        let item = entry.action.item(entry.name.as_deref().unwrap_or(&account.jid));
+        match &entry.action {
+            Action::Mail(_) => {
+                mails.entry(item).or_insert_with(Vec::new).push(*id);
             }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = sent {
-            tracing::warn!(%error, "the outbox can't be sent");
+            Action::Gone(_) => withdrawn.extend(mails.remove(&item).into_iter().flatten()),
         }
-        tokio::time::sleep(ACCOMPANY).await;
     }
-}
-
-/// Why a mail wasn't published.
-enum Failed {
-    /// The session is over.
-    Ended,
-    Obstacle(Obstacle),
-}
-
-impl From<Obstacle> for Failed {
-    fn from(obstacle: Obstacle) -> Self {
-        Self::Obstacle(obstacle)
-    }
-}
-
-fn refused(error: LogInError) -> Failed {
-    Failed::Obstacle(match error {
-        LogInError::Connect(error) => {
-            let (message, hint) = (format!("{error}."), error.hint().map(str::to_owned));
-            match error.class() {
-                FailureClass::Transient => Obstacle::passing(message, hint),
-                _ => Obstacle::lasting(message, hint),
-            }
-        }
-        LogInError::Bind(error) => Obstacle::passing(format!("No session: {error}."), None),
-    })
-}
-
-fn failed(error: &PrivateError, service: &str) -> Failed {
-    let message = format!("{service}: {error}.");
-    let ask = || Some("Ask its owner to let this account publish there, with access model `whitelist`.".to_owned());
-    Failed::Obstacle(match error {
-        PrivateError::Iq(IqError::Ended) => return Failed::Ended,
-        PrivateError::Iq(IqError::Timeout) => Obstacle::passing(message, None),
-        PrivateError::Iq(IqError::Refused(refused)) => match refused.defined_condition {
-            Condition::RemoteServerNotFound
-            | Condition::RemoteServerTimeout
-            | Condition::ServiceUnavailable
-            | Condition::InternalServerError
-            | Condition::ResourceConstraint
-            | Condition::RecipientUnavailable => Obstacle::passing(message, None),
-            _ => Obstacle::lasting(message, ask()),
-        },
-        PrivateError::Open | PrivateError::Unverified => Obstacle::lasting(message, ask()),
-    })
+    withdrawn
 }

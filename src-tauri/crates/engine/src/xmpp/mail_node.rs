@@ -55,6 +55,15 @@ impl MailNode<'_> {
         }
     }
 
+    /// Takes an item back whose mail was read, moved or deleted, and tells everybody. Doing so again changes nothing.
+    pub(crate) async fn retract(&self, item: &str) -> Result<(), IqError> {
+        match private_node::retract(self.asker, self.service, self.node, item).await {
+            // It is gone already, or the node is.
+            Err(IqError::Refused(error)) if error.defined_condition == Condition::ItemNotFound => Ok(()),
+            retracted => retracted,
+        }
+    }
+
     /// Whether the service knows publish-options, and so checks them (XEP-0060 §7.1.5).
     async fn has_preconditions(&self) -> Result<bool, IqError> {
         let query = Element::bare("query", ns::DISCO_INFO);

@@ -19,6 +19,7 @@ pub(crate) mod mail_node;
 mod own_node;
 pub(crate) mod private_node;
 pub mod probe;
+pub(crate) mod publisher_node;
 pub mod resolve;
 pub mod session;
 mod slot;

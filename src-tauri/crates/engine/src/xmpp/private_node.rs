@@ -125,11 +125,23 @@ pub(super) async fn publish(
 
 /// Takes an item back without telling anybody (XEP-0060 §7.2).
 pub(super) async fn withdraw(asker: &Asker, service: &Jid, node: &str, item: &str) -> Result<(), IqError> {
+    let retract = named("retract", ns::PUBSUB, node);
+    take_back(asker, service, item, retract).await
+}
+
+/// Takes an item back and tells whoever listens (XEP-0060 §7.2.2.1).
+pub(super) async fn retract(asker: &Asker, service: &Jid, node: &str, item: &str) -> Result<(), IqError> {
+    let retract = named("retract", ns::PUBSUB, node).attr(xml_ncname!("notify").to_owned(), "true");
+    take_back(asker, service, item, retract).await
+}
+
+async fn take_back(asker: &Asker, service: &Jid, item: &str, retract: minidom::ElementBuilder) -> Result<(), IqError> {
     let item = Element::builder("item", ns::PUBSUB)
         .attr(xml_ncname!("id").to_owned(), item)
         .build();
-    let retract = named("retract", ns::PUBSUB, node).append(item).build();
-    let query = Element::builder("pubsub", ns::PUBSUB).append(retract).build();
+    let query = Element::builder("pubsub", ns::PUBSUB)
+        .append(retract.append(item).build())
+        .build();
     asker.set(service, query).await?;
     Ok(())
 }

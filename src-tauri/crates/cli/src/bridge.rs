@@ -1,0 +1,69 @@
+//! `mailwrenctl bridge`: publishes mailboxes for as long as it runs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mailwren_engine::bridge::config::{BridgeConfig, Listen};
+use mailwren_engine::bridge::{Bridge, BridgeError};
+use mailwren_engine::profile::Profile;
+use mailwren_engine::vault::{self, SystemVault};
+use tokio_util::sync::CancellationToken;
+
+use crate::exit::Failure;
+use crate::print;
+use crate::watch::Signals;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Listen here for what mail servers tell, whatever the configuration says: 127.0.0.1:8025 or unix:/path/to/socket.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<Listen>,
+    /// Only look whether the configuration is in order.
+    #[arg(long)]
+    check: bool,
+}
+
+pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
+    let profile = Profile::open(config).map_err(|error| Failure::failed(error.to_string()))?;
+    if arguments.check {
+        return check(&profile, arguments.listen).await;
+    }
+    let mut signals = Signals::new()?;
+    let bridge = Bridge::open(&profile, arguments.listen, Arc::new(SystemVault)).await;
+    let bridge = bridge.map_err(|error| failed(&error))?;
+    if let Some(listen) = bridge.listens_on() {
+        print::out(&format!("Listening on {listen}."))?;
+    }
+    tracing::info!(mailboxes = bridge.mailboxes(), "publishing");
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(bridge.run(stop.clone()));
+    signals.any().await;
+    tracing::info!("ending");
+    stop.cancel();
+    running.await.map_err(|error| Failure::failed(error.to_string()))
+}
+
+async fn check(profile: &Profile, listen: Option<Listen>) -> Result<(), Failure> {
+    let config =
+        BridgeConfig::load(profile.config_file(), listen).map_err(|error| failed(&BridgeError::Config(error)))?;
+    if let Some(secret) = &config.secret {
+        let secret = vault::secret(secret).await;
+        secret.map_err(|error| failed(&BridgeError::Secret(error)))?;
+    }
+    let listens = config
+        .listen
+        .map_or_else(String::new, |listen| format!(", listening on {listen}"));
+    let mailboxes = match config.mailboxes.len() {
+        1 => "1 mailbox".to_owned(),
+        n => format!("{n} mailboxes"),
+    };
+    print::out(&format!("In order: {mailboxes}{listens}."))
+}
+
+fn failed(error: &BridgeError) -> Failure {
+    let hint = match error {
+        BridgeError::Config(_) => Some("docs/bridge.md shows a configuration.".to_owned()),
+        _ => None,
+    };
+    Failure::failed(error.to_string()).hint(hint)
+}

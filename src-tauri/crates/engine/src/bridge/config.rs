@@ -1,0 +1,331 @@
+//! The `[bridge]` section of `config.toml`: which mailboxes are published, as whose, and what tells of them.
+//!
+//! ```toml
+//! [bridge]
+//! listen = "127.0.0.1:8025"           # or "unix:/run/mailwren/bridge.sock"
+//! secret = { file = "/etc/mailwren/http-secret" }   # or { command = ["pass", "bridge"] }
+//!
+//! [[bridge.mailbox]]
+//! name = "sam"                        # the bridge's own name for whose mailbox it is
+//! account = "sam@example.org"         # who publishes; may be left out with a single account
+//! service = "pubsub.example.org"      # where: the account itself if left out
+//! node = "mail/sam"                   # `urn:mailwren:mail:0` if left out
+//! detail = "full"                     # or "sender", or "count": how much is told
+//! http = { user = "sam" }             # what the mail server calls whose mailbox it is
+//! ```
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use mailwren_core::MAIL_NODE;
+use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::popup::Privacy;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use crate::config::{Config, bare_jid, position};
+use crate::outbox::Target;
+
+/// What the bridge does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BridgeConfig {
+    /// Where mail servers tell of mail.
+    pub listen: Option<Listen>,
+    /// What they have to know.
+    pub secret: Option<PasswordSource>,
+    /// The mailboxes.
+    pub mailboxes: Vec<Mailbox>,
+}
+
+/// A mailbox that is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The bridge's own name for whose mailbox it is, which goes into item ids.
+    pub name: String,
+    /// Where it is published.
+    pub target: Target,
+    /// How much is told.
+    pub detail: Privacy,
+    /// What the mail server that tells of it calls its user.
+    pub http_user: Option<String>,
+}
+
+/// Where the HTTP endpoint listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listen {
+    /// On a port; everybody on the machine, or beyond, can try.
+    Tcp(SocketAddr),
+    /// On a socket in the file system, to which its mode lets only some.
+    Unix(PathBuf),
+}
+
+/// What isn't an address to listen on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is nothing to listen on: an address with a port, such as 127.0.0.1:8025, or unix:/path/to/socket")]
+pub struct ListenError(String);
+
+impl FromStr for Listen {
+    type Err = ListenError;
+
+    fn from_str(text: &str) -> Result<Self, ListenError> {
+        match text.strip_prefix("unix:") {
+            Some(path) if path.starts_with('/') => Ok(Self::Unix(PathBuf::from(path))),
+            Some(_) => Err(ListenError(text.to_owned())),
+            None => text.parse().map(Self::Tcp).map_err(|_| ListenError(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "{address}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+/// What is wrong with the section.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct BridgeProblem {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// What, and what it should be.
+    pub message: String,
+}
+
+/// Why the bridge can't be started from a file.
+#[derive(Debug, thiserror::Error)]
+pub enum BridgeConfigError {
+    /// The file can't be read, or the rest of it is wrong.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The section is wrong; every problem that was found.
+    #[error("{}: {}", path.display(), listed(problems))]
+    Problems {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, at least one.
+        problems: Vec<BridgeProblem>,
+    },
+}
+
+fn listed(problems: &[BridgeProblem]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// The section as written, but for the mailboxes.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Section {
+    listen: Option<String>,
+    secret: Option<PasswordSource>,
+}
+
+/// A mailbox as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    account: Option<String>,
+    service: Option<String>,
+    node: Option<String>,
+    #[serde(default)]
+    detail: Privacy,
+    http: Option<Http>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Http {
+    user: String,
+}
+
+impl BridgeConfig {
+    /// Reads the section of a file; `listen` takes the place of what stands there.
+    ///
+    /// # Errors
+    /// All that is wrong. The bridge starts with all of its mailboxes or not at all: one that is silently left out is
+    /// mail that nobody hears of.
+    pub fn load(path: &Path, listen: Option<Listen>) -> Result<Self, BridgeConfigError> {
+        let loaded = Config::load(path)?;
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let broken = loaded.problems.iter().filter(|problem| problem.jid.is_some());
+        let mut problems: Vec<BridgeProblem> = broken
+            .map(|problem| BridgeProblem {
+                line: problem.line,
+                column: problem.column,
+                message: problem.message.clone(),
+            })
+            .collect();
+        let config = read(&text, listen, &loaded.config.accounts, &mut problems);
+        if problems.is_empty() {
+            return Ok(config);
+        }
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        Err(BridgeConfigError::Problems {
+            path: path.to_owned(),
+            problems,
+        })
+    }
+
+    /// The mailbox that a mail server means.
+    pub fn of_user(&self, user: &str) -> Option<&Mailbox> {
+        self.mailboxes
+            .iter()
+            .find(|mailbox| mailbox.http_user.as_deref() == Some(user))
+    }
+}
+
+fn read(text: &str, listen: Option<Listen>, accounts: &[Account], problems: &mut Vec<BridgeProblem>) -> BridgeConfig {
+    let mut problem = |span: Option<Range<usize>>, message: String| {
+        let (line, column) = position(text, span.map_or(0, |span| span.start));
+        problems.push(BridgeProblem { line, column, message });
+    };
+    let mut config = BridgeConfig {
+        listen,
+        secret: None,
+        mailboxes: Vec::new(),
+    };
+    // Whoever reads the rest of the file has found it to be TOML.
+    let section = DeTable::parse(text)
+        .ok()
+        .and_then(|mut table| table.get_mut().remove("bridge"));
+    let Some(section) = section else {
+        problem(None, "there is no section `[bridge]`".to_owned());
+        return config;
+    };
+    let at = section.span();
+    let DeValue::Table(mut table) = section.into_inner() else {
+        problem(Some(at), "`bridge` is written as a section, `[bridge]`".to_owned());
+        return config;
+    };
+    let mailboxes = match table.remove("mailbox").map(|value| (value.span(), value.into_inner())) {
+        Some((_, DeValue::Array(mailboxes))) => mailboxes,
+        Some((span, _)) => {
+            problem(
+                Some(span),
+                "a mailbox is written as `[[bridge.mailbox]]`, with two brackets".to_owned(),
+            );
+            return config;
+        }
+        None => DeArray::new(),
+    };
+    if mailboxes.is_empty() {
+        problem(
+            Some(at.clone()),
+            "there is nothing to publish: add a `[[bridge.mailbox]]`".to_owned(),
+        );
+    }
+    let listens_at = table.get("listen").map(Spanned::span).or_else(|| Some(at.clone()));
+    match Section::deserialize(Spanned::new(at.clone(), DeValue::Table(table)).into_deserializer()) {
+        Ok(section) => {
+            match (&config.listen, section.listen.as_deref().map(Listen::from_str)) {
+                (None, Some(Ok(listen))) => config.listen = Some(listen),
+                (None, Some(Err(error))) => problem(listens_at.clone(), error.to_string()),
+                _ => {}
+            }
+            config.secret = section.secret;
+        }
+        Err(error) => problem(error.span().or(Some(at.clone())), error.message().to_owned()),
+    }
+    if config.secret == Some(PasswordSource::Keyring) {
+        let message =
+            "the secret lies in a file or comes from a command: secret = { file = \"/etc/mailwren/http-secret\" }";
+        problem(Some(at.clone()), message.to_owned());
+    }
+    if matches!(config.listen, Some(Listen::Tcp(_))) && config.secret.is_none() {
+        let message = "`secret` is missing: whoever reaches a port could tell anything; with \"unix:/path\" the socket's \
+                       folder says who reaches it";
+        problem(listens_at, message.to_owned());
+    }
+    for written in mailboxes {
+        let start = written.span();
+        let read = Written::deserialize(written.into_deserializer())
+            .map_err(|error| (error.span(), error.message().to_owned()))
+            .and_then(|written| checked(written, &config, accounts).map_err(|flaw| (None, flaw.to_string())));
+        match read {
+            Ok(mailbox) => config.mailboxes.push(mailbox),
+            Err((span, message)) => problem(span.or(Some(start)), message),
+        }
+    }
+    config
+}
+
+/// A mailbox in normal form, or what is wrong with it.
+fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Result<Mailbox, MailboxFlaw> {
+    let name = written.name.trim().to_owned();
+    if name.is_empty() {
+        return Err(MailboxFlaw::NoName);
+    }
+    if above.mailboxes.iter().any(|other| other.name == name) {
+        return Err(MailboxFlaw::Twice(name));
+    }
+    let enabled = || accounts.iter().filter(|account| account.enabled);
+    let account = match written.account {
+        Some(jid) => {
+            let known = bare_jid(&jid).map(|jid| jid.to_string());
+            let known = known.filter(|jid| enabled().any(|account| account.jid == *jid));
+            Some(known.ok_or(MailboxFlaw::NoAccount(jid))?)
+        }
+        // As `mailwrenctl publish` has it, whose items are then known here.
+        None if enabled().count() == 1 => None,
+        None => return Err(MailboxFlaw::WhichAccount(enabled().count())),
+    };
+    let service = match written.service {
+        Some(service) => Some(bare_jid(&service).ok_or(MailboxFlaw::Service(service))?.to_string()),
+        None => None,
+    };
+    let node = written.node.unwrap_or_else(|| MAIL_NODE.to_owned());
+    if node.is_empty() {
+        return Err(MailboxFlaw::NoNode);
+    }
+    let http_user = written.http.map(|http| http.user);
+    match &http_user {
+        None => return Err(MailboxFlaw::NoSource),
+        Some(user) if user.is_empty() => return Err(MailboxFlaw::NoUser),
+        Some(user) if above.of_user(user).is_some() => return Err(MailboxFlaw::UserTwice(user.clone())),
+        Some(_) if above.listen.is_none() => return Err(MailboxFlaw::NoListen),
+        Some(_) => {}
+    }
+    Ok(Mailbox {
+        name,
+        target: Target { account, service, node },
+        detail: written.detail,
+        http_user,
+    })
+}
+
+/// What is wrong with a mailbox.
+#[derive(Debug, thiserror::Error)]
+enum MailboxFlaw {
+    #[error("`name` is empty: it goes into the ids of what is published, and must not change later")]
+    NoName,
+    #[error("there is another mailbox `{0}` above")]
+    Twice(String),
+    #[error("there is no `[[account]]` {0}, or it is disabled")]
+    NoAccount(String),
+    #[error("`account` is missing: {0} accounts are configured, say which one publishes")]
+    WhichAccount(usize),
+    #[error("`{0}` isn't a pubsub service; it looks like pubsub.example.org")]
+    Service(String),
+    #[error("`node` is empty")]
+    NoNode,
+    #[error("nothing tells of this mailbox: add http = {{ user = \"…\" }}")]
+    NoSource,
+    #[error("`http.user` is empty")]
+    NoUser,
+    #[error("`http.user` {0} is another mailbox's above")]
+    UserTwice(String),
+    #[error("mail servers tell of it by HTTP, but `listen` is missing in `[bridge]`")]
+    NoListen,
+}

@@ -1,0 +1,173 @@
+//! The bridge: what mail servers tell of mailboxes is published, and taken back once it is read.
+//!
+//! Sources ([`http`]) put what they hear into the profile's outbox by way of the intake; one loop sends what is there, in
+//! order, for as long as the bridge runs. So what was accepted survives the bridge, and the XMPP server's absence.
+
+pub mod config;
+mod contacts;
+pub mod http;
+mod intake;
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use self::config::{BridgeConfig, BridgeConfigError, Listen};
+use self::contacts::Beat;
+use self::http::{Door, Listener, Secret};
+use self::intake::Intake;
+use crate::outbox::Outbox;
+use crate::outbox::background::Watch;
+use crate::outbox::sending::{LOOK, Sending};
+use crate::profile::{Profile, try_lock};
+use crate::vault::{self, PasswordError, Vault};
+use crate::xmpp::resolve::SystemResolver;
+
+/// What an attempt to send that is under way may still take when the bridge ends. What is cut off is sent once more, with
+/// the same id.
+const STOP: Duration = Duration::from_secs(5);
+
+/// Why a bridge can't be started.
+#[derive(Debug, thiserror::Error)]
+pub enum BridgeError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] BridgeConfigError),
+    /// The secret can't be had.
+    #[error("the HTTP secret: {0}")]
+    Secret(#[from] PasswordError),
+    /// It can't listen.
+    #[error("can't listen on {listen}: {source}")]
+    Listen {
+        /// Where.
+        listen: Listen,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another one runs with the same configuration.
+    #[error("another bridge runs with this configuration")]
+    Running,
+    /// The data folder can't be written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// What of it.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A bridge that has everything it needs.
+pub struct Bridge {
+    listener: Option<Listener>,
+    door: Arc<Door>,
+    intake: Arc<Intake>,
+    sending: Sending,
+    _lock: File,
+}
+
+impl Bridge {
+    /// Reads the configuration and listens; `listen` takes the place of what stands there.
+    ///
+    /// # Errors
+    /// When something is wrong that a person has to see to. An XMPP server that can't be reached isn't.
+    pub async fn open(profile: &Profile, listen: Option<Listen>, vault: Arc<dyn Vault>) -> Result<Self, BridgeError> {
+        let config = BridgeConfig::load(profile.config_file(), listen)?;
+        let secret = match &config.secret {
+            Some(source) => vault::secret(source).await?.map(|secret| Secret::new(&secret)),
+            None => None,
+        };
+        let path = profile.data_dir().join("bridge.lock");
+        let lock = match try_lock(&path) {
+            Ok(lock) => lock.ok_or(BridgeError::Running)?,
+            Err(source) => return Err(BridgeError::Io { path, source }),
+        };
+        let listener = match &config.listen {
+            Some(listen) => Some(Listener::bind(listen).await.map_err(|source| BridgeError::Listen {
+                listen: listen.clone(),
+                source,
+            })?),
+            None => None,
+        };
+        let intake = Arc::new(Intake::new(Outbox::of(profile)));
+        Ok(Self {
+            listener,
+            door: Arc::new(Door {
+                config,
+                secret,
+                intake: intake.clone(),
+            }),
+            intake,
+            sending: Sending::new(profile, vault, Arc::new(SystemResolver)),
+            _lock: lock,
+        })
+    }
+
+    /// Where it listens, with the port that the system chose for port 0.
+    pub fn listens_on(&self) -> Option<Listen> {
+        self.listener.as_ref().and_then(|listener| listener.address().ok())
+    }
+
+    /// How many mailboxes it publishes.
+    pub fn mailboxes(&self) -> usize {
+        self.door.config.mailboxes.len()
+    }
+
+    /// Publishes until told to stop.
+    pub async fn run(self, stop: CancellationToken) {
+        let endpoint = self
+            .listener
+            .map(|listener| tokio::spawn(http::serve(listener, self.door.clone(), stop.clone())));
+        send(self.sending, &self.intake, &stop).await;
+        if let Some(endpoint) = endpoint {
+            endpoint.await.ok();
+        }
+    }
+}
+
+/// Sends what is put in, as soon as it is, and tells of contacts; until told to stop.
+async fn send(mut sending: Sending, intake: &Intake, stop: &CancellationToken) {
+    let mut watch = Watch::default();
+    while !stop.is_cancelled() {
+        let work = async {
+            if let Err(error) = sending.look(&mut watch).await {
+                tracing::error!(%error, "the outbox can't be sent");
+            }
+            if let Some(beat) = intake.contacts.due(Instant::now()) {
+                tell(&mut sending, intake, &beat).await;
+            }
+        };
+        let stopped = async {
+            stop.cancelled().await;
+            tokio::time::sleep(STOP).await;
+        };
+        tokio::select! {
+            () = work => {}
+            () = stopped => return,
+        }
+        tokio::select! {
+            () = intake.wake.notified() => {}
+            // Other processes put something in, too.
+            () = tokio::time::sleep(LOOK) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    tokio::time::timeout(STOP, sending.close()).await.ok();
+}
+
+async fn tell(sending: &mut Sending, intake: &Intake, beat: &Beat) {
+    let told = sending.beat(beat.account.as_deref(), beat.contact).await;
+    let again_soon = match told {
+        Ok(()) => false,
+        Err(obstacle) => {
+            tracing::info!(why = obstacle.message, "when mail was last heard of can't be told");
+            !obstacle.needs_person
+        }
+    };
+    intake.contacts.told(beat, Instant::now(), again_soon);
+}

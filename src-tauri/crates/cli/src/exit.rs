@@ -10,6 +10,7 @@ pub struct Failure {
     code: u8,
     message: String,
     hint: Option<String>,
+    engine_ended: bool,
 }
 
 impl Failure {
@@ -19,7 +20,13 @@ impl Failure {
             code: 1,
             message: message.into(),
             hint: None,
+            engine_ended: false,
         }
+    }
+
+    /// Whether the engine that was asked has ended; another may be there soon.
+    pub const fn engine_ended(&self) -> bool {
+        self.engine_ended
     }
 
     /// Exit code 2.
@@ -76,7 +83,10 @@ impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         let failure = match error.code {
             ApiCode::Invalid => Self::usage(error.message),
-            _ => Self::failed(error.message),
+            code => Self {
+                engine_ended: code == ApiCode::Closed,
+                ..Self::failed(error.message)
+            },
         };
         failure.hint(error.hint)
     }

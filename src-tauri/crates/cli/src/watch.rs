@@ -87,8 +87,11 @@ impl Watch {
                 () = signals.any() => Ok(Some(End::Signal)),
             };
             face.close().await;
-            if let Some(end) = end? {
-                return Ok(end);
+            match end {
+                Ok(Some(end)) => return Ok(end),
+                // Whoever hosted for a moment, for a look into the feed say, was just ending.
+                Err(failure) if !failure.engine_ended() => return Err(failure),
+                Ok(None) | Err(_) => {}
             }
             // The host ended, or this one handed over to a desktop face: go on with whoever comes up.
             face = tokio::select! {

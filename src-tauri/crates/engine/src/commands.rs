@@ -377,10 +377,14 @@ fn internal(what: &str) -> ApiError {
 }
 
 pub(crate) fn store(error: StoreError) -> ApiError {
-    ApiError {
-        code: ApiCode::Internal,
-        message: format!("The store failed: {error}"),
-        hint: None,
+    match error {
+        // It is closed with the engine.
+        StoreError::Closed => closed(),
+        error => ApiError {
+            code: ApiCode::Internal,
+            message: format!("The store failed: {error}"),
+            hint: None,
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use xmpp_parsers::ns;
 use xmpp_parsers::stanza_error::DefinedCondition as Condition;
 
 use super::iq::{Asker, IqError};
-use super::private_node::{self, KEEPING, PUBLISH_OPTIONS, PrivateError};
+use super::private_node::{self, KEEPING, KEEPING_OFFLINE, PUBLISH_OPTIONS, PrivateError};
 
 /// A node that mail is published on: the account's own, or one at a pubsub service.
 pub(crate) struct MailNode<'a> {
@@ -20,7 +20,12 @@ impl MailNode<'_> {
     /// Makes sure that it is there, private, and keeps what is published. Somebody else's node isn't ours to look into:
     /// there the service has to promise that it publishes nothing on a node that isn't private.
     pub(crate) async fn ready(&self) -> Result<(), PrivateError> {
-        match private_node::ensure_with(self.asker, self.service, self.node, KEEPING).await {
+        let wanted = if *self.service == *self.own {
+            KEEPING
+        } else {
+            KEEPING_OFFLINE
+        };
+        match private_node::ensure_with(self.asker, self.service, self.node, wanted).await {
             Err(PrivateError::Iq(IqError::Refused(error)))
                 if *self.service != *self.own && is_forbidden(&error.defined_condition) =>
             {

@@ -26,6 +26,15 @@ pub(super) const KEEPING: &[Setting] = &[
     ("pubsub#send_last_published_item", "never"),
 ];
 
+/// At a pubsub service as well, whose events come as messages to the bare JID: those of type `normal` are kept for who is
+/// offline (RFC 6121 §8.5.2.2, XEP-0160 §3), where a `headline` is dropped.
+pub(super) const KEEPING_OFFLINE: &[Setting] = &[
+    ("pubsub#persist_items", "1"),
+    (MAX_ITEMS, "200"),
+    ("pubsub#send_last_published_item", "never"),
+    ("pubsub#notification_type", "normal"),
+];
+
 /// Why nothing was published.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PrivateError {

@@ -15,7 +15,7 @@ pub const IDS_AT_ONCE: usize = 16;
 /// Bytes of a node that are fetched by ids in one go.
 pub const RUN_BUDGET: usize = 8 << 20;
 /// Ids of a node that are looked at when it is read by ids, the newest.
-pub const MOST_IDS: usize = 8_000;
+pub const MOST_IDS: usize = 4_000;
 
 /// An answer to a question for the newest items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,8 +26,8 @@ impl Default for Limits {
             stanza_bytes: 1 << 20,
             depth: 64,
             attribute_bytes: 8192,
-            elements: 8192,
-            attributes: 32_768,
+            elements: 4096,
+            attributes: 10_240,
         }
     }
 }

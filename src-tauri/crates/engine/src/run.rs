@@ -144,7 +144,7 @@ impl Engine {
         let (requests, request_queue) = mpsc::channel(64);
         let (notices, _) = broadcast::channel(256);
         let (status_in, status) = watch::channel(Status::default());
-        let (inputs_in, inputs) = mpsc::channel(1024);
+        let (inputs_in, inputs) = mpsc::channel(256);
         let engine = Self {
             requests,
             notices: notices.clone(),
@@ -310,7 +310,7 @@ impl Run {
                     Surroundings::DoNotDisturb(on) => Input::DoNotDisturb(on),
                     Surroundings::Locked(on) => Input::Locked(on),
                 }).await,
-                count = inputs.recv_many(&mut batch, 512) => {
+                count = inputs.recv_many(&mut batch, 256) => {
                     if count == 0 {
                         break;
                     }

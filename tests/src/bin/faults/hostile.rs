@@ -46,7 +46,7 @@ impl Deed {
     const fn name(self) -> &'static str {
         match self {
             Self::HugeStanza => "a stanza of 256 MiB",
-            Self::ManyAttributes => "stanzas of just so many attributes",
+            Self::ManyAttributes => "a stanza with all elements and attributes allowed",
             Self::ManyElements => "a stanza of 1 MiB of elements",
             Self::DeepNesting => "100,000 elements, each in the last",
             Self::Flood => "5,000 events at once",
@@ -77,7 +77,7 @@ impl Measured {
 /// Does each to a fresh process, and prints what it came to.
 pub fn measure() -> Result<Vec<Measured>> {
     println!(
-        "\n  {:42} {:>9} {:>9} {:>9} {:>7}",
+        "\n  {:50} {:>9} {:>9} {:>9} {:>7}",
         "mailwrenctl watch under", "idle MB", "most MB", "above", "logins"
     );
     let mut all = Vec::new();
@@ -86,7 +86,7 @@ pub fn measure() -> Result<Vec<Measured>> {
             let measured = one(&scene, deed).await.with_context(|| deed.name())?;
             let mb = |kib: u64| kib as f64 / 1024.0;
             println!(
-                "{} {:42} {:>9.1} {:>9.1} {:>9.1} {:>7}",
+                "{} {:50} {:>9.1} {:>9.1} {:>9.1} {:>7}",
                 if measured.is_well() { ' ' } else { '✗' },
                 deed.name(),
                 mb(measured.idle),
@@ -147,9 +147,7 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
             let each = attributes / elements;
             let element = format!("<a{}/>", (0..each).map(|n| format!(" b{n}=''")).collect::<String>());
             let stanza = format!("<message type='headline'>{}</message>", element.repeat(elements));
-            for _ in 0..20 {
-                ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
-            }
+            ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
         }
         Deed::ManyElements => {
             let stanza = format!("<message type='headline'>{}</message>", "<a b=''/>".repeat(110_000));

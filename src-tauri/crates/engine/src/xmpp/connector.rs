@@ -390,14 +390,6 @@ impl Connector {
     }
 }
 
-/// Hides stream management from `StanzaStream`, which then drops its old state and begins a fresh session.
-///
-/// Needed after a resumption that failed: both Prosody and ejabberd answer it with a `<failed/>` without `h`, which
-/// tokio-xmpp can't parse, and it would try to resume for ever.
-pub fn begin_afresh(connection: &mut Connection) {
-    connection.features.stream_management = None;
-}
-
 /// Connects to the first address that answers; each gets a head start before the next one joins in.
 async fn dial(addresses: &[IpAddr], target: &Target) -> Result<TcpStream, Trouble> {
     let mut left = addresses

@@ -105,7 +105,8 @@ fn main() -> ExitCode {
 
 fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // The store has threads of its own. With one here, what large stanzas take of memory is taken from one arena.
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|e| Failure::failed(format!("the runtime can't start: {e}")))?;

@@ -13,7 +13,7 @@ pub const ANSWER_BUDGET: usize = 256 << 10;
 /// Ids fetched in one question when a node is read by ids.
 pub const IDS_AT_ONCE: usize = 16;
 /// Bytes of a node that are fetched by ids in one go.
-pub const RUN_BUDGET: usize = 8 << 20;
+pub const RUN_BUDGET: usize = 2 << 20;
 /// Ids of a node that are looked at when it is read by ids, the newest.
 pub const MOST_IDS: usize = 4_000;
 

@@ -52,6 +52,10 @@ pub enum LimitExceeded {
     Attributes(usize),
 }
 
+/// What an element and an attribute take in a tree beside their bytes, about.
+const ELEMENT_WEIGHT: u64 = 1024;
+const ATTRIBUTE_WEIGHT: u64 = 256;
+
 /// Where in the markup the scanner stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -94,6 +98,8 @@ pub struct Limiter {
     /// Elements and attributes since the stanza began.
     elements: usize,
     attributes: usize,
+    weight: u64,
+    whole: u64,
     exceeded: Option<LimitExceeded>,
 }
 
@@ -118,6 +124,8 @@ impl Limiter {
             run: 0,
             elements: 0,
             attributes: 0,
+            weight: 0,
+            whole: 0,
             exceeded: None,
         }
     }
@@ -141,6 +149,16 @@ impl Limiter {
         self.exceeded.map_or(Ok(()), Err)
     }
 
+    /// How much memory all that was scanned may take as trees, in bytes: a rough measure that only grows.
+    pub const fn weight(&self) -> u64 {
+        self.weight
+    }
+
+    /// [`Limiter::weight`] as it was when the last stanza had ended.
+    pub const fn whole(&self) -> u64 {
+        self.whole
+    }
+
     fn step(&mut self, byte: u8) -> Result<(), LimitExceeded> {
         let outside = self.depth <= self.base && self.place == Place::Text;
         if outside && byte != b'<' {
@@ -150,6 +168,7 @@ impl Limiter {
             (self.bytes, self.elements, self.attributes) = (0, 0, 0);
         }
         self.bytes += 1;
+        self.weight += 1;
         if self.bytes > self.limits.stanza_bytes {
             return Err(LimitExceeded::StanzaBytes(self.limits.stanza_bytes));
         }
@@ -173,6 +192,7 @@ impl Limiter {
             (Place::Start { .. }, b'"' | b'\'') => {
                 self.run = 0;
                 self.attributes += 1;
+                self.weight += ATTRIBUTE_WEIGHT;
                 if self.attributes > self.limits.attributes {
                     return Err(LimitExceeded::Attributes(self.limits.attributes));
                 }
@@ -219,6 +239,7 @@ impl Limiter {
             return Err(LimitExceeded::Depth(self.limits.depth));
         }
         self.elements += 1;
+        self.weight += ELEMENT_WEIGHT;
         if self.elements > self.limits.elements {
             return Err(LimitExceeded::Elements(self.limits.elements));
         }
@@ -227,6 +248,9 @@ impl Limiter {
 
     const fn ascend(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+        if self.depth <= self.base {
+            self.whole = self.weight;
+        }
     }
 
     fn lengthen(&mut self) -> Result<(), LimitExceeded> {

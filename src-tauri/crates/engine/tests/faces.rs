@@ -51,6 +51,19 @@ async fn a_second_face_attaches_and_both_see_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_of_more_than_is_fetched_in_one_go_is_there_whole_once_it_is_caught_up() {
+    let scene = Scene::new().await;
+    let subject = "long ".repeat(3_000);
+    for item in 0..400 {
+        scene.publish(&item.to_string(), &subject);
+    }
+    let face = scene.open().await;
+    // Without waiting for the next time that the node is looked after.
+    until(&face, || status(&face), |status| status.unread == 400).await;
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn attached_faces_are_told_when_the_engine_ends_and_the_next_one_hosts() {
     let scene = Scene::new().await;
     let host = scene.open().await;

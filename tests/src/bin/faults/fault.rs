@@ -258,6 +258,16 @@ impl Fault {
         }
     }
 
+    /// How soon it has to be over as a rule: the median, as a machine with other work to do stretches the longest.
+    pub const fn recovered_within(self) -> Option<Duration> {
+        match self {
+            // One second and a login.
+            Self::TcpKillAsShipped | Self::NetworkChange => Some(Duration::from_millis(1_500)),
+            Self::ServerRestart | Self::ServerGone => Some(Duration::from_secs(3)),
+            _ => None,
+        }
+    }
+
     /// What comes before the first time.
     pub async fn prepare(self, on: &mut Campaign<'_>) -> Result<()> {
         match self {

@@ -19,6 +19,8 @@ use crate::ground::mail;
 /// So much above idle it may need, in KiB.
 const ALLOWED: u64 = 16 << 10;
 const NODE: &str = "inbox";
+/// Stanzas of the kinds that are sent several times, one right after the other.
+const MANY: usize = 20;
 /// Time for what is started with a process to be over, and for a loop to show itself.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -27,6 +29,7 @@ const QUIET: Duration = Duration::from_secs(2);
 enum Deed {
     HugeStanza,
     ManyAttributes,
+    ManyEvents,
     ManyElements,
     DeepNesting,
     Flood,
@@ -34,9 +37,10 @@ enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::HugeStanza,
         Self::ManyAttributes,
+        Self::ManyEvents,
         Self::ManyElements,
         Self::DeepNesting,
         Self::Flood,
@@ -46,7 +50,8 @@ impl Deed {
     const fn name(self) -> &'static str {
         match self {
             Self::HugeStanza => "a stanza of 256 MiB",
-            Self::ManyAttributes => "a stanza with all elements and attributes allowed",
+            Self::ManyAttributes => "20 stanzas with all elements and attributes allowed",
+            Self::ManyEvents => "20 stanzas of 2,000 events each",
             Self::ManyElements => "a stanza of 1 MiB of elements",
             Self::DeepNesting => "100,000 elements, each in the last",
             Self::Flood => "5,000 events at once",
@@ -147,7 +152,21 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
             let each = attributes / elements;
             let element = format!("<a{}/>", (0..each).map(|n| format!(" b{n}=''")).collect::<String>());
             let stanza = format!("<message type='headline'>{}</message>", element.repeat(elements));
-            ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
+            for _ in 0..MANY {
+                ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
+            }
+        }
+        Deed::ManyEvents => {
+            for stanza in 0..MANY {
+                let items: String = (0..2_000)
+                    .map(|item| format!("<item id='{stanza}-{item}'><mail xmlns='{MAIL_NODE}'/></item>"))
+                    .collect();
+                let stanza = format!(
+                    "<message type='headline' from='{PUBSUB}'><event xmlns='http://jabber.org/protocol/pubsub#event'>\
+                     <items node='{NODE}'>{items}</items></event></message>"
+                );
+                ensure!(server.send_raw(&jid(SAM), stanza.as_bytes())? == 1);
+            }
         }
         Deed::ManyElements => {
             let stanza = format!("<message type='headline'>{}</message>", "<a b=''/>".repeat(110_000));
@@ -192,7 +211,7 @@ async fn one(scene: &Scene, deed: Deed) -> Result<Measured> {
                 "the status doesn't tell of the item that was left out: {status:?}"
             );
         }
-        Deed::HugeStanza | Deed::ManyAttributes | Deed::ManyElements | Deed::DeepNesting => {}
+        Deed::HugeStanza | Deed::ManyAttributes | Deed::ManyEvents | Deed::ManyElements | Deed::DeepNesting => {}
     }
     tokio::time::sleep(QUIET).await;
     let measured = Measured {

@@ -63,11 +63,20 @@ impl Outcome {
         } else {
             0
         };
-        let in_time = self
+        let noticed_in_time = self
             .fault
             .noticed_within()
             .is_none_or(|limit| self.noticed.iter().all(|took| *took <= limit));
-        self.broke.is_none() && self.lost == 0 && self.twice == 0 && self.repeated <= may_repeat && in_time
+        let over_in_time = self
+            .fault
+            .recovered_within()
+            .is_none_or(|limit| median(&self.recovered).is_none_or(|took| took <= limit));
+        self.broke.is_none()
+            && self.lost == 0
+            && self.twice == 0
+            && self.repeated <= may_repeat
+            && noticed_in_time
+            && over_in_time
     }
 
     fn cells(&self) -> [String; 10] {

@@ -23,6 +23,8 @@ const MIGRATIONS: &[&str] = &[include_str!("1.sql"), include_str!("2.sql"), incl
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
+/// Memory that each connection may take for pages, in KiB, half of what SQLite would take; the system caches the file, too.
+const CACHE_KIB: i64 = 1024;
 
 /// A broken database that was moved out of the way; nothing of it was deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +85,7 @@ pub fn reader(dir: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(dir.join(FILE), flags)?;
     connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(connection)
 }
 
@@ -113,6 +116,7 @@ fn writer(path: &Path) -> Result<Connection, Fault> {
     // At the rate at which mail arrives that costs nothing; a catch-up is one transaction.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     migrate(&mut connection)?;
     Ok(connection)
 }

@@ -196,8 +196,9 @@ fn twin(t: &Transaction<'_>, identity: [&str; 5]) -> rusqlite::Result<Option<Twi
 /// The item has this payload now: its other rows are gone. Gives those that were unread.
 fn replace_others(t: &Transaction<'_>, identity: [&str; 5], at: Timestamp) -> rusqlite::Result<Vec<Row>> {
     let others = |unread: bool| {
+        // With the plus the index of all unread rows of the node isn't taken for the one of the item's few.
         let condition = format!(
-            "{ITEM} AND digest <> ? AND replaced = 0 AND unread = {}",
+            "{ITEM} AND digest <> ? AND replaced = 0 AND +unread = {}",
             i32::from(unread)
         );
         seqs(t, &condition, identity)

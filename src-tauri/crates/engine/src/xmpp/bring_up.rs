@@ -19,11 +19,14 @@ use super::catch_up::{Care, Fetch, FetchError, Fetched, fetch_marks};
 use super::iq::{Asker, IqError};
 use super::look::Look;
 use super::own_node::{Hearing, OwnNode};
-use super::{subscribe, until};
+use super::{all_taken, subscribe, until};
 use crate::store::Store;
 
 /// The longest wait before a node that isn't in order is looked after again, in units of [`BringUp::patience`].
 const MOST_WAITS: u32 = 20;
+
+/// How often in a row more of a node is fetched, before others have their turn.
+const MOST_ROUNDS: u32 = 16;
 
 /// All that is needed to bring an account's nodes up.
 pub(super) struct BringUp {
@@ -60,6 +63,8 @@ struct Outcome {
     state: NodeState,
     trouble: Option<String>,
     in_order: bool,
+    /// Whether there is more to fetch once the store has this.
+    more: bool,
 }
 
 impl Outcome {
@@ -68,6 +73,7 @@ impl Outcome {
             state: NodeState::Refused,
             trouble: Some(trouble),
             in_order: false,
+            more: false,
         }
     }
 }
@@ -140,34 +146,45 @@ impl BringUp {
                 None => Err(Outcome::refused(format!("{service} isn't an address."))),
             };
             for node in nodes {
-                let outcome = match (&standings, &address) {
-                    (Ok(_), Some(address)) if own => self.own_node(address, &node).await,
-                    (Ok(standings), Some(address)) => {
-                        self.node(address, &node, standings.get(&node.node).copied()).await
-                    }
-                    (Err(outcome), _) => {
-                        self.told(&node, Fetched::default()).await;
-                        Outcome {
-                            state: outcome.state,
-                            trouble: outcome.trouble.clone(),
-                            in_order: false,
+                for round in 1..=MOST_ROUNDS {
+                    let outcome = match (&standings, &address) {
+                        (Ok(_), Some(address)) if own => self.own_node(address, &node).await,
+                        (Ok(standings), Some(address)) => {
+                            self.node(address, &node, standings.get(&node.node).copied()).await
                         }
+                        (Err(outcome), _) => {
+                            self.told(&node, Fetched::default()).await;
+                            Outcome {
+                                trouble: outcome.trouble.clone(),
+                                ..*outcome
+                            }
+                        }
+                        (Ok(_), None) => break,
+                    };
+                    let status = NodeStatus {
+                        service: node.service.clone(),
+                        node: node.node.clone(),
+                        state: outcome.state,
+                        trouble: outcome.trouble,
+                    };
+                    let again = outcome.more && round < MOST_ROUNDS;
+                    if again {
+                        all_taken(&self.inputs).await;
                     }
-                    (Ok(_), None) => continue,
-                };
-                let status = NodeStatus {
-                    service: node.service.clone(),
-                    node: node.node.clone(),
-                    state: outcome.state,
-                    trouble: outcome.trouble,
-                };
-                self.tell(Input::Node {
-                    account: self.account.jid.clone(),
-                    node: status,
-                })
-                .await;
-                if !outcome.in_order {
-                    open.push(node);
+                    self.tell(Input::Node {
+                        account: self.account.jid.clone(),
+                        node: status,
+                    })
+                    .await;
+                    if again {
+                        // Taken after what was fetched, so that is stored.
+                        all_taken(&self.inputs).await;
+                        continue;
+                    }
+                    if !outcome.in_order {
+                        open.push(node);
+                    }
+                    break;
                 }
             }
         }
@@ -260,6 +277,7 @@ impl BringUp {
                     state: NodeState::Subscribed,
                     trouble: None,
                     in_order: false,
+                    more: false,
                 };
             }
             Err(error) => tracing::info!(account = %self.account.jid, %error, "the own node takes no subscription"),
@@ -295,6 +313,7 @@ impl BringUp {
                 state,
                 trouble,
                 in_order: false,
+                more: false,
             };
         }
         self.fetch(service, node).await
@@ -317,12 +336,13 @@ impl BringUp {
                     1 => "One item is too large or too deep to be read safely, and was left out.".to_owned(),
                     n => format!("{n} items are too large or too deep to be read safely, and were left out."),
                 });
-                let in_order = !fetched.more;
+                let more = fetched.more;
                 self.told(node, fetched).await;
                 Outcome {
                     state,
                     trouble,
-                    in_order,
+                    in_order: !more,
+                    more,
                 }
             }
             Err(FetchError::Iq(IqError::Refused(error))) if !unreachable(&error) => {
@@ -334,6 +354,7 @@ impl BringUp {
                     state,
                     trouble: None,
                     in_order: true,
+                    more: false,
                 }
             }
             Err(error) => {
@@ -345,6 +366,7 @@ impl BringUp {
                     state,
                     trouble: Some(trouble),
                     in_order: false,
+                    more: false,
                 }
             }
         }

@@ -127,7 +127,8 @@ impl Fetch<'_> {
         }
     }
 
-    /// What isn't stored yet, by item ids. `newest` are items that came already.
+    /// What isn't stored yet, by item ids. `newest` are items that came already. Items are kept decoded: as trees they could
+    /// take many times the memory.
     async fn by_ids(&self, asked_at: Timestamp, newest: Vec<Element>) -> Result<Fetched, FetchError> {
         let listed = match self.asker.get(self.service, ids_query(&self.node.node)).await {
             Err(error) if subscribe::is_missing(&error) => {
@@ -169,7 +170,7 @@ impl Fetch<'_> {
             .cloned()
             .collect();
 
-        let mut got: HashMap<String, Element> = HashMap::new();
+        let mut got: HashMap<String, Decoded> = HashMap::new();
         let at_once = if self.care.one_by_one { 1 } else { IDS_AT_ONCE };
         let mut bytes: usize = 0;
         let mut more = false;
@@ -187,11 +188,11 @@ impl Fetch<'_> {
                 }
             }
         }
-        let older = wanted.iter().filter_map(|id| got.remove(id));
-        let items: Vec<Element> = older.chain(newest).collect();
+        let mut events: Vec<Decoded> = wanted.iter().filter_map(|id| got.remove(id)).collect();
+        events.extend(self.decode(&newest));
         Ok(Fetched {
             asked_at,
-            events: self.decode(&items),
+            events,
             left_out,
             more,
             ..Fetched::default()
@@ -199,7 +200,7 @@ impl Fetch<'_> {
     }
 
     /// Fetches items by their ids; one that is gone meanwhile is no error. Gives the answer's size.
-    async fn some(&self, ids: &[String], got: &mut HashMap<String, Element>) -> Result<usize, FetchError> {
+    async fn some(&self, ids: &[String], got: &mut HashMap<String, Decoded>) -> Result<usize, FetchError> {
         let query = by_id(&self.node.node, ids);
         let answer = match ids {
             [alone] => self.asker.get_item(self.service, query, self.reference(alone)).await,
@@ -210,9 +211,9 @@ impl Fetch<'_> {
             answer => answer?,
         };
         let page = Page::read(answer);
-        for item in page.items {
-            if let Some(id) = item.attr("id").map(str::to_owned) {
-                got.insert(id, item);
+        for item in &page.items {
+            if let Some(id) = item.attr("id") {
+                got.insert(id.to_owned(), self.decoded(item));
             }
         }
         Ok(page.bytes)
@@ -226,10 +227,11 @@ impl Fetch<'_> {
     }
 
     fn decode(&self, items: &[Element]) -> Vec<Decoded> {
-        items
-            .iter()
-            .map(|item| stanza::item(&self.node.service, &self.node.node, item))
-            .collect()
+        items.iter().map(|item| self.decoded(item)).collect()
+    }
+
+    fn decoded(&self, item: &Element) -> Decoded {
+        stanza::item(&self.node.service, &self.node.node, item)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures::task::AtomicWaker;
 use mailwren_core::limits::{LimitExceeded, Limiter, Limits};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
@@ -18,6 +19,12 @@ pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Size of the read buffer, in bytes.
 const BUFFER: usize = 8192;
 
+/// While stanzas that weigh more wait to be handled, no further ones are read ([`Limiter::weight`]). What waits between
+/// parser and session is bounded in number alone, which says little of its memory.
+const MOST_WAITING: u64 = 1 << 20;
+/// Nothing that the parser has passed on stays unseen for longer by who has nothing to do.
+const UNSEEN: Duration = Duration::from_millis(20);
+
 /// What went through one connection, as plain text inside TLS. Lives on after the connection, which dies out of sight.
 #[derive(Debug, Default)]
 pub struct Gauge {
@@ -25,9 +32,28 @@ pub struct Gauge {
     sent: AtomicU64,
     exceeded: OnceLock<LimitExceeded>,
     cut: CancellationToken,
+    /// Weight of all stanzas that were read whole, and of those that need no memory any more.
+    whole: AtomicU64,
+    handled: AtomicU64,
+    /// Whether somebody is at work on what was read.
+    busy: AtomicBool,
+    reader: AtomicWaker,
 }
 
 impl Gauge {
+    /// Who reads the stanzas has got one, and isn't done with it.
+    pub fn busy(&self) {
+        self.busy.store(true, Ordering::Relaxed);
+    }
+
+    /// Who reads the stanzas has handled all that were passed on.
+    pub fn idle(&self) {
+        self.busy.store(false, Ordering::Relaxed);
+        self.handled
+            .fetch_max(self.whole.load(Ordering::Acquire), Ordering::AcqRel);
+        self.reader.wake();
+    }
+
     /// Breaks the connection, as if the network had. What is known of the session stays, so that it can be resumed.
     pub fn cut(&self) {
         self.cut.cancel();
@@ -61,6 +87,8 @@ pub struct GuardedIo<S> {
     /// Runs while a write makes no progress.
     stalled: Option<Pin<Box<Sleep>>>,
     write_timeout: Duration,
+    /// Runs while nothing is read because too much waits.
+    held: Option<Pin<Box<Sleep>>>,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
@@ -76,6 +104,7 @@ impl<S> GuardedIo<S> {
             gauge,
             stalled: None,
             write_timeout: WRITE_TIMEOUT,
+            held: None,
         }
     }
 
@@ -90,6 +119,27 @@ impl<S> GuardedIo<S> {
     /// it would pass as if it had come inside.
     pub fn into_inner(self) -> Option<S> {
         self.unread.is_empty().then_some(self.inner)
+    }
+
+    /// Waits while too much waits to be handled.
+    fn hold(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let gauge = &self.gauge;
+        let weight = self.limiter.weight();
+        let too_much = || weight.saturating_sub(gauge.handled.load(Ordering::Acquire)) > MOST_WAITING;
+        if too_much() {
+            gauge.reader.register(cx.waker());
+            let held = self.held.get_or_insert_with(|| Box::pin(tokio::time::sleep(UNSEEN)));
+            let unseen = held.as_mut().poll(cx).is_ready();
+            if unseen && !gauge.busy.load(Ordering::Relaxed) {
+                // It is one large stanza, or what the parser keeps to itself.
+                gauge.handled.fetch_max(weight, Ordering::AcqRel);
+            }
+            if too_much() {
+                return Poll::Pending;
+            }
+        }
+        self.held = None;
+        Poll::Ready(())
     }
 
     /// Watches a write: `Pending` for too long is an error.
@@ -117,6 +167,7 @@ impl<S: AsyncRead + Unpin> AsyncBufRead for GuardedIo<S> {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, "given up here")));
         }
         if this.unread.is_empty() {
+            ready!(this.hold(cx));
             let mut buffer = ReadBuf::new(&mut this.buffer);
             ready!(Pin::new(&mut this.inner).poll_read(cx, &mut buffer))?;
             let fresh = buffer.filled();
@@ -125,6 +176,7 @@ impl<S: AsyncRead + Unpin> AsyncBufRead for GuardedIo<S> {
                 let _ = this.gauge.exceeded.set(exceeded);
                 return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, exceeded)));
             }
+            this.gauge.whole.store(this.limiter.whole(), Ordering::Release);
             this.unread = 0..fresh.len();
         }
         Poll::Ready(Ok(this.buffer.get(this.unread.clone()).unwrap_or_default()))
@@ -211,6 +263,47 @@ mod tests {
         let error = io.read(&mut [0; 100]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
         assert_eq!(gauge.exceeded(), Some(LimitExceeded::StanzaBytes(1000)));
+    }
+
+    /// How much is read before nothing more is; the peer has more.
+    async fn read_until_held(io: &mut GuardedIo<&[u8]>) -> u64 {
+        let before = io.gauge.received();
+        let mut buffer = [0; BUFFER];
+        loop {
+            match futures::poll!(std::pin::pin!(io.read(&mut buffer))) {
+                Poll::Ready(read) => assert!(read.unwrap() > 0),
+                Poll::Pending => return io.gauge.received() - before,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn no_more_is_read_while_too_much_waits_to_be_handled() {
+        let message = format!("<message>{}</message>", "x".repeat(10_000));
+        let sent = format!("<stream>{}", message.repeat(600));
+        let gauge = Arc::new(Gauge::default());
+        let mut io = GuardedIo::new(sent.as_bytes(), Limits::default(), gauge.clone());
+        let expected = MOST_WAITING * 8 / 10..MOST_WAITING + 30_000;
+        gauge.busy();
+        let first = read_until_held(&mut io).await;
+        assert!(expected.contains(&first), "{first}");
+        tokio::time::sleep(UNSEEN * 2).await;
+        assert_eq!(read_until_held(&mut io).await, 0);
+        gauge.idle();
+        gauge.busy();
+        let second = read_until_held(&mut io).await;
+        assert!(expected.contains(&second), "{second}");
+    }
+
+    #[tokio::test]
+    async fn what_the_parser_keeps_to_itself_holds_nothing_up_for_good() {
+        let element = "<a xmlns='urn:xmpp:sm:3'/>";
+        // Each weighs more than it is long.
+        let sent = format!("<stream>{}", element.repeat(MOST_WAITING as usize / 100));
+        let mut io = GuardedIo::new(sent.as_bytes(), Limits::default(), Arc::default());
+        let mut read = Vec::new();
+        io.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read.len(), sent.len());
     }
 
     #[tokio::test]

@@ -29,6 +29,8 @@ pub(crate) mod talk;
 pub mod tls;
 pub mod trouble;
 
+use mailwren_core::model::Input;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 pub use connector::{Connector, LoginFacts, Progress};
@@ -41,4 +43,11 @@ async fn until(deadline: Option<Instant>) {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
     }
+}
+
+/// Waits until the engine has taken all that it was told: its queue is bounded in number alone. What it took in one go is
+/// stored before it takes more.
+async fn all_taken(inputs: &mpsc::Sender<Input>) {
+    // Without a receiver the engine is ending.
+    drop(inputs.reserve_many(inputs.max_capacity()).await);
 }

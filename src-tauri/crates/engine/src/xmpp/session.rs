@@ -19,6 +19,7 @@ mod stint;
 mod timing;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_xmpp::stanzastream::{Event, StanzaToken, StreamEvent};
+use tokio_xmpp::stanzastream::{Event, StanzaStream, StanzaToken, StreamEvent};
 use tokio_xmpp::xmlstream::Timeouts;
 
 use self::beating::Sent;
@@ -344,7 +345,7 @@ impl Session {
             let wake = tokio::select! {
                 () = self.stop.cancelled() => Wake::Stop,
                 Some(command) = self.commands.recv() => Wake::Command(command),
-                event = self.line.stream.next() => Wake::Stream(event),
+                event = next(&mut self.line.stream, &self.gauge) => Wake::Stream(event),
                 dialed = dialed(&mut self.phase) => Wake::Dialed(Box::new(dialed)),
                 Some(request) = self.questions.recv(), if up => Wake::Question(request),
                 rest = finished(&mut self.bring_up) => Wake::BroughtUp(rest),
@@ -444,6 +445,20 @@ impl Session {
         })
         .await;
     }
+}
+
+/// What came next; tells the connection whether that leaves something to be handled.
+async fn next(stream: &mut StanzaStream, gauge: &Gauge) -> Option<Event> {
+    let next = poll_fn(|cx| {
+        let next = stream.poll_next_unpin(cx);
+        if next.is_pending() {
+            gauge.idle();
+        }
+        next
+    });
+    let event = next.await;
+    gauge.busy();
+    event
 }
 
 /// Awaits something that may be under way.

@@ -1,7 +1,7 @@
 //! What comes: answers, questions of others, and messages with events in them.
 
 use jid::Jid;
-use mailwren_core::event::Dialect;
+use mailwren_core::event::{Decoded, Dialect};
 use mailwren_core::heartbeat;
 use mailwren_core::marks;
 use mailwren_core::model::Input;
@@ -13,12 +13,16 @@ use xmpp_parsers::message::{Message, MessageType};
 use xmpp_parsers::ns;
 
 use super::{Phase, Session};
+use crate::xmpp::all_taken;
 use crate::xmpp::answer::answer;
 use crate::xmpp::bring_up::Again;
 use crate::xmpp::caps::Capabilities;
 
 /// Answers to others are dropped when so many stanzas wait to be sent; the rest of the queue is for our own.
 const MOST_UNSENT: usize = 128;
+
+/// So many events of a stanza are told at once; before the next are, those are on their way to the store.
+const AT_ONCE: usize = 256;
 
 impl Session {
     pub(super) async fn stanza(&mut self, stanza: Stanza) {
@@ -75,11 +79,25 @@ impl Session {
             if !self.bringing_up && admitted.iter().any(|decoded| !decoded.delayed) {
                 self.heart.event(self.now());
             }
-            self.tell(Input::Events {
-                account: self.account.jid.clone(),
-                events: admitted,
-            })
-            .await;
+            // It may take more memory than all its events.
+            drop(element);
+            self.tell_events(admitted).await;
+        }
+    }
+
+    async fn tell_events(&mut self, mut events: Vec<Decoded>) {
+        loop {
+            let rest = events.split_off(events.len().min(AT_ONCE));
+            let account = self.account.jid.clone();
+            self.tell(Input::Events { account, events }).await;
+            if rest.is_empty() {
+                return;
+            }
+            tokio::select! {
+                () = all_taken(&self.inputs) => {}
+                () = self.stop.cancelled() => return,
+            }
+            events = rest;
         }
     }
 

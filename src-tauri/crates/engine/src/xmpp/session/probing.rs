@@ -28,7 +28,7 @@ impl Probe {
 
 impl Session {
     pub(super) async fn command(&mut self, command: Command) {
-        match (&self.phase, command) {
+        match (&mut self.phase, command) {
             (Phase::Waiting(_) | Phase::Parked, _) => {
                 if matches!((&self.phase, command), (Phase::Parked, Command::Probe)) {
                     return;
@@ -59,8 +59,7 @@ impl Session {
                 self.send(iq.into()).await;
             }
             (Phase::Dialing(_), _) => self.dial_again(),
-            // Has a short limit of its own.
-            (Phase::Negotiating(_), _) => {}
+            (Phase::Negotiating(until), _) => *until = (*until).min(Instant::now() + self.timing.probe),
         }
     }
 

@@ -50,7 +50,8 @@ lint: ui/node_modules/.package-lock.json ui
 	cargo fmt --all --check
 	# With the feature, the tray of other systems is looked at, too.
 	cargo clippy --release --workspace --all-targets --features mailwren/tauri-tray -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --quiet
+	# With the same features, so that both look at the dependencies once.
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --features mailwren/tauri-tray --quiet
 	npm --prefix ui run --silent lint
 	npm --prefix ui run --silent check
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check licenses bans sources; \

@@ -29,17 +29,19 @@ pub async fn settings_call(bridge: State<'_, Arc<Bridge>>, command: Command) -> 
     }
 }
 
-/// Opens the link of a stored row. The page names the row, never the link.
+/// Opens a stored row's mail where it is; else its link, which the page shows. The page names the row, never the link.
 #[tauri::command]
 pub async fn open_link(bridge: State<'_, Arc<Bridge>>, seq: i64) -> Result<(), ApiError> {
-    match resident::row(bridge.call(Command::Row { seq }).await)?.and_then(|row| row.event.link) {
-        Some(url) => link::open(&url).await,
-        None => Err(ApiError {
-            code: ApiCode::NotFound,
-            message: "This mail has no link.".to_owned(),
-            hint: None,
-        }),
+    let none = || ApiError {
+        code: ApiCode::NotFound,
+        message: "There is no way to this mail.".to_owned(),
+        hint: Some("`open` in the account's configuration says how its mails are opened.".to_owned()),
+    };
+    let row = resident::row(bridge.call(Command::Row { seq }).await)?.ok_or_else(none)?;
+    if link::open_mail(&row, bridge.call(Command::Accounts).await).await? {
+        return Ok(());
     }
+    link::open(&row.event.link.ok_or_else(none)?).await
 }
 
 /// Opens a window, or brings it to the front.

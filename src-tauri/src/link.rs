@@ -1,9 +1,57 @@
-//! Links from events: which may be opened, and opening them.
+//! Opening a mail where it is: by links, of which not all may be opened, and by programs.
 
-use mailwren_core::view::{ApiCode, ApiError};
+use std::process::Stdio;
+
+use mailwren_core::opening::{Opening, opening};
+use mailwren_core::view::{ApiCode, ApiError, Reply, Row};
 
 /// What the desktop may be asked to open. A scheme beyond these could start a program with words of a stranger.
 const SCHEMES: [&str; 5] = ["https", "http", "mailto", "xmpp", "mid"];
+
+/// Opens a row's mail as its account says, or by what is there; whether there was a way. `reply` is
+/// that to [`Command::Accounts`](mailwren_core::view::Command::Accounts).
+pub async fn open_mail(row: &Row, reply: Result<Reply, ApiError>) -> Result<bool, ApiError> {
+    let accounts = match reply? {
+        Reply::Accounts { accounts } => accounts,
+        _ => Vec::new(),
+    };
+    let account = accounts.iter().find(|account| account.jid == row.account);
+    match opening(account, &row.event, is_installed("thunderbird").await) {
+        Some(Opening::Link(link)) => open(&link).await.map(|()| true),
+        Some(Opening::Program(words)) => start(&words).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// Whether a program is on the path.
+async fn is_installed(program: &'static str) -> bool {
+    let look = move || {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    };
+    tokio::task::spawn_blocking(look).await.unwrap_or(false)
+}
+
+/// Starts a program that outlives this one.
+fn start(words: &[String]) -> Result<(), ApiError> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Ok(());
+    };
+    let started = tokio::process::Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut child = started.map_err(|error| ApiError {
+        code: ApiCode::Internal,
+        message: format!("{program} can't be started: {error}"),
+        hint: Some("`open` in the account's configuration says how its mails are opened.".to_owned()),
+    })?;
+    // As long as this process runs, it is to be waited for.
+    tokio::spawn(async move { child.wait().await });
+    Ok(())
+}
 
 /// Opens a link of a stored row with the desktop's own program.
 pub async fn open(link: &str) -> Result<(), ApiError> {

@@ -65,16 +65,17 @@ async fn obey(face: &Face, windows: &Windows) -> Result<()> {
     }
 }
 
-/// Shows what a person asked to see: the row's link if it has one that opens, else the row in the feed.
+/// Shows what a person asked to see: the mail itself if there is a way to it, else the row in the feed.
 pub async fn open(face: &Face, windows: &Windows, seq: Option<i64>) {
     let row = match seq {
         Some(seq) => row(face.call(Command::Row { seq }).await).ok().flatten(),
         None => None,
     };
-    if let Some(url) = row.and_then(|row| row.event.link) {
-        match link::open(&url).await {
-            Ok(()) => return,
-            Err(error) => tracing::warn!(%error, "a link couldn't be opened"),
+    if let Some(row) = row {
+        match link::open_mail(&row, face.call(Command::Accounts).await).await {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "a mail couldn't be opened"),
         }
     }
     windows.show_row(seq);

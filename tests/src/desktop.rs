@@ -9,12 +9,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use tokio::process::Command;
 use zbus::Connection;
 
 use crate::place;
 use crate::process::Process;
 use crate::scene::Scene;
+use crate::server::{PUBSUB, SAM, Server, jid, password};
 use crate::wait::eventually;
 
 use notifications::Notifications;
@@ -56,12 +58,12 @@ pub struct Desktop {
 }
 
 impl Desktop {
-    /// Brings one up.
+    /// Brings one up; in one scene at most one of each notification daemon.
     ///
     /// # Errors
     /// When a part of it doesn't start.
     pub async fn start(scene: &Scene, parts: Parts) -> Result<Self> {
-        let dir = scene.folder("desktop")?;
+        let dir = scene.folder(&format!("desktop-{}", parts.notify))?;
         let mut command = Command::new(place::scripts().join("desktop/desktop-session"));
         command
             .args([
@@ -145,6 +147,51 @@ impl Desktop {
         let mut command = self.command(place::program(program)?);
         command.args(arguments);
         Process::start(program, &self.dir, command).await
+    }
+
+    /// Configures Sam's account on a server as a person would, with a node of its pubsub service: by `mailwrenctl account add`,
+    /// the password into the keyring.
+    ///
+    /// # Errors
+    /// When it can't be added.
+    pub async fn add_account(&self, server: &Server, node: &str) -> Result<()> {
+        let (sam, host, port) = (jid(SAM), server.host.to_string(), server.direct.to_string());
+        let ca = server.certificate.ca.display().to_string();
+        let mut arguments = vec![
+            "account",
+            "add",
+            &sam,
+            "--host",
+            &host,
+            "--port",
+            &port,
+            "--security",
+            "direct",
+        ];
+        arguments.extend(["--ca-file", &ca, "--no-pep", "--subscribe", PUBSUB, node]);
+        let mut add = self.start_program("mailwrenctl", &arguments).await?;
+        add.write_line(&password(SAM)).await?;
+        let status = add.exit().await?;
+        ensure!(status.success(), "account add: {status}: {:?}", add.complained());
+        Ok(())
+    }
+
+    /// Awaits that `mailwrenctl status` says something of the program that runs on it.
+    ///
+    /// # Errors
+    /// When it doesn't; with what it says.
+    pub async fn status(&self, says: impl Fn(&Value) -> bool) -> Result<()> {
+        eventually("a status", async || {
+            let output = self
+                .command(place::program("mailwrenctl")?)
+                .args(["status", "--json"])
+                .output()
+                .await?;
+            let status: Value = serde_json::from_slice(&output.stdout)?;
+            ensure!(status["running"] == true && says(&status), "it says {status}");
+            Ok(Some(()))
+        })
+        .await
     }
 
     /// Starts to record what is asked of the notification daemon.

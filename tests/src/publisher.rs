@@ -8,7 +8,7 @@ use tokio::process::Command;
 use crate::place;
 use crate::process::Process;
 use crate::scene::Scene;
-use crate::server::{Server, jid, password};
+use crate::server::{PUBLISHER, SAM, Server, jid, password};
 
 /// A client that is logged in.
 #[derive(Debug)]
@@ -26,6 +26,17 @@ impl Publisher {
     /// When slixmpp isn't installed or the login fails.
     pub async fn connect(scene: &Scene, server: &Server, user: &str) -> Result<Self> {
         Self::login(scene, server, user, json!({ "direct": false, "port": server.starttls })).await
+    }
+
+    /// The publisher of a new node that Sam can read.
+    ///
+    /// # Errors
+    /// As [`Publisher::connect`], or when the service refuses.
+    pub async fn for_sam(scene: &Scene, server: &Server, node: &Subscription) -> Result<Self> {
+        let mut publisher = Self::connect(scene, server, PUBLISHER).await?;
+        publisher.create(node).await?;
+        publisher.admit(node, &jid(SAM)).await?;
+        Ok(publisher)
     }
 
     /// Logs a user in, over direct TLS, goes online with interest in these PEP nodes, and listens to messages.

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use mailwren_tests::desktop::window::Driven;
 use mailwren_tests::desktop::{Desktop, Parts};
 use mailwren_tests::publisher::Publisher;
-use mailwren_tests::server::{Kind, PUBLISHER, PUBSUB, SAM, Server, jid, node, password};
+use mailwren_tests::server::{Kind, SAM, Server, jid, node, password};
 use mailwren_tests::{Scene, eventually, scene};
 
 const FEED: &str = "Mailwren";
@@ -17,34 +17,9 @@ fn mail(uid: u32, subject: &str) -> String {
     )
 }
 
-/// Configures Sam's account as a person would: by `mailwrenctl account add`, the password into the keyring.
-async fn add_account(desktop: &Desktop, server: &Server, node: &str) -> Result<()> {
-    let (sam, host, port) = (jid(SAM), server.host.to_string(), server.direct.to_string());
-    let ca = server.certificate.ca.display().to_string();
-    let mut arguments = vec![
-        "account",
-        "add",
-        &sam,
-        "--host",
-        &host,
-        "--port",
-        &port,
-        "--security",
-        "direct",
-    ];
-    arguments.extend(["--ca-file", &ca, "--no-pep", "--subscribe", PUBSUB, node]);
-    let mut add = desktop.start_program("mailwrenctl", &arguments).await?;
-    add.write_line(&password(SAM)).await?;
-    let status = add.exit().await?;
-    ensure!(status.success(), "account add: {status}: {:?}", add.complained());
-    Ok(())
-}
-
 async fn prosody_with_node(scene: &Scene, name: &str) -> Result<(Server, Publisher)> {
     let server = Server::start(Kind::Prosody, scene).await?;
-    let mut publisher = Publisher::connect(scene, &server, PUBLISHER).await?;
-    publisher.create(&node(name)).await?;
-    publisher.admit(&node(name), &jid(SAM)).await?;
+    let publisher = Publisher::for_sam(scene, &server, &node(name)).await?;
     Ok((server, publisher))
 }
 
@@ -57,7 +32,7 @@ fn a_mail_is_told_in_popup_tray_and_feed_until_it_is_marked_read_at_the_popup() 
         publisher.publish(&inbox, "item-1", &mail(1, "standing")).await?;
 
         let desktop = Desktop::start(&scene, Parts::default()).await?;
-        add_account(&desktop, &server, &inbox.node).await?;
+        desktop.add_account(&server, &inbox.node).await?;
         let told = desktop.notifications().await?;
         let app = Driven::start(&desktop, &[]).await?;
         app.text("[role=row] .sub", |text| text == "standing").await?;
@@ -103,7 +78,7 @@ fn a_popup_goes_when_its_mail_is_read_elsewhere() -> Result<()> {
         let (server, mut publisher) = prosody_with_node(&scene, &inbox.node).await?;
         publisher.publish(&inbox, "item-1", &mail(1, "standing")).await?;
         let desktop = Desktop::start(&scene, Parts::default()).await?;
-        add_account(&desktop, &server, &inbox.node).await?;
+        desktop.add_account(&server, &inbox.node).await?;
         let told = desktop.notifications().await?;
         let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
         let tray = desktop.tray_item().await?;
@@ -157,16 +132,18 @@ fn not_to_be_disturbed(notify: &'static str, set: impl AsyncFn(&Desktop, &'stati
             ..Parts::default()
         };
         let desktop = Desktop::start(&scene, parts).await?;
-        add_account(&desktop, &server, &inbox.node).await?;
+        desktop.add_account(&server, &inbox.node).await?;
         let told = desktop.notifications().await?;
         let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
-        status(&desktop, |status| status["unread"] == 1).await?;
+        desktop.status(|status| status["unread"] == 1).await?;
 
         set(&desktop, "true").await?;
-        status(&desktop, |status| status["hush"]["cause"] == "do_not_disturb").await?;
+        desktop
+            .status(|status| status["hush"]["cause"] == "do_not_disturb")
+            .await?;
         publisher.publish(&inbox, "item-2", &mail(2, "first")).await?;
         publisher.publish(&inbox, "item-3", &mail(3, "second")).await?;
-        status(&desktop, |status| status["unread"] == 3).await?;
+        desktop.status(|status| status["unread"] == 3).await?;
         let early = told.all();
         ensure!(early.is_empty(), "told all the same: {early:?}");
 
@@ -178,24 +155,12 @@ fn not_to_be_disturbed(notify: &'static str, set: impl AsyncFn(&Desktop, &'stati
     })
 }
 
-/// Awaits that `mailwrenctl status` says something.
-async fn status(desktop: &Desktop, says: impl Fn(&serde_json::Value) -> bool) -> Result<()> {
-    eventually("a status", async || {
-        let program = mailwren_tests::place::program("mailwrenctl")?;
-        let output = desktop.command(program).args(["status", "--json"]).output().await?;
-        let status: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-        ensure!(status["running"] == true && says(&status), "it says {status}");
-        Ok(Some(()))
-    })
-    .await
-}
-
 #[test]
 fn the_password_lies_in_the_keyring_and_nowhere_else() -> Result<()> {
     scene(async |scene| {
         let server = Server::start(Kind::Prosody, &scene).await?;
         let desktop = Desktop::start(&scene, Parts::default()).await?;
-        add_account(&desktop, &server, "mail/sam/INBOX").await?;
+        desktop.add_account(&server, "mail/sam/INBOX").await?;
         let found = desktop
             .command("grep")
             .args(["-rlF", &password(SAM)])

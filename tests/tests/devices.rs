@@ -5,7 +5,7 @@ use mailwren_core::account::Subscription;
 use mailwren_core::marks::MARKS_NODE;
 use mailwren_tests::ctl::Home;
 use mailwren_tests::publisher::Publisher;
-use mailwren_tests::server::{Kind, PUBLISHER, SAM, STRANGER, Server, jid, node, password};
+use mailwren_tests::server::{Kind, SAM, STRANGER, Server, jid, node, password};
 use mailwren_tests::{Scene, eventually, on_both_servers, scene};
 use serde_json::Value;
 
@@ -40,10 +40,8 @@ async fn unread(home: &Home, count: usize) -> Result<()> {
 }
 
 async fn fed_node(scene: &Scene, server: &Server) -> Result<(Publisher, Subscription)> {
-    let mut publisher = Publisher::connect(scene, server, PUBLISHER).await?;
     let node = node("sam/mail");
-    publisher.create(&node).await?;
-    publisher.admit(&node, &jid(SAM)).await?;
+    let publisher = Publisher::for_sam(scene, server, &node).await?;
     Ok((publisher, node))
 }
 

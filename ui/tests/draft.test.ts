@@ -15,6 +15,7 @@ const stored: Account = {
   subscriptions: [{ service: 'pubsub.x.example', node: '/protected/sam/Inbox' }],
   notifiers: ['mail@x.example', 'lists@x.example'],
   password: { file: '/secret' },
+  open: { webmail: 'https://mail.x.example/{message_id}' },
 };
 
 it('gives an account back as it was, also what the form does not show', () => {
@@ -35,6 +36,7 @@ it('makes of a JID alone an account of defaults', () => {
     subscriptions: [],
     notifiers: [],
     password: 'keyring',
+    open: null,
   });
 });
 

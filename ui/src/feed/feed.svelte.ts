@@ -257,7 +257,7 @@ export class Feed {
   }
 
   async open(row: Row): Promise<void> {
-    if (target(row.link) === null) {
+    if (target(row.link) === null && row.message_id === null) {
       this.bar.tell(t('bar-no-link'));
       return;
     }

@@ -102,6 +102,8 @@ service: string,
  */
 node: string, };
 
+export type OpenWith = "mid" | "thunderbird" | { "webmail": string } | { "command": Array<string> };
+
 export type Account = {
 /**
  * Bare JID; also the account's identity in the store.
@@ -150,7 +152,11 @@ notifiers: Array<string>,
 /**
  * Where the password comes from.
  */
-password: PasswordSource, };
+password: PasswordSource,
+/**
+ * How its mails are opened; by their own link or by what is installed when absent.
+ */
+open: OpenWith | null, };
 
 export type Privacy = "full" | "sender" | "count";
 

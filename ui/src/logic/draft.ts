@@ -53,6 +53,7 @@ export function accountOf(draft: Draft, base: Account | null): Account {
       .filter((s) => s.service !== '' || s.node !== ''),
     notifiers: lines(draft.notifiers),
     password: base?.password ?? 'keyring',
+    open: base?.open ?? null,
   };
 }
 

@@ -269,6 +269,7 @@ function account(jid: string, name: string | null, nodes: string[]): Account {
     subscriptions: nodes.map((node) => ({ service, node })),
     notifiers: [],
     password: 'keyring',
+    open: null,
   };
 }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::opening::OpenWith;
+
 /// How the connection is secured. There is no unencrypted way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
@@ -77,6 +79,9 @@ pub struct Account {
     /// Where the password comes from.
     #[serde(default)]
     pub password: PasswordSource,
+    /// How its mails are opened; by their own link or by what is installed when absent.
+    #[serde(default)]
+    pub open: Option<OpenWith>,
 }
 
 const fn yes() -> bool {
@@ -99,6 +104,7 @@ impl Account {
             subscriptions: Vec::new(),
             notifiers: Vec::new(),
             password: PasswordSource::Keyring,
+            open: None,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod link;
 pub mod marks;
 pub mod model;
+pub mod opening;
 pub mod payload;
 pub mod policy;
 pub mod popup;

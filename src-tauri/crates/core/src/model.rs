@@ -471,15 +471,15 @@ impl Model {
                 vec![Effect::Tell(Notice::Status)]
             }
             Input::Stored(outcomes) => self.stored(now, outcomes),
-            Input::Changed(rows) => self.changed(&rows),
+            Input::Changed(rows) => self.changed(now, &rows),
             Input::Woken(rows) => self.woken(now, rows),
             Input::Marks { account, marks } => match self.account(&account) {
                 Some(_) if !marks.is_empty() => vec![Effect::TakeOver { account, marks }],
                 _ => Vec::new(),
             },
             Input::TakenOver { changed, dismissed } => {
-                let mut effects = self.changed(&changed);
-                effects.extend(self.dismissed(&dismissed));
+                let mut effects = self.changed(now, &changed);
+                effects.extend(self.dismissed(now, &dismissed));
                 effects
             }
             Input::Muted(row) => self.muted(now, *row),
@@ -765,7 +765,7 @@ impl Model {
             let (row, owed, replaced) = match outcome {
                 Stored::New { row, owed, replaced } => (row, owed, replaced),
                 Stored::Revived { replaced, .. } => {
-                    effects.extend(self.changed(&replaced));
+                    effects.extend(self.changed(now, &replaced));
                     continue;
                 }
                 Stored::Known { .. } => continue,
@@ -784,7 +784,7 @@ impl Model {
                     _ => effects.extend(self.announce(now, row, &replaced)),
                 }
             }
-            effects.extend(self.changed(&replaced));
+            effects.extend(self.changed(now, &replaced));
         }
         effects
     }
@@ -843,23 +843,23 @@ impl Model {
         popups.rewrite(&setting)
     }
 
-    fn changed(&mut self, rows: &[Row]) -> Vec<Effect> {
+    fn changed(&mut self, now: Timestamp, rows: &[Row]) -> Vec<Effect> {
         self.note_snoozed(rows);
         for away in self.catching_up.values_mut() {
             away.rows
                 .retain(|held| !rows.iter().any(|row| row.seq == held.seq && settled(row)));
         }
         let (popups, setting) = self.popups();
-        popups.changed(rows, &setting)
+        popups.changed(now, rows, &setting)
     }
 
     /// The popups of these rows were closed elsewhere: they go here as well, and none comes any more.
-    fn dismissed(&mut self, rows: &[Row]) -> Vec<Effect> {
+    fn dismissed(&mut self, now: Timestamp, rows: &[Row]) -> Vec<Effect> {
         for away in self.catching_up.values_mut() {
             away.rows.retain(|held| !rows.iter().any(|row| row.seq == held.seq));
         }
         let (popups, setting) = self.popups();
-        popups.dismissed(rows, &setting)
+        popups.dismissed(now, rows, &setting)
     }
 
     fn note_snoozed(&mut self, rows: &[Row]) {

@@ -3,7 +3,7 @@
 //! At most one popup a second, whatever comes; more than [`Grouping::above`] within [`Grouping::within_seconds`]
 //! become one popup that counts and names, replaced in place as more come.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -104,6 +104,9 @@ pub struct Popups {
     shown: BTreeMap<u64, Shown>,
     last_id: u64,
     last_show: Option<Timestamp>,
+    /// Popups that stand for fewer than they say, and when such were last put right.
+    outdated: BTreeSet<u64>,
+    last_update: Option<Timestamp>,
     /// When single popups were shown, within the grouping time.
     recent: VecDeque<(Timestamp, u64)>,
     burst: Option<Burst>,
@@ -261,16 +264,17 @@ impl Popups {
     }
 
     /// Rows changed: those that are read or gone leave their popups.
-    pub fn changed(&mut self, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
-        self.leave(&rows.iter().filter(|r| settled(r)).map(|r| r.seq).collect(), setting)
+    pub fn changed(&mut self, now: Timestamp, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
+        let leaving = rows.iter().filter(|r| settled(r)).map(|r| r.seq).collect();
+        self.leave(now, &leaving, setting)
     }
 
     /// Rows whose popup was closed on another device leave theirs here.
-    pub fn dismissed(&mut self, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
-        self.leave(&rows.iter().map(|r| r.seq).collect(), setting)
+    pub fn dismissed(&mut self, now: Timestamp, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
+        self.leave(now, &rows.iter().map(|r| r.seq).collect(), setting)
     }
 
-    fn leave(&mut self, leaving: &HashSet<i64>, setting: &Setting<'_>) -> Vec<Effect> {
+    fn leave(&mut self, now: Timestamp, leaving: &HashSet<i64>, setting: &Setting<'_>) -> Vec<Effect> {
         if leaving.is_empty() {
             return Vec::new();
         }
@@ -296,22 +300,41 @@ impl Popups {
                 self.closed(id);
                 effects.push(Effect::Withdraw(id));
             } else if let Shape::Many(_) = shown.shape {
-                effects.push(Effect::Show(shown.popup(id, false, setting)));
+                self.outdated.insert(id);
             }
         }
+        effects.extend(self.update(now, setting));
         effects
+    }
+
+    /// Puts popups right that say too many, all of them at most once a second: many mails may be read one by one.
+    fn update(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
+        if self.outdated.is_empty() || paced(self.last_update, now) {
+            return Vec::new();
+        }
+        self.last_update = Some(now);
+        let outdated = std::mem::take(&mut self.outdated);
+        let put_right = |id: u64| Some(Effect::Show(self.shown.get_mut(&id)?.popup(id, false, setting)));
+        outdated.into_iter().filter_map(put_right).collect()
     }
 
     /// When [`Popups::next`] is wanted again.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let waiting = !self.pending.is_empty() || !self.summaries.is_empty() || !self.muted.is_empty();
-        waiting.then(|| self.last_show.map_or(Timestamp::MIN, |at| at + PACE))
+        let due = |last: Option<Timestamp>| last.map_or(Timestamp::MIN, |at| at + PACE);
+        let show = waiting.then(|| due(self.last_show));
+        let update = (!self.outdated.is_empty()).then(|| due(self.last_update));
+        show.into_iter().chain(update).min()
     }
 
     /// Shows what waits, if its turn has come.
     pub fn next(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
-        // A clock set back must not silence anything: only a last popup that lies in the past holds the next one up.
-        if self.last_show.is_some_and(|at| at <= now && now < at + PACE) {
+        let updated = self.update(now, setting);
+        updated.into_iter().chain(self.next_new(now, setting)).collect()
+    }
+
+    fn next_new(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
+        if paced(self.last_show, now) {
             return Vec::new();
         }
         if let Some(row) = self.muted.pop_front() {
@@ -406,6 +429,7 @@ impl Popups {
             settles,
             ..shown.popup(id, false, setting)
         };
+        self.outdated.remove(&id);
         [Effect::Show(popup)].into_iter().chain(explained).collect()
     }
 
@@ -466,6 +490,12 @@ impl Shown {
             settles: self.rows.iter().map(|r| r.seq).collect(),
         }
     }
+}
+
+/// Whether the last was less than [`PACE`] ago. A clock set back must not silence anything: only what lies in the past holds
+/// the next one up.
+fn paced(last: Option<Timestamp>, now: Timestamp) -> bool {
+    last.is_some_and(|at| at <= now && now < at + PACE)
 }
 
 /// Whether a row needs no popup at present.

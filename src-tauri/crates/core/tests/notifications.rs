@@ -323,6 +323,22 @@ fn a_vip_doesnt_drown_in_a_burst() {
 }
 
 #[test]
+fn many_that_go_one_by_one_put_their_popup_right_once_a_second() {
+    let mut world = world();
+    world.live(numbered(100));
+    world.pass(2);
+    assert_eq!(world.titles(), ["100 new mails"]);
+    let shows = world.shows.len();
+    for item in numbered(98) {
+        world.live(vec![gone(item.event.item.as_deref().unwrap())]);
+    }
+    assert_eq!(world.shows.len(), shows + 1, "the first at once, the others later");
+    world.pass(1);
+    assert_eq!(world.shows.len(), shows + 2);
+    assert_eq!(world.titles(), ["2 new mails"]);
+}
+
+#[test]
 fn what_is_put_off_goes_and_comes_back() {
     let mut world = world();
     world.live(vec![mail("m1", "Miriam")]);

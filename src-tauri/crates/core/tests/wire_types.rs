@@ -11,6 +11,7 @@ use mailwren_core::discovery::{
     Discovery, Endpoint, FoundNode, ListedSubscription, Standing, SubscriptionOption, TlsFound,
 };
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
+use mailwren_core::opening::OpenWith;
 use mailwren_core::policy::{Cause, Hush, Outcome, Reason};
 use mailwren_core::popup::Privacy;
 use mailwren_core::quiet::{Day, Later, QuietHours};
@@ -35,7 +36,7 @@ fn declarations() -> String {
         )+};
     }
     declare![Kind, Dialect, Sender, Event];
-    declare![Security, PasswordSource, Subscription, Account];
+    declare![Security, PasswordSource, Subscription, OpenWith, Account];
     declare![Privacy, Outcome, Cause, Reason, Hush, Later];
     declare![Day, QuietHours, NotificationSettings, Then, Rule, RuleEntry];
     declare![

@@ -57,6 +57,7 @@ use std::path::{Path, PathBuf};
 use jid::BareJid;
 use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::model::Manners;
+use mailwren_core::opening::OpenWith;
 use mailwren_core::quiet::QuietFault;
 use mailwren_core::rules::{RuleEntry, RuleFault};
 use mailwren_core::settings::NotificationSettings;
@@ -204,6 +205,9 @@ pub enum Flaw {
     /// A password command without a program.
     #[error("the password command names no program")]
     EmptyCommand,
+    /// A way to open mails that leads nowhere.
+    #[error("`open`: {0}")]
+    Open(&'static str),
 }
 
 impl Config {
@@ -374,6 +378,9 @@ pub fn checked(mut account: Account) -> Result<Account, Flaw> {
         *notifier = bare_jid(notifier)
             .ok_or_else(|| Flaw::Notifier(notifier.clone()))?
             .to_string();
+    }
+    if let Some(flaw) = account.open.as_ref().and_then(OpenWith::flaw) {
+        return Err(Flaw::Open(flaw));
     }
     match &account.password {
         PasswordSource::Command(command) if command.first().is_none_or(String::is_empty) => Err(Flaw::EmptyCommand),

@@ -27,7 +27,7 @@ const LOOKUP_LIMIT: Duration = Duration::from_secs(20);
 /// Limit of STARTTLS and the TLS handshake.
 const TLS_LIMIT: Duration = Duration::from_secs(15);
 /// Limit of the login.
-const LOGIN_LIMIT: Duration = Duration::from_secs(30);
+const LOGIN_LIMIT: Duration = Duration::from_secs(20);
 /// Silence after which the system asks for a sign of life, how often, and how long that may take: a connection that died
 /// is found within two minutes.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);

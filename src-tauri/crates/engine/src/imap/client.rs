@@ -175,20 +175,22 @@ impl<S: Io> Client<S> {
     /// still answers.
     pub(crate) async fn listen(&mut self, limit: Duration, enough: impl Future<Output = ()>) -> Result<(), ImapError> {
         let tag = self.send("IDLE").await?;
-        let until = Instant::now() + limit;
+        let (begins_by, until) = (Instant::now() + SILENCE, Instant::now() + limit);
         tokio::pin!(enough);
         let mut begun = false;
         while !begun || !self.noticed.any() {
             let response = tokio::select! {
                 response = self.next() => response?,
                 () = &mut enough, if begun => break,
-                () = tokio::time::sleep_until(if begun { until } else { Instant::now() + SILENCE }) => {
+                () = tokio::time::sleep_until(if begun { until } else { begins_by }) => {
                     if begun { break }
                     return Err(ImapError::Late("IDLE"));
                 }
             };
             match response {
                 Response::Continue => begun = true,
+                // Nobody asked.
+                Response::Told(Told::Message(_)) => self.noticed.here = true,
                 Response::Told(_) => {}
                 Response::Done(_, answer) => {
                     let text = answer.text;

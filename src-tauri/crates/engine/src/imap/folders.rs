@@ -40,14 +40,23 @@ impl Folders {
         Ok(Self { all, delimiter })
     }
 
-    /// The name on the wire of a folder that is named with `/` between levels, as an argument.
+    /// The name on the wire of a folder that is named with `/` between levels.
+    pub(crate) fn on_the_wire(&self, folder: &str) -> String {
+        names::on_the_wire(folder, self.delimiter)
+    }
+
+    /// The same as an argument.
     pub(crate) fn argument(&self, folder: &str) -> Result<String, ImapError> {
-        let wire = names::on_the_wire(folder, self.delimiter);
-        names::quoted(&wire).ok_or_else(|| ImapError::Name(folder.to_owned()))
+        names::quoted(&self.on_the_wire(folder)).ok_or_else(|| ImapError::Name(folder.to_owned()))
+    }
+
+    /// Whether messages can be in the folder with this name on the wire.
+    pub(crate) fn has(&self, wire: &str) -> bool {
+        self.all.iter().any(|folder| folder.selectable && folder.name == wire)
     }
 
     /// The name with `/` between levels.
-    pub(crate) fn readable(&self, wire: &str) -> String {
+    fn readable(&self, wire: &str) -> String {
         names::readable(wire, self.delimiter)
     }
 

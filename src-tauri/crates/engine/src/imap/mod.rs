@@ -6,7 +6,7 @@
 pub mod access;
 mod act;
 pub(crate) mod client;
-mod folders;
+pub(crate) mod folders;
 pub(crate) mod names;
 pub(crate) mod response;
 pub(crate) mod wire;

@@ -240,11 +240,13 @@ fn told(parsed: Parsed<'_>) -> Told {
 
 fn answer(status: &imap_proto::Status, outcome: Outcome<'_>) -> Answer {
     let text = outcome.information.unwrap_or_default();
-    let unknown = || {
-        let (code, _) = text.strip_prefix('[')?.split_once(']')?;
+    // A code that the parser doesn't know stays in the text.
+    let unknown = text.strip_prefix('[').and_then(|text| text.split_once(']'));
+    let text = unknown.map_or(text.as_ref(), |(_, text)| text);
+    let unknown = unknown.map(|(code, _)| {
         let name = code.split(' ').next().unwrap_or_default();
-        Some(Code::Other(name.to_ascii_uppercase()))
-    };
+        Code::Other(name.to_ascii_uppercase())
+    });
     Answer {
         condition: match status {
             imap_proto::Status::Ok => Condition::Ok,
@@ -253,8 +255,8 @@ fn answer(status: &imap_proto::Status, outcome: Outcome<'_>) -> Answer {
             imap_proto::Status::PreAuth => Condition::PreAuth,
             imap_proto::Status::Bye => Condition::Bye,
         },
-        code: outcome.code.map(code).or_else(unknown),
-        text: quoted(&text),
+        code: outcome.code.map(code).or(unknown),
+        text: quoted(text),
     }
 }
 

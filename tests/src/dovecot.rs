@@ -1,5 +1,5 @@
 //! A real mail server: Debian's Dovecot, which takes mail by LMTP and serves it by IMAP, on loopback. Everybody has the
-//! password `<name>-secret`, and every user who gets mail is there.
+//! password `<name>-secret`, and every user who gets mail is there. What is sent to `<name>+<folder>` is filed there.
 
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
+use crate::certificate::Certificate;
 use crate::place;
 use crate::process::Process;
 use crate::scene::Scene;
@@ -22,7 +23,14 @@ const NOBODY: u32 = 65_534;
 #[derive(Debug)]
 pub struct Dovecot {
     lmtp: u16,
-    imap: u16,
+    /// IMAP's port, for plain text and STARTTLS.
+    pub imap: u16,
+    /// The one with TLS from the first byte.
+    pub imaps: u16,
+    /// Its certificate, for its address.
+    pub certificate: Certificate,
+    /// Whom mail belongs to.
+    owner: (u32, u32),
     dir: PathBuf,
     process: Option<Process>,
 }
@@ -54,19 +62,24 @@ impl Dovecot {
                 (user.clone(), name_of("group", getegid().as_raw())?, user)
             }
         };
-        let (lmtp, imap) = (place::port(), place::port());
+        let (lmtp, imap, imaps) = (place::port(), place::port(), place::port());
+        let certificate = Certificate::issue(&dir, &[&place::address().to_string()])?;
         let config = format!(
             r#"base_dir = {dir}/run
 state_dir = {dir}/state
 log_path = /dev/stderr
 protocols = imap lmtp
-ssl = no
+ssl = yes
+ssl_cert = <{chain}
+ssl_key = <{key}
 disable_plaintext_auth = no
 default_internal_user = {internal}
 default_internal_group = {group}
 default_login_user = {login}
 listen = {host}
 mail_location = maildir:~/Maildir
+lda_mailbox_autocreate = yes
+lmtp_save_to_detail_mailbox = yes
 passdb {{
   driver = static
   args = password=%n-secret
@@ -84,7 +97,8 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -94,6 +108,8 @@ service lmtp {{
 }}
 {more}"#,
             dir = dir.display(),
+            chain = certificate.chain.display(),
+            key = certificate.key.display(),
             mail = mail.display(),
             host = place::address(),
         );
@@ -101,6 +117,9 @@ service lmtp {{
         let mut dovecot = Self {
             lmtp,
             imap,
+            imaps,
+            certificate,
+            owner: (uid, gid),
             dir,
             process: None,
         };
@@ -108,11 +127,25 @@ service lmtp {{
         Ok(dovecot)
     }
 
-    async fn up(&mut self) -> Result<()> {
+    /// Stops it, as for an upgrade.
+    ///
+    /// # Errors
+    /// When it isn't running or doesn't end.
+    pub async fn down(&mut self) -> Result<()> {
+        let mut process = self.process.take().context("Dovecot isn't running")?;
+        process.terminate().await?;
+        Ok(())
+    }
+
+    /// Starts it again after [`Dovecot::down`], on the same ports with the same mail.
+    ///
+    /// # Errors
+    /// When it doesn't come up.
+    pub async fn up(&mut self) -> Result<()> {
         let mut command = Command::new("dovecot");
         command.arg("-F").arg("-c").arg(self.config());
         self.process = Some(Process::start("dovecot", &self.dir, command).await?);
-        for port in [self.lmtp, self.imap] {
+        for port in [self.lmtp, self.imap, self.imaps] {
             eventually(format_args!("Dovecot listens on {port}"), async || {
                 Ok(Some(TcpStream::connect((place::address(), port)).await?))
             })
@@ -137,11 +170,11 @@ service lmtp {{
             .await
     }
 
-    /// Runs `doveadm` with its configuration.
+    /// Runs `doveadm` with its configuration; gives what it prints.
     ///
     /// # Errors
     /// When that fails.
-    pub async fn doveadm(&self, arguments: &[&str]) -> Result<()> {
+    pub async fn doveadm(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new("doveadm");
         command.arg("-c").arg(self.config()).args(arguments);
         let output = within("doveadm", command.output()).await??;
@@ -150,6 +183,32 @@ service lmtp {{
             "doveadm {arguments:?}: {}",
             String::from_utf8_lossy(&output.stderr)
         );
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// What lies in a user's folder, by subject, with flags.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub async fn folder(&self, user: &str, folder: &str) -> Result<Vec<(String, String)>> {
+        let arguments = ["-f", "tab", "fetch", "-u", user, "hdr.subject flags", "mailbox", folder];
+        let printed = self.doveadm(&arguments).await?;
+        let lines = printed.lines().skip(1).filter_map(|line| line.split_once('\t'));
+        Ok(lines
+            .map(|(subject, flags)| (subject.to_owned(), flags.to_owned()))
+            .collect())
+    }
+
+    /// Puts a message into a user's INBOX while no server runs, as another machine of a cluster would.
+    ///
+    /// # Errors
+    /// When the user never got mail, or it can't be written.
+    pub fn put(&self, user: &str, name: &str, message: &str) -> Result<()> {
+        let path = self.dir.join("mail").join(user).join("Maildir/new").join(name);
+        std::fs::write(&path, message)?;
+        if geteuid().is_root() {
+            chown(&path, Some(self.owner.0), Some(self.owner.1))?;
+        }
         Ok(())
     }
 

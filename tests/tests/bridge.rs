@@ -2,13 +2,14 @@
 //! on real Prosody and ejabberd, and a device is told.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use mailwren_core::account::Subscription;
 use mailwren_core::heartbeat::PUBLISHER_NODE;
 use mailwren_tests::ctl::{Home, Watch};
 use mailwren_tests::dovecot::Dovecot;
+use mailwren_tests::page::Page;
 use mailwren_tests::process::Process;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{DOMAIN, Kind, SAM, Server, jid, own_node, password};
@@ -24,24 +25,6 @@ on_both_servers!(
 /// No character of it means anything in a URL.
 const SECRET: &str = "a3f09c17b2";
 
-/// docs/bridge.md.
-struct Page(String);
-
-impl Page {
-    fn read() -> Result<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/bridge.md");
-        Ok(Self(std::fs::read_to_string(path)?))
-    }
-
-    /// The block in this language that begins so.
-    fn block(&self, language: &str, beginning: &str) -> Result<&str> {
-        let fence = format!("```{language}\n");
-        let mut blocks = self.0.split(&fence).skip(1).filter_map(|rest| rest.split("```").next());
-        let found = blocks.find(|block| block.starts_with(beginning));
-        found.with_context(|| format!("no block in {language} begins with {beginning:?}"))
-    }
-}
-
 /// The machine where Sam's mail is delivered.
 struct MailServer {
     page: Page,
@@ -55,7 +38,7 @@ impl MailServer {
     fn lay_out(scene: &Scene, server: &Server) -> Result<Self> {
         let home = Home::new(scene, "mail-server")?;
         let machine = Self {
-            page: Page::read()?,
+            page: Page::read("bridge.md")?,
             secrets: scene.folder("mail-server/secrets")?,
             listen: format!("{}:{}", place::address(), place::port()),
             home,
@@ -284,7 +267,7 @@ fn a_mail_server_with_another_secret_is_refused_and_delivers_all_the_same() -> R
 
 #[test]
 fn the_pages_servers_are_those_of_the_tests() -> Result<()> {
-    let page = Page::read()?;
+    let page = Page::read("bridge.md")?;
     for (kind, language, file) in [
         (Kind::Prosody, "prosody", "prosody.cfg.lua"),
         (Kind::Ejabberd, "ejabberd", "ejabberd.yml"),

@@ -4,6 +4,7 @@
 //! that every face speaks is declared in [`view`].
 
 pub mod account;
+pub mod act;
 pub mod arrival;
 pub mod catch_up;
 pub mod discovery;
@@ -12,6 +13,7 @@ pub mod heartbeat;
 pub mod limits;
 pub mod link;
 pub mod marks;
+pub mod mirror;
 pub mod model;
 pub mod opening;
 pub mod payload;

@@ -387,6 +387,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
     };
     let mailbox = "[[bridge.mailbox]]\nname = \"sam\"\nhttp = { user = \"sam\" }\n";
     let socket = format!("listen = \"unix:/nowhere/socket\"\n{mailbox}");
+    let imap = |imap: &str| format!("[[bridge.mailbox]]\nname = \"sam\"\nimap = {{ {imap} }}\n");
     for (bridge, expected) in [
         (String::new(), "there is nothing to publish"),
         (
@@ -424,6 +425,33 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
         (
             format!("{socket}[[bridge.mailbox]]\nname = \"zoe\"\n"),
             "nothing tells of this mailbox",
+        ),
+        (imap("host = \"a b\", user = \"sam\""), "`imap.host` a b isn't a server's name"),
+        (imap("host = \"h\", user = \"\""), "`imap.user` is empty"),
+        (imap("host = \"h\", user = \"sam\""), "it can't log in"),
+        (
+            imap("host = \"h\", user = \"sam\", password = \"keyring\""),
+            "the password lies in a file",
+        ),
+        (
+            imap("host = \"h\", user = \"sam\", password = { file = \"f\" }, token = [\"t\"]"),
+            "`imap` has a password and a token",
+        ),
+        (
+            imap("host = \"h\", user = \"sam\", token = [\"t\"], folders = [\"INBOX\", \"inbox\"]"),
+            "`imap.folders`: \"INBOX\" is there twice",
+        ),
+        (
+            imap("host = \"h\", user = \"sam\", token = [\"t\"], folders = []"),
+            "`imap.folders` has 0 folders",
+        ),
+        (
+            imap("host = \"h\", user = \"sam\", token = [\"t\"], pins = [\"abc\"]"),
+            "`imap.pins`: abc isn't a SHA-256 fingerprint",
+        ),
+        (
+            imap("host = \"h\", user = \"sam\", token = [\"t\"], tls = \"none\""),
+            "line 11, column",
         ),
     ] {
         let said = wrong(&bridge).await;

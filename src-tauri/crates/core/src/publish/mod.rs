@@ -49,6 +49,11 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Reads a message, of which the first [`MESSAGE_BYTES`] count; it may be cut off anywhere.
+    pub fn of_message(raw: &[u8]) -> Self {
+        Self::read(&Message::read(raw.get(..MESSAGE_BYTES).unwrap_or(raw)))
+    }
+
     fn read(message: &Message<'_>) -> Self {
         Self {
             from: message.from(),

@@ -12,6 +12,8 @@
 //! node = "mail/sam"                   # `urn:mailwren:mail:0` if left out
 //! detail = "full"                     # or "sender", or "count": how much is told
 //! http = { user = "sam" }             # what the mail server calls whose mailbox it is
+//! # and, or instead:
+//! imap = { host = "imap.example.org", user = "sam", password = { file = "/etc/mailwren/imap.password" } }
 //! ```
 
 use std::fmt;
@@ -29,7 +31,9 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::config::{Config, bare_jid, position};
+use crate::imap::{Access, Login, Tls};
 use crate::outbox::Target;
+use crate::xmpp::tls::{parse_fingerprint, server_name};
 
 /// What the bridge does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +57,21 @@ pub struct Mailbox {
     pub detail: Privacy,
     /// What the mail server that tells of it calls its user.
     pub http_user: Option<String>,
+    /// Where the bridge looks for itself.
+    pub imap: Option<ImapSource>,
 }
+
+/// A mailbox that the bridge looks into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImapSource {
+    /// Where it is.
+    pub access: Access,
+    /// Folders that are published, hierarchy by `/`; at least one. The first is heard of soonest.
+    pub folders: Vec<String>,
+}
+
+/// So many folders of a mailbox are published at most.
+const FOLDERS: usize = 100;
 
 /// Where the HTTP endpoint listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,12 +160,29 @@ struct Written {
     #[serde(default)]
     detail: Privacy,
     http: Option<Http>,
+    imap: Option<Imap>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Http {
     user: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Imap {
+    host: String,
+    port: Option<u16>,
+    #[serde(default)]
+    tls: Tls,
+    user: String,
+    password: Option<PasswordSource>,
+    token: Option<Vec<String>>,
+    folders: Option<Vec<String>>,
+    ca_file: Option<String>,
+    #[serde(default)]
+    pins: Vec<String>,
 }
 
 impl BridgeConfig {
@@ -291,7 +326,8 @@ fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Resu
     }
     let http_user = written.http.map(|http| http.user);
     match &http_user {
-        None => return Err(MailboxFlaw::NoSource),
+        None if written.imap.is_none() => return Err(MailboxFlaw::NoSource),
+        None => {}
         Some(user) if user.is_empty() => return Err(MailboxFlaw::NoUser),
         Some(user) if above.of_user(user).is_some() => return Err(MailboxFlaw::UserTwice(user.clone())),
         Some(_) if above.listen.is_none() => return Err(MailboxFlaw::NoListen),
@@ -302,6 +338,54 @@ fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Resu
         target: Target { account, service, node },
         detail: written.detail,
         http_user,
+        imap: written.imap.map(imap).transpose()?,
+    })
+}
+
+fn imap(written: Imap) -> Result<ImapSource, MailboxFlaw> {
+    let host = written.host.trim().to_owned();
+    if host.is_empty() || server_name(&host).is_err() {
+        return Err(MailboxFlaw::Host(written.host));
+    }
+    if written.user.is_empty() {
+        return Err(MailboxFlaw::NoImapUser);
+    }
+    let login = match (written.password, written.token) {
+        (Some(PasswordSource::Keyring) | None, None) => return Err(MailboxFlaw::NoLogin),
+        (Some(_), Some(_)) => return Err(MailboxFlaw::TwoLogins),
+        (Some(password), None) => Login::Password(password),
+        (None, Some(command)) if command.is_empty() => return Err(MailboxFlaw::NoLogin),
+        (None, Some(command)) => Login::Token(command),
+    };
+    if let Some(pin) = written.pins.iter().find(|pin| parse_fingerprint(pin).is_err()) {
+        return Err(MailboxFlaw::Pin(pin.clone()));
+    }
+    let mut folders: Vec<String> = Vec::new();
+    for folder in written.folders.unwrap_or_else(|| vec!["INBOX".to_owned()]) {
+        let folder = match folder.trim() {
+            inbox if inbox.eq_ignore_ascii_case("INBOX") => "INBOX",
+            other => other,
+        };
+        let sound = !folder.is_empty() && folder.len() <= 500 && !folder.chars().any(char::is_control);
+        if !sound || folders.iter().any(|other| other == folder) {
+            return Err(MailboxFlaw::Folder(folder.to_owned()));
+        }
+        folders.push(folder.to_owned());
+    }
+    if folders.is_empty() || folders.len() > FOLDERS {
+        return Err(MailboxFlaw::Folders(folders.len()));
+    }
+    Ok(ImapSource {
+        access: Access {
+            port: written.port.unwrap_or(written.tls.port()),
+            host,
+            tls: written.tls,
+            user: written.user,
+            login,
+            ca_file: written.ca_file,
+            pins: written.pins,
+        },
+        folders,
     })
 }
 
@@ -320,7 +404,10 @@ enum MailboxFlaw {
     Service(String),
     #[error("`node` is empty")]
     NoNode,
-    #[error("nothing tells of this mailbox: add http = {{ user = \"…\" }}")]
+    #[error(
+        "nothing tells of this mailbox: add http = {{ user = \"…\" }}, or imap = {{ host = \"…\", user = \"…\", password = \
+         {{ file = \"…\" }} }}"
+    )]
     NoSource,
     #[error("`http.user` is empty")]
     NoUser,
@@ -328,4 +415,21 @@ enum MailboxFlaw {
     UserTwice(String),
     #[error("mail servers tell of it by HTTP, but `listen` is missing in `[bridge]`")]
     NoListen,
+    #[error("`imap.host` {0} isn't a server's name; it looks like imap.example.org")]
+    Host(String),
+    #[error("`imap.user` is empty")]
+    NoImapUser,
+    #[error(
+        "it can't log in: the password lies in a file or comes from a command, imap.password = {{ file = \
+         \"/etc/mailwren/imap.password\" }}, or a command prints a token, imap.token = [\"…\"]"
+    )]
+    NoLogin,
+    #[error("`imap` has a password and a token: leave one of them out")]
+    TwoLogins,
+    #[error("`imap.pins`: {0} isn't a SHA-256 fingerprint")]
+    Pin(String),
+    #[error("`imap.folders`: {0:?} is there twice, or can't be a folder")]
+    Folder(String),
+    #[error("`imap.folders` has {0} folders; it takes 1 to {FOLDERS}")]
+    Folders(usize),
 }

@@ -1,11 +1,12 @@
 //! The bridge: what mail servers tell of mailboxes is published, and taken back once it is read.
 //!
-//! Sources ([`http`]) put what they hear into the profile's outbox by way of the intake; one loop sends what is there, in
+//! Sources ([`http`], `imap`) put what they hear into the profile's outbox by way of the intake; one loop sends what is there, in
 //! order, for as long as the bridge runs. So what was accepted survives the bridge, and the XMPP server's absence.
 
 pub mod config;
 mod contacts;
 pub mod http;
+mod imap;
 mod intake;
 
 use std::fs::File;
@@ -14,17 +15,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use self::config::{BridgeConfig, BridgeConfigError, Listen};
 use self::contacts::Beat;
 use self::http::{Door, Listener, Secret};
+use self::imap::Source;
 use self::intake::Intake;
 use crate::outbox::Outbox;
 use crate::outbox::background::Watch;
 use crate::outbox::sending::{LOOK, Sending};
 use crate::profile::{Profile, try_lock};
+use crate::sensors::Sensors;
 use crate::vault::{self, PasswordError, Vault};
 use crate::xmpp::resolve::SystemResolver;
 
@@ -67,6 +72,9 @@ pub struct Bridge {
     listener: Option<Listener>,
     door: Arc<Door>,
     intake: Arc<Intake>,
+    sources: Vec<Source>,
+    /// Told when connections may have died.
+    doubt: watch::Sender<()>,
     sending: Sending,
     _lock: File,
 }
@@ -95,6 +103,16 @@ impl Bridge {
             None => None,
         };
         let intake = Arc::new(Intake::new(Outbox::of(profile)));
+        let (doubt, doubted) = watch::channel(());
+        let mut sources = Vec::new();
+        for mailbox in &config.mailboxes {
+            let Some(source) = &mailbox.imap else { continue };
+            let opened = Source::open(mailbox, source, intake.clone(), profile.data_dir(), doubted.clone());
+            sources.push(opened.map_err(|source| BridgeError::Io {
+                path: profile.data_dir().to_owned(),
+                source,
+            })?);
+        }
         Ok(Self {
             listener,
             door: Arc::new(Door {
@@ -103,6 +121,8 @@ impl Bridge {
                 intake: intake.clone(),
             }),
             intake,
+            sources,
+            doubt,
             sending: Sending::new(profile, vault, Arc::new(SystemResolver)),
             _lock: lock,
         })
@@ -123,10 +143,27 @@ impl Bridge {
         let endpoint = self
             .listener
             .map(|listener| tokio::spawn(http::serve(listener, self.door.clone(), stop.clone())));
+        let sources = TaskTracker::new();
+        if !self.sources.is_empty() {
+            sources.spawn(doubt(self.doubt, stop.clone()));
+        }
+        for source in self.sources {
+            sources.spawn(source.run(stop.clone()));
+        }
+        sources.close();
         send(self.sending, &self.intake, &stop).await;
         if let Some(endpoint) = endpoint {
             endpoint.await.ok();
         }
+        sources.wait().await;
+    }
+}
+
+/// Passes on that connections may have died.
+async fn doubt(told: watch::Sender<()>, stop: CancellationToken) {
+    let mut sensors = Sensors::start();
+    while stop.run_until_cancelled(sensors.next()).await.is_some() {
+        told.send_replace(());
     }
 }
 

@@ -267,7 +267,7 @@ impl Connector {
     /// aren't kept in memory for the one moment in which they are needed.
     async fn secure(&self, target: &Target, tcp: TcpStream) -> Result<Secured<TcpStream>, Trouble> {
         let account = self.account.clone();
-        let trust = tokio::task::spawn_blocking(move || Trust::load(&account))
+        let trust = tokio::task::spawn_blocking(move || Trust::load(account.ca_file.as_deref(), &account.pins))
             .await
             .map_err(|e| Trouble::Lost(e.to_string()))??;
         let tcp = if target.direct {
@@ -275,7 +275,10 @@ impl Connector {
         } else {
             self.starttls(target, tcp).await?
         };
-        trust.handshake(server_name(&self.domain)?, target, tcp).await
+        let protocols: &[&[u8]] = if target.direct { &[b"xmpp-client"] } else { &[] };
+        trust
+            .handshake(server_name(&self.domain)?, target, protocols, tcp)
+            .await
     }
 
     /// RFC 6120 §5.4.
@@ -391,7 +394,7 @@ impl Connector {
 }
 
 /// Connects to the first address that answers; each gets a head start before the next one joins in.
-async fn dial(addresses: &[IpAddr], target: &Target) -> Result<TcpStream, Trouble> {
+pub(crate) async fn dial(addresses: &[IpAddr], target: &Target) -> Result<TcpStream, Trouble> {
     let mut left = addresses
         .iter()
         .take(MAX_ADDRESSES)

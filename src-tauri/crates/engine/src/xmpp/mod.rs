@@ -35,6 +35,7 @@ use tokio::time::Instant;
 
 pub use connector::{Connector, LoginFacts, Progress};
 pub use login::LoginMemory;
+pub(crate) use session::jitter;
 pub use trouble::ConnectError;
 
 /// Waits until a deadline; for ever without one.

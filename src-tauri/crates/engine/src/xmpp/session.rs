@@ -475,6 +475,6 @@ fn random() -> u64 {
 }
 
 /// In `0.0..1.0`.
-fn jitter() -> f64 {
+pub(crate) fn jitter() -> f64 {
     (random() >> 11) as f64 / (1_u64 << 53) as f64
 }

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mailwren_core::account::Account;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -50,24 +49,24 @@ impl fmt::Debug for Trust {
 }
 
 impl Trust {
-    /// What an account's configuration says. Reads files: the system's store and the account's CA file.
+    /// What a configuration says. Reads files: the system's store and the CA file.
     ///
     /// # Errors
-    /// [`Trouble::Account`] if a pin or the CA file can't be used, or the system has no store and the account names none.
-    pub fn load(account: &Account) -> Result<Self, Trouble> {
+    /// [`Trouble::Account`] if a pin or the CA file can't be used, or the system has no store and the configuration names none.
+    pub fn load(ca_file: Option<&str>, pins: &[String]) -> Result<Self, Trouble> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let pins = account.pins.iter().map(|pin| parse_fingerprint(pin));
+        let pins = pins.iter().map(|pin| parse_fingerprint(pin));
         let pins = pins.collect::<Result<Vec<_>, _>>()?;
         let judge = if pins.is_empty() {
-            Anchor::Authorities(authorities(account.ca_file.as_deref(), &provider)?)
+            Anchor::Authorities(authorities(ca_file, &provider)?)
         } else {
             Anchor::Pins(pins.into())
         };
         Ok(Self { judge, provider })
     }
 
-    /// The handshake. `name` is the JID's domain, which the certificate must be for, whatever host SRV led to
-    /// (RFC 6120 §13.7.2).
+    /// The handshake. `name` is what the certificate must be for: the JID's domain, whatever host SRV led to (RFC 6120
+    /// §13.7.2). `protocols` are offered by ALPN.
     ///
     /// # Errors
     /// [`Trouble::Certificate`], [`Trouble::PinMismatch`], [`Trouble::Handshake`].
@@ -75,6 +74,7 @@ impl Trust {
         &self,
         name: ServerName<'static>,
         target: &Target,
+        protocols: &[&[u8]],
         io: S,
     ) -> Result<Secured<S>, Trouble> {
         let refused = Arc::new(Mutex::new(None));
@@ -93,9 +93,7 @@ impl Trust {
             .with_custom_certificate_verifier(Arc::new(judge))
             .with_no_client_auth();
         config.resumption = Resumption::disabled();
-        if target.direct {
-            config.alpn_protocols = vec![b"xmpp-client".to_vec()];
-        }
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
         let connected = TlsConnector::from(Arc::new(config)).connect(name, io).await;
         let stream = match connected {
             Ok(stream) => stream,
@@ -183,7 +181,7 @@ pub fn fingerprint(certificate: &[u8]) -> String {
 }
 
 /// Takes hex in either case, with or without colons or spaces.
-pub(super) fn parse_fingerprint(text: &str) -> Result<[u8; 32], Trouble> {
+pub(crate) fn parse_fingerprint(text: &str) -> Result<[u8; 32], Trouble> {
     let bad = || Trouble::Account(format!("{} isn't a SHA-256 fingerprint", quoted(text)));
     let digits: Vec<u8> = text
         .chars()
@@ -443,7 +441,7 @@ fn readable(error: &std::io::Error) -> String {
 }
 
 /// What the system says of a connection, in words.
-pub(super) fn plain_words(error: &std::io::Error) -> String {
+pub(crate) fn plain_words(error: &std::io::Error) -> String {
     use std::io::ErrorKind as Kind;
     match error.kind() {
         Kind::ConnectionRefused => "nothing answers on this port".to_owned(),

@@ -323,7 +323,7 @@ impl ConnectError {
 }
 
 /// Foreign text for a message: printable, on one line, short.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let one_line: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })

@@ -106,6 +106,9 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted) -> Result<()> {
             commands::open_link,
             commands::show_window,
             commands::start_demo,
+            commands::start_at_login,
+            commands::set_start_at_login,
+            commands::export_settings,
             commands::close_window,
         ])
         .build(context())

@@ -288,7 +288,12 @@ about-license = Freie Software unter der MIT- oder der Apache-2.0-Lizenz, wie Si
 ## Einstellungen: Allgemein
 
 general = Allgemein
+start = Bei der Anmeldung starten
+start-says = In der Leiste dieses Desktops, für diese Person.
+start-hidden = Ohne Fenster
+start-hidden-says = Ausgeschaltet öffnet sich bei der Anmeldung der Feed.
 language = Sprache
+language-says = Von Fenstern, Leiste, Benachrichtigungen und Befehlen.
 language-system = Wie der Desktop
 theme = Erscheinungsbild
 theme-says = Hoher Kontrast und erzwungene Farben folgen in jedem Fall dem Desktop.
@@ -301,8 +306,25 @@ rows-full = Voll
 rows-compact = Kompakt
 letters = Einzelne Buchstaben sind Befehle
 letters-says = Ausgeschaltet wirken in der Liste nur Pfeile, Eingabe, Esc und Tasten mit Strg.
+keep = Mail im Feed behalten
+keep-says = Was älter ist, verlässt den Feed auf diesem Rechner. Auf dem Server ändert sich nichts.
+keep-for = für
+keep-days = Tage
+keep-title =
+    { $n ->
+        [one] Mail nur einen Tag lang behalten?
+       *[other] Mail nur { $n } Tage lang behalten?
+    }
+keep-gone = Was älter ist, verlässt den Feed sofort und lässt sich nicht zurückholen.
+keep-do = So lange behalten
+exchange = Einstellungen als Datei
+exchange-says = Ohne Passwörter. Eine Datei kann Befehle nennen, die ausgeführt werden: Importieren Sie nur, was Sie kennen.
+export = Exportieren
+import = Importieren …
+exported = Geschrieben nach { $path }
+imported = Importiert; die bisherigen Einstellungen liegen daneben
+import-large = Diese Datei ist zu groß für Einstellungen.
 preference-changed = Geändert
-preference-unkept = Es konnte auf diesem Rechner nicht behalten werden.
 
 ## Einstellungen: Diagnose
 
@@ -379,6 +401,9 @@ privacy-usual = Wie üblich
 sample-sender = Miriam Kern
 sample-subject = Schlüssel am Donnerstag, halb sechs
 sample-count = 1 neue Mail
+sample-send = Jetzt eine zeigen
+sample-sent = Eine Benachrichtigung wird jetzt gezeigt.
+sample-withheld = Jetzt wird keine gezeigt: { $why }.
 locked = Bei gesperrtem Bildschirm
 locked-says = Höchstens so viel, wo der Desktop die Sperre meldet.
 sound = Ton

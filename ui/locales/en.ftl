@@ -288,7 +288,12 @@ about-license = Free software, under the MIT or Apache 2.0 licence, as you prefe
 ## Settings: general
 
 general = General
+start = Start at login
+start-says = In the tray of this desktop, for this person.
+start-hidden = Without a window
+start-hidden-says = Off, the feed opens at login.
 language = Language
+language-says = Of windows, tray, notifications and commands.
 language-system = As the desktop
 theme = Appearance
 theme-says = High contrast and forced colours follow the desktop in any case.
@@ -301,8 +306,25 @@ rows-full = Full
 rows-compact = Compact
 letters = Single letters are commands
 letters-says = Off, only arrows, Enter, Esc and chords with Ctrl work in the feed.
+keep = Keep mail in the feed
+keep-says = What is older leaves the feed on this computer. Nothing changes on the server.
+keep-for = for
+keep-days = days
+keep-title =
+    { $n ->
+        [one] Keep mail for one day only?
+       *[other] Keep mail for { $n } days only?
+    }
+keep-gone = What is older leaves the feed at once, and can’t be brought back.
+keep-do = Keep it so long
+exchange = Settings as a file
+exchange-says = Without passwords. A file may name commands to run: import only what you trust.
+export = Export
+import = Import …
+exported = Written to { $path }
+imported = Imported; the settings from before are kept beside them
+import-large = That file is too large for settings.
 preference-changed = Changed
-preference-unkept = It couldn’t be kept on this computer.
 
 ## Settings: diagnosis
 
@@ -379,6 +401,9 @@ privacy-usual = As usual
 sample-sender = Miriam Kern
 sample-subject = Keys on Thursday, half past five
 sample-count = 1 new mail
+sample-send = Send me one now
+sample-sent = A notification is shown now.
+sample-withheld = None is shown now: { $why }.
 locked = While the screen is locked
 locked-says = At most so much, where the desktop tells that it is locked.
 sound = Sound

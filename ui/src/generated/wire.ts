@@ -320,6 +320,44 @@ rule: Rule,
  */
 fault: string | null, };
 
+export type Language = "system" | "en" | "de" | "ar";
+
+export type Theme = "system" | "light" | "dark";
+
+export type RowHeight = "full" | "compact";
+
+export type GeneralSettings = {
+/**
+ * The language that every face speaks.
+ */
+language: Language,
+/**
+ * How windows look.
+ */
+theme: Theme,
+/**
+ * How high the feed's rows are.
+ */
+rows: RowHeight,
+/**
+ * Whether single letters are commands in the feed.
+ */
+letters: boolean,
+/**
+ * How many days events are kept.
+ */
+keep_days: number, };
+
+export type StartAtLogin = {
+/**
+ * Whether it does.
+ */
+on: boolean,
+/**
+ * Whether without a window.
+ */
+hidden: boolean, };
+
 export type Discovery = {
 /**
  * Where to connect, in the order of trial.
@@ -658,7 +696,23 @@ until: string | null, } | { "do": "unmute",
 /**
  * The row.
  */
-seq: number, } | { "do": "notification_settings" } | { "do": "save_notification_settings",
+seq: number, } | { "do": "general_settings" } | { "do": "save_general_settings",
+/**
+ * All of the settings.
+ */
+settings: GeneralSettings, } | { "do": "export_settings" } | { "do": "import_settings",
+/**
+ * What errors call it: a file's name.
+ */
+name: string,
+/**
+ * The configuration.
+ */
+text: string, } | { "do": "restore_settings",
+/**
+ * The name of its file.
+ */
+backup: string, } | { "do": "notification_settings" } | { "do": "send_sample" } | { "do": "save_notification_settings",
 /**
  * All of the settings.
  */
@@ -820,11 +874,27 @@ standing: Standing,
 /**
  * What a person should know of it.
  */
-note: string | null, } | { "re": "notification_settings",
+note: string | null, } | { "re": "general_settings",
 /**
  * All of the settings.
  */
-settings: NotificationSettings, } | { "re": "rules",
+settings: GeneralSettings, } | { "re": "export_settings",
+/**
+ * The configuration, as TOML.
+ */
+text: string, } | { "re": "import_settings",
+/**
+ * The path of the file that keeps what was in force before; none if nothing was.
+ */
+backup: string | null, } | { "re": "notification_settings",
+/**
+ * All of the settings.
+ */
+settings: NotificationSettings, } | { "re": "send_sample",
+/**
+ * Why no popup was shown: one of a new mail would be withheld as well.
+ */
+withheld: Hush | null, } | { "re": "rules",
 /**
  * The rules, in order, broken ones included.
  */

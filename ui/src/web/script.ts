@@ -178,6 +178,7 @@ export function script(name: string, now: number): Script {
             message: 'The keyring is locked.',
             hint: 'Unlock it, then save again.',
           },
+          save_general_settings: readOnly,
           save_notification_settings: readOnly,
           save_rule: readOnly,
           remove_rule: readOnly,

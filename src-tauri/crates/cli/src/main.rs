@@ -11,6 +11,7 @@ mod connection;
 mod decode;
 mod demo;
 mod discover;
+mod exchange;
 mod exit;
 mod explain;
 mod feed;
@@ -80,6 +81,13 @@ enum What {
     Bridge(bridge::Arguments),
     /// What waits to be published, and why.
     Outbox(outbox::Arguments),
+    /// Write settings, accounts and rules to a file, without passwords.
+    Export(exchange::Arguments),
+    /// Put settings, accounts and rules of a file in the place of the present ones, which are kept beside them.
+    ///
+    /// All of it is checked first; it applies at once. A file may hold commands to run (hooks, sources of passwords):
+    /// import only what you trust.
+    Import(exchange::Arguments),
     /// How connections and counts stand.
     Status(status::Arguments),
     /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
@@ -121,6 +129,8 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Rules(what) => rules::run(config, what).await,
             What::Pause(arguments) => pause::run(config, &arguments).await,
             What::Resume => pause::resume(config).await,
+            What::Export(arguments) => exchange::export(config, arguments).await,
+            What::Import(arguments) => exchange::import(config, arguments).await,
             What::Status(arguments) => status::run(config, &arguments).await,
             What::Demo(arguments) => demo::run(&arguments).await,
             What::Bridge(arguments) => bridge::run(config, arguments).await,

@@ -513,6 +513,20 @@ impl Model {
         }
     }
 
+    /// A popup that shows how one of a new mail would be now.
+    ///
+    /// # Errors
+    /// Why that one would be withheld.
+    pub fn sample(&mut self, now: Timestamp) -> Result<Popup, Hush> {
+        match self.quiet.hush {
+            Some(hush) => Err(hush),
+            None => {
+                let (popups, setting) = self.popups();
+                Ok(popups.sample(now, &setting))
+            }
+        }
+    }
+
     /// When [`Input::Tick`] is wanted next.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let pause = self.pause.and_then(|p| p.until);

@@ -191,6 +191,16 @@ pub fn words_for_muted(row: &Row) -> (String, String) {
     )
 }
 
+/// Title and body of a popup that shows how popups look.
+pub fn words_for_sample(privacy: Privacy) -> (String, String) {
+    let (title, body) = match privacy {
+        Privacy::Full => ("Miriam Kern", "Keys on Thursday, half past five"),
+        Privacy::Sender => ("Miriam Kern", ""),
+        Privacy::Count => ("1 new mail", ""),
+    };
+    (title.to_owned(), body.to_owned())
+}
+
 /// A grouped popup names so many senders, then counts.
 const NAMES_TOLD: usize = 4;
 

@@ -15,7 +15,7 @@ use mailwren_core::policy::{Cause, Hush, Outcome, Reason};
 use mailwren_core::popup::Privacy;
 use mailwren_core::quiet::{Day, Later, QuietHours};
 use mailwren_core::rules::{Rule, RuleEntry, Then};
-use mailwren_core::settings::NotificationSettings;
+use mailwren_core::settings::{GeneralSettings, Language, NotificationSettings, RowHeight, StartAtLogin, Theme};
 use mailwren_core::view::{
     AccountStatus, ApiCode, ApiError, Command, Filter, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Reply,
     Row, Status, StepName, StepState, TestStep, TrayShape,
@@ -38,6 +38,7 @@ fn declarations() -> String {
     declare![Security, PasswordSource, Subscription, Account];
     declare![Privacy, Outcome, Cause, Reason, Hush, Later];
     declare![Day, QuietHours, NotificationSettings, Then, Rule, RuleEntry];
+    declare![Language, Theme, RowHeight, GeneralSettings, StartAtLogin];
     declare![
         Discovery,
         Endpoint,

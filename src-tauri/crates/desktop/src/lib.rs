@@ -1,5 +1,6 @@
 //! Mailwren's desktop side that needs no GTK: the tray icon and the notifications, over D-Bus.
 
+pub mod autostart;
 pub mod glyph;
 #[cfg(target_os = "linux")]
 pub mod notifier;

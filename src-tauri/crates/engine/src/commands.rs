@@ -6,15 +6,18 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::model::Input;
+use mailwren_core::policy::Hush;
 use mailwren_core::quiet::Later;
 use mailwren_core::rules::{self, Rule, Rules, Subject};
-use mailwren_core::view::{ApiCode, ApiError, Command, Filter, Notice, Pause, Reply, Row, TestStep};
+use mailwren_core::view::{ApiCode, ApiError, Command, Filter, Notice, Pause, Problem, Reply, Row, TestStep};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use crate::config::{ConfigError, checked, edition};
 use crate::outbox::sending::Sending;
-use crate::run::{Engine, Request, Run};
+use crate::popups;
+use crate::ports::NotifierError;
+use crate::run::{Engine, Request, Run, Sample};
 use crate::socket::closed;
 use crate::store::StoreError;
 use crate::vault;
@@ -71,6 +74,7 @@ impl Engine {
             Command::Subscribe { jid, service, node } => self.subscribe(jid, service, node).await,
             Command::Unsubscribe { jid, service, node } => self.unsubscribe(jid, service, node).await,
             Command::TryRule { rule } => self.try_rule(rule).await,
+            Command::SendSample => self.send_sample().await,
             Command::ShowFeed => {
                 self.notices.send(Notice::Open { seq: None }).ok();
                 Ok(Reply::Done { count: 1 })
@@ -87,6 +91,38 @@ impl Engine {
             .await
             .map_err(|_| closed())?;
         reply.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Waits for the notification daemon beside the engine's task, which it would hold up.
+    async fn send_sample(&self) -> Result<Reply, ApiError> {
+        let (answer, sample) = oneshot::channel();
+        self.requests
+            .send(Request::Sample { answer })
+            .await
+            .map_err(|_| closed())?;
+        let withheld = match sample.await.map_err(|_| closed())? {
+            Sample::Underway(shown) => match shown.await.map_err(|_| closed())? {
+                Ok(()) => None,
+                Err(NotifierError::Inhibited) => Some(Hush::DoNotDisturb),
+                Err(error) => {
+                    let Problem { message, hint, .. } = popups::trouble(&error);
+                    return Err(ApiError {
+                        code: ApiCode::Refused,
+                        message,
+                        hint,
+                    });
+                }
+            },
+            Sample::Withheld(hush) => Some(hush),
+            Sample::Headless => {
+                return Err(ApiError {
+                    code: ApiCode::Refused,
+                    message: "Mailwren runs without a desktop here, so it shows no notifications.".to_owned(),
+                    hint: Some("Start the app `mailwren`.".to_owned()),
+                });
+            }
+        };
+        Ok(Reply::SendSample { withheld })
     }
 
     /// What a rule would have matched of the newest rows.
@@ -165,6 +201,27 @@ impl Run {
             Command::Snooze { seqs, later } => self.snooze(seqs, later).await,
             Command::Mute { seq, until } => self.mute(seq, until).await,
             Command::Unmute { seq } => self.unmute(seq).await,
+            Command::GeneralSettings => Ok(Reply::GeneralSettings {
+                settings: self.general.clone(),
+            }),
+            Command::SaveGeneralSettings { settings } => {
+                self.config.save_general(&settings).map_err(config)?;
+                self.reload().await
+            }
+            Command::ExportSettings => Ok(Reply::ExportSettings {
+                text: self.config.export().map_err(config)?,
+            }),
+            Command::ImportSettings { name, text } => {
+                let backup = self.config.import(&name, &text, now).map_err(config)?;
+                self.reload().await?;
+                Ok(Reply::ImportSettings {
+                    backup: backup.map(|path| path.display().to_string()),
+                })
+            }
+            Command::RestoreSettings { backup } => {
+                self.config.restore(&backup).map_err(config)?;
+                self.reload().await
+            }
             Command::NotificationSettings => Ok(Reply::NotificationSettings {
                 settings: self.notifications.clone(),
             }),
@@ -219,6 +276,7 @@ impl Run {
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }
             | Command::TryRule { .. }
+            | Command::SendSample
             | Command::TestAccount { .. } => Err(internal("a command that never comes here")),
         }
     }

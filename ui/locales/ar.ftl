@@ -208,6 +208,7 @@ close-box = إغلاق
 ## الإعدادات
 
 settings = الإعدادات
+window-settings = إعدادات Mailwren
 back = رجوع
 cancel = إلغاء
 save = حفظ
@@ -517,3 +518,71 @@ rule-added = أُضيفت القاعدة
 rule-changed = غُيّرت القاعدة
 rule-removed = أُزيلت القاعدة
 rule-moved = نُقلت إلى الموضع { $n }
+
+## الإشعارات وشريط النظام
+
+mails-new =
+    { $n ->
+        [0] تغيّرت صناديق بريد
+        [one] رسالة جديدة
+        [two] رسالتان جديدتان
+        [few] { $n } رسائل جديدة
+       *[other] { $n } رسالة جديدة
+    }
+names-between = { "، " }
+popup-new = بريد جديد
+popup-mailbox = صندوق البريد
+popup-away = أثناء غيابك: { $mails }
+popup-pause = أثناء الإيقاف المؤقت: { $mails }
+popup-quiet = أثناء ساعات الهدوء: { $mails }
+popup-dnd = أثناء عدم الإزعاج: { $mails }
+popup-snoozed = كان مؤجلًا حتى الآن: { $mails }
+popup-muted = كُتم: { $who }
+popup-muted-somebody = كُتم المرسِل
+popup-muted-says = يظل البريد الجديد منه محسوبًا غير مقروء، لكن بلا إشعار.
+popup-open = فتح
+popup-snooze = تأجيل ساعة
+popup-mute = كتم المرسِل
+tray-title =
+    { $n ->
+        [0] Mailwren: لا شيء غير مقروء
+       *[other] Mailwren: { $n } غير مقروء
+    }
+tray-none = لم يُعَدّ أي حساب
+tray-more = و{ $n } أخرى
+tray-account = { $label }: { $state }
+tray-account-unread = { $label }: { $n } غير مقروء، { $state }
+tray-offline = { link-offline }، { $next }
+tray-changed = { $what } ({ $account })
+tray-open = فتح Mailwren
+tray-pause = إيقاف مؤقت
+tray-resume-until = استئناف (متوقف حتى { $time })
+tray-quit = إنهاء
+tray-time = { $day }، { $time }
+weekday =
+    { $n ->
+        [1] الاثنين
+        [2] الثلاثاء
+        [3] الأربعاء
+        [4] الخميس
+        [5] الجمعة
+        [6] السبت
+       *[7] الأحد
+    }
+
+## أخطاء `mailwrenctl`
+
+cli-no-account = لا يوجد حساب { $jid }
+cli-not-yet = { $jid } لا يعمل بعد
+cli-compare = قارن البصمة بما عند صاحب الخادم؛ يستطيع `mailwrenctl account test` في طرفية أن يثبّتها بعد ذلك.
+cli-no-password = لم تُعطَ كلمة سر
+cli-no-further = لا يمكن فحص { $jid } أبعد من ذلك
+cli-there = { $path } موجود بالفعل
+cli-there-do = اختر اسمًا آخر، أو أزله.
+cli-no-event = لا يوجد حدث { $event }
+cli-no-event-do = يعرض `mailwrenctl feed list` الأحداث المحفوظة.
+cli-ended = انتهى المحرك
+cli-none = لم يُعَدّ أي حساب
+cli-none-do = أضف واحدًا بالأمر `mailwrenctl account add JID`، أو جرّب `mailwrenctl demo`.
+cli-not-all = تعذّر سؤال كل الحسابات
+cli-timeout = انقضى الوقت المحدد بالخيار --timeout

@@ -190,6 +190,7 @@ close-box = Schließen
 ## Einstellungen
 
 settings = Einstellungen
+window-settings = Mailwren: Einstellungen
 back = Zurück
 cancel = Abbrechen
 save = Speichern
@@ -486,3 +487,69 @@ rule-added = Regel hinzugefügt
 rule-changed = Regel geändert
 rule-removed = Regel entfernt
 rule-moved = An Stelle { $n } verschoben
+
+## Benachrichtigungen und Leiste
+
+mails-new =
+    { $n ->
+        [0] Postfächer geändert
+        [one] 1 neue Mail
+       *[other] { $n } neue Mails
+    }
+names-between = { ", " }
+popup-new = Neue Mail
+popup-mailbox = Postfach
+popup-away = Während Sie weg waren: { $mails }
+popup-pause = Während der Pause: { $mails }
+popup-quiet = Während der Ruhezeit: { $mails }
+popup-dnd = Während Sie nicht gestört wurden: { $mails }
+popup-snoozed = Bis jetzt zurückgestellt: { $mails }
+popup-muted = Stumm: { $who }
+popup-muted-somebody = Absender stumm
+popup-muted-says = Neue Mail von dort zählt weiter als ungelesen; sie wird nicht gemeldet.
+popup-open = Öffnen
+popup-snooze = 1 Std. zurückstellen
+popup-mute = Absender stumm
+tray-title =
+    { $n ->
+        [0] Mailwren: nichts ungelesen
+       *[other] Mailwren: { $n } ungelesen
+    }
+tray-none = Kein Konto ist eingerichtet
+tray-more = und { $n } weitere
+tray-account = { $label }: { $state }
+tray-account-unread = { $label }: { $n } ungelesen, { $state }
+tray-offline = { link-offline }, { $next }
+tray-changed = { $what } ({ $account })
+tray-open = Mailwren öffnen
+tray-pause = Pause
+tray-resume-until = Fortsetzen (Pause bis { $time })
+tray-quit = Beenden
+tray-time = { $day }, { $time }
+weekday =
+    { $n ->
+        [1] Montag
+        [2] Dienstag
+        [3] Mittwoch
+        [4] Donnerstag
+        [5] Freitag
+        [6] Samstag
+       *[7] Sonntag
+    }
+
+## Fehler von `mailwrenctl`
+
+cli-no-account = es gibt kein Konto { $jid }
+cli-not-yet = { $jid } geht noch nicht
+cli-compare = Vergleichen Sie den Fingerabdruck mit dem Besitzer des Servers; `mailwrenctl account test` in einem Terminal kann ihn dann merken.
+cli-no-password = es wurde kein Passwort angegeben
+cli-no-further = { $jid } lässt sich nicht weiter untersuchen
+cli-there = { $path } gibt es schon
+cli-there-do = Wählen Sie einen anderen Namen, oder entfernen Sie die Datei.
+cli-no-event = es gibt kein Ereignis { $event }
+cli-no-event-do = `mailwrenctl feed list` zeigt die gespeicherten.
+cli-ended = Mailwren hat sich beendet
+cli-none = kein Konto ist eingerichtet
+cli-none-do = Fügen Sie eines mit `mailwrenctl account add JID` hinzu, oder versuchen Sie `mailwrenctl demo`.
+cli-not-all = nicht jedes Konto ließ sich fragen
+cli-timeout = die mit --timeout gegebene Zeit ist um

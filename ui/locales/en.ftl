@@ -190,6 +190,7 @@ close-box = Close
 ## Settings
 
 settings = Settings
+window-settings = Mailwren settings
 back = Back
 cancel = Cancel
 save = Save
@@ -486,3 +487,69 @@ rule-added = Rule added
 rule-changed = Rule changed
 rule-removed = Rule removed
 rule-moved = Moved to place { $n }
+
+## Notifications and tray
+
+mails-new =
+    { $n ->
+        [0] mailboxes changed
+        [one] 1 new mail
+       *[other] { $n } new mails
+    }
+names-between = { ", " }
+popup-new = New mail
+popup-mailbox = Mailbox
+popup-away = While you were away: { $mails }
+popup-pause = During the pause: { $mails }
+popup-quiet = During quiet hours: { $mails }
+popup-dnd = While you weren’t disturbed: { $mails }
+popup-snoozed = Put off until now: { $mails }
+popup-muted = Muted: { $who }
+popup-muted-somebody = Sender muted
+popup-muted-says = New mail from there still counts as unread; it raises no notification.
+popup-open = Open
+popup-snooze = Put off 1 h
+popup-mute = Mute sender
+tray-title =
+    { $n ->
+        [0] Mailwren: nothing unread
+       *[other] Mailwren: { $n } unread
+    }
+tray-none = No account is set up
+tray-more = and { $n } more
+tray-account = { $label }: { $state }
+tray-account-unread = { $label }: { $n } unread, { $state }
+tray-offline = { link-offline }, { $next }
+tray-changed = { $what } ({ $account })
+tray-open = Open Mailwren
+tray-pause = Pause
+tray-resume-until = Resume (paused until { $time })
+tray-quit = Quit
+tray-time = { $day }, { $time }
+weekday =
+    { $n ->
+        [1] Monday
+        [2] Tuesday
+        [3] Wednesday
+        [4] Thursday
+        [5] Friday
+        [6] Saturday
+       *[7] Sunday
+    }
+
+## Errors of `mailwrenctl`
+
+cli-no-account = there is no account { $jid }
+cli-not-yet = { $jid } doesn’t work yet
+cli-compare = Compare the fingerprint with the server’s owner; `mailwrenctl account test` on a terminal can then pin it.
+cli-no-password = no password was given
+cli-no-further = { $jid } can’t be looked into any further
+cli-there = { $path } is there already
+cli-there-do = Choose another name, or remove it.
+cli-no-event = there is no event { $event }
+cli-no-event-do = `mailwrenctl feed list` shows those that are stored.
+cli-ended = the engine has ended
+cli-none = no account is configured
+cli-none-do = Add one with `mailwrenctl account add JID`, or try `mailwrenctl demo`.
+cli-not-all = not every account could be asked
+cli-timeout = the time given by --timeout is over

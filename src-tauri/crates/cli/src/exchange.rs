@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use mailwren_core::view::{Command, Reply};
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said, word};
 use crate::{open, print};
 
 /// No configuration is larger.
@@ -33,8 +33,9 @@ pub async fn export(config: Option<PathBuf>, Arguments { file }: Arguments) -> R
         .open(&file)
         .and_then(|mut opened| opened.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::failed(format!("{} is there already", file.display()))
-            .hint("Choose another name, or remove it.".to_owned()),
+        ErrorKind::AlreadyExists => {
+            Failure::failed(word("cli-there", "path", file.display())).hint(Said::Words("cli-there-do", Vec::new()))
+        }
         _ => Failure::failed(format!("{}: {error}", file.display())),
     })?;
     print::out(&format!("written to {}; passwords aren't in it", file.display()))

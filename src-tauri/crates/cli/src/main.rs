@@ -22,6 +22,7 @@ mod pause;
 mod print;
 mod publish;
 mod rules;
+mod speech;
 mod status;
 mod subscription;
 mod trial;
@@ -96,6 +97,7 @@ enum What {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let config = arguments.config.clone();
     let done = match arguments.what {
         // Needs no runtime, no profile, no log.
         What::Decode(decode) => decode::run(&decode),
@@ -107,7 +109,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.tell(&speech::words(config)),
     }
 }
 

@@ -28,6 +28,7 @@ pub mod split;
 pub mod stanza;
 pub mod text;
 pub mod view;
+pub mod words;
 
 /// The PEP node, and the payload namespace, of Mailwren's own dialect.
 pub const MAIL_NODE: &str = "urn:mailwren:mail:0";

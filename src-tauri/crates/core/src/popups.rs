@@ -450,16 +450,17 @@ impl Popups {
 impl Shown {
     /// The popup that it is now; it settles all its rows.
     fn popup(&mut self, id: u64, sound: bool, setting: &Setting<'_>) -> Popup {
-        let (words, actions) = match (&self.shape, self.rows.last()) {
-            (Shape::Muted { row }, _) => (words_for_muted(row), vec![PopupAction::Undo]),
+        let words = &setting.manners.words;
+        let (told, actions) = match (&self.shape, self.rows.last()) {
+            (Shape::Muted { row }, _) => (words_for_muted(row, words), vec![PopupAction::Undo]),
             (Shape::Sample, _) => (
-                words_for_sample(setting.at_most(setting.manners.privacy)),
+                words_for_sample(setting.at_most(setting.manners.privacy), words),
                 vec![PopupAction::Open],
             ),
             (Shape::Many(occasion), _) => {
                 let rows = self.rows.iter().map(|row| (row, setting.privacy(row)));
                 let actions = vec![PopupAction::Open, PopupAction::MarkRead, PopupAction::Snooze];
-                (words_for_many(rows, *occasion), actions)
+                (words_for_many(rows, *occasion, words), actions)
             }
             (Shape::Mailbox { .. } | Shape::Single, Some(row)) => {
                 let mut actions = vec![PopupAction::Open, PopupAction::MarkRead];
@@ -467,16 +468,18 @@ impl Shown {
                     actions.push(PopupAction::Snooze);
                     actions.extend(row.event.from.is_some().then_some(PopupAction::Mute));
                 }
-                (words_for_row(row, setting.account(row), setting.privacy(row)), actions)
+                let told = words_for_row(row, setting.account(row), setting.privacy(row), words);
+                (told, actions)
             }
             (Shape::Mailbox { .. } | Shape::Single, None) => Default::default(),
         };
-        self.words.clone_from(&words);
+        self.words.clone_from(&told);
         Popup {
             id,
-            title: words.0,
-            body: words.1,
+            title: told.0,
+            body: told.1,
             actions,
+            words: words.clone(),
             sound: sound && setting.manners.sound,
             heeds_do_not_disturb: setting.manners.respect_do_not_disturb,
             settles: self.rows.iter().map(|r| r.seq).collect(),

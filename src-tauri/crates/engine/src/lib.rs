@@ -5,6 +5,7 @@ pub mod commands;
 pub mod config;
 pub mod face;
 mod hooks;
+pub mod language;
 pub mod log;
 pub mod outbox;
 mod popups;

@@ -14,17 +14,19 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::Account;
 use mailwren_core::arrival::Stored;
-use mailwren_core::model::{Effect, Input, Model};
+use mailwren_core::model::{Effect, Input, Manners, Model};
 use mailwren_core::policy::Hush;
 use mailwren_core::popup::PopupEvent;
 use mailwren_core::rules::RuleEntry;
 use mailwren_core::settings::{GeneralSettings, NotificationSettings};
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Reply, Status};
+use mailwren_core::words::Words;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
+use crate::language;
 use crate::outbox::background;
 use crate::popups;
 use crate::ports::{Notifier, Surroundings};
@@ -194,6 +196,7 @@ impl Engine {
             asked: VecDeque::new(),
             stop: engine.stop.clone(),
             general: loaded.config.general.clone(),
+            words: Words::default(),
             notifications: NotificationSettings::default(),
             rules: Vec::new(),
             zone: TimeZone::system(),
@@ -264,6 +267,7 @@ pub(crate) struct Run {
     asked: VecDeque<Command>,
     stop: CancellationToken,
     pub(crate) general: GeneralSettings,
+    words: Words,
     pub(crate) notifications: NotificationSettings,
     pub(crate) rules: Vec<RuleEntry>,
     zone: TimeZone,
@@ -700,7 +704,11 @@ impl Run {
                 .join("\n"),
             hint: Some(format!("Edit {}.", self.config.path().display())),
         });
-        let manners = loaded.config.manners(self.popups.is_some());
+        language::speak(&mut self.words, loaded.config.general.language);
+        let manners = Manners {
+            words: self.words.clone(),
+            ..loaded.config.manners(self.popups.is_some())
+        };
         let (general, notifications, rules) = (loaded.config.general, loaded.config.notifications, loaded.config.rules);
         let edited = self.general != general || self.notifications != notifications || self.rules != rules;
         let kept_shorter = general.keep_days < self.general.keep_days;

@@ -18,7 +18,7 @@ use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
 use mailwren_core::rules::{Rule, Then};
-use mailwren_core::settings::Theme;
+use mailwren_core::settings::{GeneralSettings, Language, Theme};
 use mailwren_core::view::{ApiCode, Command, Filter, LinkState, Notice, Reply, Status};
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::Face;
@@ -267,7 +267,7 @@ async fn a_desktop_that_isnt_to_be_disturbed_gets_its_popups_afterwards() {
     assert!(seen.borrow().is_empty());
     screen.disturbing.send_replace(false);
     let up = popups(&mut seen, |up| !up.is_empty()).await;
-    assert_eq!(up[0].title, "While you weren't disturbed: 3 new mails");
+    assert_eq!(up[0].title, "While you weren’t disturbed: 3 new mails");
     face.close().await;
 }
 
@@ -517,6 +517,15 @@ async fn a_sample_is_a_real_popup_or_says_why_there_is_none() {
         shown.len() == 1 && shown[0].sound && shown[0].settles.is_empty(),
         "{shown:?}"
     );
+
+    // A popup that is up speaks another language at once.
+    let settings = GeneralSettings {
+        language: Language::De,
+        ..GeneralSettings::default()
+    };
+    face.call(Command::SaveGeneralSettings { settings }).await.unwrap();
+    let german = |up: &Vec<Popup>| up.iter().any(|popup| popup.body.starts_with("Schlüssel"));
+    tokio::time::timeout(LIMIT, up.wait_for(german)).await.unwrap().unwrap();
 
     face.call(Command::Pause { until: None }).await.unwrap();
     let paused = Hush::Paused { until: None };

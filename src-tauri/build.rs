@@ -24,6 +24,7 @@ fn main() {
         "start_at_login",
         "set_start_at_login",
         "export_settings",
+        "examine",
         "close_window",
     ]);
     if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands)) {

@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use mailwren_core::settings::StartAtLogin;
-use mailwren_core::view::{ApiCode, ApiError, Audience, Command, Reply};
+use jiff::Timestamp;
+use mailwren_core::doctor::{Check, of_account};
+use mailwren_core::settings::{Language, StartAtLogin};
+use mailwren_core::view::{ApiCode, ApiError, Audience, Command, LinkState, Reply};
 use mailwren_desktop::autostart::Autostart;
+use mailwren_desktop::doctor;
+use mailwren_engine::language;
 use tauri::{AppHandle, Manager, State, WebviewWindow};
 
 use crate::bridge::Bridge;
@@ -100,6 +104,24 @@ pub async fn export_settings(app: AppHandle, bridge: State<'_, Arc<Bridge>>) -> 
         .map_err(|e| internal(&e))
         .and_then(|folder| save_anew(&folder, &text).map_err(|e| internal(&format!("{}: {e}", folder.display()))))?;
     Ok(path.display().to_string())
+}
+
+/// Looks after what Mailwren needs on this computer, and how its accounts stand.
+#[tauri::command]
+pub async fn examine(bridge: State<'_, Arc<Bridge>>) -> Result<Vec<Check>, ApiError> {
+    let bridge: &Bridge = &bridge;
+    let set = match bridge.call(Command::GeneralSettings).await? {
+        Reply::GeneralSettings { settings } => settings.language,
+        _ => Language::default(),
+    };
+    let words = language::words(set);
+    let mut checks = doctor::examine(bridge.call(Command::Examine), true, &words).await?;
+    if let Reply::Status { status } = bridge.call(Command::Status).await? {
+        let now = Timestamp::now();
+        let accounts = status.accounts.iter().filter(|a| a.link != LinkState::Disabled);
+        checks.extend(accounts.flat_map(|account| of_account(account, now, &words)));
+    }
+    Ok(checks)
 }
 
 /// Writes a file under a name that no file has yet. Only its owner can read it.

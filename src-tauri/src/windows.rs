@@ -109,6 +109,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted) -> Result<()> {
             commands::start_at_login,
             commands::set_start_at_login,
             commands::export_settings,
+            commands::examine,
             commands::close_window,
         ])
         .build(context())

@@ -570,6 +570,47 @@ weekday =
        *[7] الأحد
     }
 
+## الفحوص: الإعدادات و`mailwrenctl doctor`
+
+check-engine = Mailwren
+check-config = الإعدادات
+check-store = المخزن
+check-keyring = حلقة المفاتيح
+check-bus = ناقل الجلسة
+check-tray = شريط النظام
+check-subscriptions = الاشتراكات
+check-push = الدفع
+doctor-engine-on = يعمل
+doctor-engine-off = لا يعمل، فلا يُخبَر عن أي بريد
+doctor-engine-do = شغّل التطبيق أو `mailwrenctl watch`.
+doctor-config-do = أصلح { $path }؛ يلاحظ Mailwren ذلك من تلقاء نفسه.
+doctor-store-good = يمكن القراءة منه والكتابة فيه
+doctor-store-do = أفسح مكانًا على القرص، وتأكد أن المجلد لك.
+doctor-keyring-good = مفتوحة
+doctor-keyring-absent = لا تعمل أي حلقة مفاتيح
+doctor-keyring-absent-do = شغّل واحدة (gnome-keyring أو KWallet أو KeePassXC)، أو استعمل ملف كلمة سر أو أمرًا.
+doctor-keyring-locked = مقفلة
+doctor-keyring-locked-do = افتحها: لا يستطيع Mailwren الدخول بلا كلمة السر.
+doctor-no-desktop = لا جلسة سطح مكتب هنا، كما على خادم
+doctor-bus-good = يمكن الوصول إليه
+doctor-bus-do = شغّل Mailwren داخل جلسة سطح المكتب: يقود DBUS_SESSION_BUS_ADDRESS إلى ناقلها.
+doctor-daemon-absent = لا تعمل أي خدمة إشعارات
+doctor-daemon-do = شغّل خدمة سطح مكتبك، أو ثبّت واحدة مثل dunst أو xfce4-notifyd.
+doctor-daemon-buttons = { $name }: بلا أزرار
+doctor-daemon-buttons-do = لا يمكن إلا فتح البريد بالنقر؛ تقدم خدمات أخرى أكثر.
+doctor-tray-good = تُعرض الأيقونات
+doctor-tray-absent = لا شيء يعرض أيقونات في الشريط
+doctor-tray-do = في GNOME تفعل ذلك إضافة مثل AppIndicator. تشغيل Mailwren ثانيةً يفتح قائمته.
+doctor-nodes-none = لا يُصغى إلى أي عقدة
+doctor-nodes-do = اسأل صاحب العقدة، أو اختر عقدًا أخرى في الحسابات.
+doctor-failed =
+    { $n ->
+        [one] فشل فحص واحد؛ وما ينبغي فعله مذكور معه.
+        [two] فشل فحصان؛ وما ينبغي فعله مذكور مع كل منهما.
+        [few] فشلت { $n } فحوص؛ وما ينبغي فعله مذكور مع كل منها.
+       *[other] فشل { $n } فحصًا؛ وما ينبغي فعله مذكور مع كل منها.
+    }
+
 ## أخطاء `mailwrenctl`
 
 cli-no-account = لا يوجد حساب { $jid }

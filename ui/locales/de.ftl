@@ -537,6 +537,45 @@ weekday =
        *[7] Sonntag
     }
 
+## Prüfungen: Einstellungen und `mailwrenctl doctor`
+
+check-engine = Mailwren
+check-config = Konfiguration
+check-store = Speicher
+check-keyring = Schlüsselbund
+check-bus = Sitzungsbus
+check-tray = Leiste
+check-subscriptions = Abonnements
+check-push = Push
+doctor-engine-on = läuft
+doctor-engine-off = läuft nicht, also wird keine Mail gemeldet
+doctor-engine-do = Starten Sie die App oder `mailwrenctl watch`.
+doctor-config-do = Berichtigen Sie { $path }; Mailwren merkt es von selbst.
+doctor-store-good = lesbar und beschreibbar
+doctor-store-do = Schaffen Sie Platz auf der Platte, und sehen Sie nach, ob der Ordner Ihnen gehört.
+doctor-keyring-good = offen
+doctor-keyring-absent = es läuft kein Schlüsselbund
+doctor-keyring-absent-do = Starten Sie einen (gnome-keyring, KWallet oder KeePassXC), oder nehmen Sie eine Passwortdatei oder einen Befehl.
+doctor-keyring-locked = gesperrt
+doctor-keyring-locked-do = Entsperren Sie ihn: Ohne Passwort kann sich Mailwren nicht anmelden.
+doctor-no-desktop = hier ist keine Desktop-Sitzung, wie auf einem Server
+doctor-bus-good = erreichbar
+doctor-bus-do = Starten Sie Mailwren in der Sitzung des Desktops: DBUS_SESSION_BUS_ADDRESS führt zu deren Bus.
+doctor-daemon-absent = es läuft kein Benachrichtigungsdienst
+doctor-daemon-do = Starten Sie den Ihres Desktops, oder installieren Sie einen wie dunst oder xfce4-notifyd.
+doctor-daemon-buttons = { $name }: ohne Knöpfe
+doctor-daemon-buttons-do = Mail lässt sich höchstens durch Anklicken öffnen; andere Dienste bieten mehr.
+doctor-tray-good = Symbole werden gezeigt
+doctor-tray-absent = nichts zeigt Symbole in einer Leiste
+doctor-tray-do = Unter GNOME tut es eine Erweiterung wie AppIndicator. Ein zweiter Start von Mailwren öffnet den Feed.
+doctor-nodes-none = hört auf keinen Knoten
+doctor-nodes-do = Fragen Sie den Besitzer des Knotens, oder wählen Sie unter Konten andere Knoten.
+doctor-failed =
+    { $n ->
+        [one] Eine Prüfung ist fehlgeschlagen; was zu tun ist, steht dabei.
+       *[other] { $n } Prüfungen sind fehlgeschlagen; was zu tun ist, steht jeweils dabei.
+    }
+
 ## Fehler von `mailwrenctl`
 
 cli-no-account = es gibt kein Konto { $jid }

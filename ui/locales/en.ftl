@@ -537,6 +537,45 @@ weekday =
        *[7] Sunday
     }
 
+## Checks: settings and `mailwrenctl doctor`
+
+check-engine = Mailwren
+check-config = Configuration
+check-store = Store
+check-keyring = Keyring
+check-bus = Session bus
+check-tray = Tray
+check-subscriptions = Subscriptions
+check-push = Push
+doctor-engine-on = runs
+doctor-engine-off = isn’t running, so no mail is told
+doctor-engine-do = Start the app, or `mailwrenctl watch`.
+doctor-config-do = Mend { $path }; Mailwren notices by itself.
+doctor-store-good = can be read and written
+doctor-store-do = Make room on the disk, and see that the folder is yours.
+doctor-keyring-good = open
+doctor-keyring-absent = no keyring is running
+doctor-keyring-absent-do = Start one (gnome-keyring, KWallet or KeePassXC), or use a password file or command.
+doctor-keyring-locked = locked
+doctor-keyring-locked-do = Unlock it: Mailwren can’t log in without the password.
+doctor-no-desktop = no desktop session here, as on a server
+doctor-bus-good = can be reached
+doctor-bus-do = Start Mailwren inside the desktop’s session: DBUS_SESSION_BUS_ADDRESS leads to its bus.
+doctor-daemon-absent = no notification daemon is running
+doctor-daemon-do = Start the one of your desktop, or install one such as dunst or xfce4-notifyd.
+doctor-daemon-buttons = { $name }: without buttons
+doctor-daemon-buttons-do = Mail can be opened by a click at most; other daemons offer more.
+doctor-tray-good = icons are shown
+doctor-tray-absent = nothing shows tray icons
+doctor-tray-do = On GNOME an extension such as AppIndicator does. Starting Mailwren again opens its feed.
+doctor-nodes-none = listens to no node
+doctor-nodes-do = Ask the owner of the node, or choose other nodes in Accounts.
+doctor-failed =
+    { $n ->
+        [one] One check failed; what to do stands with it.
+       *[other] { $n } checks failed; what to do stands with each.
+    }
+
 ## Errors of `mailwrenctl`
 
 cli-no-account = there is no account { $jid }

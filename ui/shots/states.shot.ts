@@ -197,6 +197,7 @@ const shots: Shot[] = [
     },
   }),
   settings('general', 'busy', {
+    size: [820, 760],
     before: async (page) => {
       await page.locator('.nav').nth(-2).click();
       await page.locator('.choices').nth(1).locator('label').nth(1).click();
@@ -209,6 +210,20 @@ const shots: Shot[] = [
       await page.locator('.subhead .b').first().click();
       await page.locator('.works').nth(1).waitFor();
     },
+  }),
+  settings('keep', 'busy', {
+    before: async (page) => {
+      await page.locator('.nav').nth(-2).click();
+      await page.locator('.pairs input.f').fill('7');
+      await page.locator('.pairs input.f').press('Enter');
+      await page.locator('dialog[open]').waitFor();
+    },
+  }),
+  settings('general-german', 'busy', {
+    alone: true,
+    locale: 'de-DE',
+    size: [820, 760],
+    before: (page) => page.locator('.nav').nth(-2).click(),
   }),
   settings('narrow', 'trouble', { alone: true, size: [400, 640] }),
   settings('zoom-200', 'busy', { alone: true, zoom: 2, before: tryOut }),

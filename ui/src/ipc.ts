@@ -2,7 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen as listenTo } from '@tauri-apps/api/event';
 import { leave, type Errand } from './errand';
-import type { ApiError, Command, Notice, Reply, StartAtLogin } from './generated/wire';
+import type { ApiError, Check, Command, Notice, Reply, StartAtLogin } from './generated/wire';
 
 export type WindowName = 'feed' | 'settings';
 type Ask = Command['do'];
@@ -54,6 +54,11 @@ export function setStartAtLogin(wanted: StartAtLogin): Promise<StartAtLogin> {
 /** Writes the settings, without secrets, among the downloads; tells the file's path. */
 export function exportSettings(): Promise<string> {
   return invoke<string>('export_settings').catch(rethrow);
+}
+
+/** Looks after what Mailwren needs on this computer, and how its accounts stand. */
+export function examine(): Promise<Check[]> {
+  return invoke<Check[]>('examine').catch(rethrow);
 }
 
 /** Closes this window; the app stays in the tray. */

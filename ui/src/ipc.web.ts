@@ -3,7 +3,7 @@
  * script (see `web/script.ts`); `window.twin` lets a test play the engine's part.
  */
 import type { Errand } from './errand';
-import type { Command, Notice, Reply, StartAtLogin } from './generated/wire';
+import type { Check, Command, Notice, Reply, StartAtLogin } from './generated/wire';
 import type { ReplyTo, WindowName } from './ipc';
 import { Engine } from './web/engine';
 import { script } from './web/script';
@@ -56,6 +56,11 @@ export async function setStartAtLogin(wanted: StartAtLogin): Promise<StartAtLogi
 export async function exportSettings(): Promise<string> {
   engine.asked.push({ export_settings: true });
   return '/home/lena/Downloads/mailwren-settings.toml';
+}
+
+export async function examine(): Promise<Check[]> {
+  engine.asked.push({ examine: true });
+  return engine.script.checks ?? [];
 }
 
 export async function closeWindow(): Promise<void> {

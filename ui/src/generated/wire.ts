@@ -712,7 +712,7 @@ text: string, } | { "do": "restore_settings",
 /**
  * The name of its file.
  */
-backup: string, } | { "do": "notification_settings" } | { "do": "send_sample" } | { "do": "save_notification_settings",
+backup: string, } | { "do": "examine" } | { "do": "notification_settings" } | { "do": "send_sample" } | { "do": "save_notification_settings",
 /**
  * All of the settings.
  */
@@ -886,7 +886,11 @@ text: string, } | { "re": "import_settings",
 /**
  * The path of the file that keeps what was in force before; none if nothing was.
  */
-backup: string | null, } | { "re": "notification_settings",
+backup: string | null, } | { "re": "examine",
+/**
+ * What was found.
+ */
+found: EngineFound, } | { "re": "notification_settings",
 /**
  * All of the settings.
  */
@@ -1111,3 +1115,51 @@ hint: string | null, };
 export type ApiCode = "invalid" | "not_found" | "forbidden" | "keyring" | "refused" | "closed" | "internal";
 
 export type TrayShape = "connected" | "connecting" | "offline" | "error" | "paused";
+
+export type About = "engine" | "config" | "store" | "keyring" | "bus" | "notifications" | "tray" | "dns" | "tls" | "login" | "services" | "nodes" | "subscriptions" | "push";
+
+export type Check = {
+/**
+ * What it is about.
+ */
+about: About,
+/**
+ * The account's JID, where it is about one.
+ */
+account: string | null,
+/**
+ * How it stands.
+ */
+state: StepState,
+/**
+ * What was found.
+ */
+detail: string,
+/**
+ * What to do about it.
+ */
+hint: string | null, };
+
+export type Keyring = "open" | "absent" | "locked" | { "failed": string };
+
+export type EngineFound = {
+/**
+ * The configuration file.
+ */
+config: string,
+/**
+ * What of it can't be used.
+ */
+config_faults: Array<string>,
+/**
+ * Why the store can't be read or written.
+ */
+store_fault: string | null,
+/**
+ * How the keyring stands.
+ */
+keyring: Keyring,
+/**
+ * Whether an account has its password in it.
+ */
+keyring_needed: boolean, };

@@ -2,6 +2,7 @@
 import type {
   Account,
   ApiError,
+  Check,
   Command,
   Discovery,
   GeneralSettings,
@@ -26,6 +27,8 @@ export interface Script {
   hours: number[];
   notifications?: NotificationSettings;
   rules?: RuleEntry[];
+  /** What is found when it is looked after. */
+  checks?: Check[];
   /** The steps that a test of an account goes through. */
   test: (account: Account) => TestStep[];
   /** Commands that are never answered. */
@@ -51,7 +54,10 @@ export class Engine {
     this.#script = script;
     this.#rev = Math.max(0, ...script.rows.map((row) => row.rev));
     // One engine serves both windows.
-    globalThis.addEventListener?.('storage', (event) => event.key === GENERAL && this.tell({ on: 'settings' }));
+    globalThis.addEventListener?.(
+      'storage',
+      (event) => event.key === GENERAL && this.tell({ on: 'settings' }),
+    );
   }
 
   get script(): Script {
@@ -161,7 +167,10 @@ export class Engine {
           throw { code: 'invalid', message, hint: null } satisfies ApiError;
         }
         this.tell({ on: 'settings' });
-        return { re: 'import_settings', backup: '/home/lena/.config/mailwren/config.toml.before-20261124T093100' };
+        return {
+          re: 'import_settings',
+          backup: '/home/lena/.config/mailwren/config.toml.before-20261124T093100',
+        };
       }
       case 'restore_settings':
         this.tell({ on: 'settings' });
@@ -234,6 +243,7 @@ export class Engine {
         return { re: 'row', row: s.rows.find((row) => row.seq === command.seq) ?? null };
       case 'subscriptions':
         return { re: 'subscriptions', subscriptions: [] };
+      case 'examine':
       case 'export_settings':
       case 'subscribe':
       case 'unsubscribe':

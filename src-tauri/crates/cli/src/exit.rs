@@ -66,6 +66,11 @@ impl Failure {
         self.engine_ended
     }
 
+    /// What went wrong.
+    pub const fn message(&self) -> &Said {
+        &self.message
+    }
+
     /// Exit code 2.
     pub fn usage(message: impl Into<Said>) -> Self {
         Self {

@@ -11,6 +11,7 @@ mod connection;
 mod decode;
 mod demo;
 mod discover;
+mod doctor;
 mod exchange;
 mod exit;
 mod explain;
@@ -89,6 +90,9 @@ enum What {
     /// All of it is checked first; it applies at once. A file may hold commands to run (hooks, sources of passwords):
     /// import only what you trust.
     Import(exchange::Arguments),
+    /// Look after all that Mailwren needs, and say what to do: bus, notifications, tray, keyring, configuration, store,
+    /// and each account. Fails if something does.
+    Doctor(doctor::Arguments),
     /// How connections and counts stand.
     Status(status::Arguments),
     /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
@@ -131,6 +135,10 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Rules(what) => rules::run(config, what).await,
             What::Pause(arguments) => pause::run(config, &arguments).await,
             What::Resume => pause::resume(config).await,
+            What::Doctor(arguments) => {
+                let words = speech::words(config.clone());
+                doctor::run(config, &arguments, &words).await
+            }
             What::Export(arguments) => exchange::export(config, arguments).await,
             What::Import(arguments) => exchange::import(config, arguments).await,
             What::Status(arguments) => status::run(config, &arguments).await,

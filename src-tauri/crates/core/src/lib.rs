@@ -7,6 +7,7 @@ pub mod account;
 pub mod arrival;
 pub mod catch_up;
 pub mod discovery;
+pub mod doctor;
 pub mod event;
 pub mod heartbeat;
 pub mod limits;

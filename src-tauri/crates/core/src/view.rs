@@ -10,6 +10,7 @@ use ts_rs::TS;
 
 use crate::account::Account;
 use crate::discovery::{Discovery, ListedSubscription, Standing};
+use crate::doctor::EngineFound;
 use crate::event::Event;
 use crate::policy::{Hush, Reason};
 use crate::quiet::Later;
@@ -161,6 +162,8 @@ pub enum Command {
         /// The name of its file.
         backup: String,
     },
+    /// Look after what the engine needs of this machine.
+    Examine,
     /// How notifications are made.
     NotificationSettings,
     /// Show a popup as one of a new mail would be now.
@@ -303,6 +306,7 @@ impl Command {
             | Self::ExportSettings
             | Self::ImportSettings { .. }
             | Self::RestoreSettings { .. }
+            | Self::Examine
             | Self::NotificationSettings
             | Self::SendSample
             | Self::SaveNotificationSettings { .. }
@@ -394,6 +398,11 @@ pub enum Reply {
     ImportSettings {
         /// The path of the file that keeps what was in force before; none if nothing was.
         backup: Option<String>,
+    },
+    /// To [`Command::Examine`].
+    Examine {
+        /// What was found.
+        found: EngineFound,
     },
     /// To [`Command::NotificationSettings`].
     NotificationSettings {

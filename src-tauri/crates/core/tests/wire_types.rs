@@ -10,6 +10,7 @@ use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
 use mailwren_core::discovery::{
     Discovery, Endpoint, FoundNode, ListedSubscription, Standing, SubscriptionOption, TlsFound,
 };
+use mailwren_core::doctor::{About, Check, EngineFound, Keyring};
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
 use mailwren_core::policy::{Cause, Hush, Outcome, Reason};
 use mailwren_core::popup::Privacy;
@@ -68,6 +69,7 @@ fn declarations() -> String {
         ApiCode,
         TrayShape,
     ];
+    declare![About, Check, Keyring, EngineFound];
     // ts-rs leaves blanks at the ends of lines.
     text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }

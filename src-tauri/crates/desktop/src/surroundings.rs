@@ -233,7 +233,7 @@ async fn xfce(bus: &Connection) -> Option<bool> {
     bool::try_from(value).ok()
 }
 
-async fn flag(
+pub(crate) async fn flag(
     bus: &Connection,
     name: &str,
     path: &str,

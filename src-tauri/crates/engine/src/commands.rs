@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::doctor::{EngineFound, Keyring};
 use mailwren_core::model::Input;
 use mailwren_core::policy::Hush;
 use mailwren_core::quiet::Later;
@@ -20,7 +22,7 @@ use crate::ports::NotifierError;
 use crate::run::{Engine, Request, Run, Sample};
 use crate::socket::closed;
 use crate::store::StoreError;
-use crate::vault;
+use crate::vault::{self, VaultError};
 use crate::xmpp::resolve::SystemResolver;
 use crate::xmpp::{probe, session};
 
@@ -30,6 +32,9 @@ const ROWS: u32 = 500;
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The hours that [`Command::Arrivals`] covers.
 const HOURS: u32 = 24;
+
+/// A keyring that doesn't answer for so long asks a person.
+const KEYRING_PATIENCE: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Carries a command out.
@@ -75,6 +80,7 @@ impl Engine {
             Command::Unsubscribe { jid, service, node } => self.unsubscribe(jid, service, node).await,
             Command::TryRule { rule } => self.try_rule(rule).await,
             Command::SendSample => self.send_sample().await,
+            Command::Examine => self.examine().await,
             Command::ShowFeed => {
                 self.notices.send(Notice::Open { seq: None }).ok();
                 Ok(Reply::Done { count: 1 })
@@ -91,6 +97,43 @@ impl Engine {
             .await
             .map_err(|_| closed())?;
         reply.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Looks beside the engine's task: a large store, or a keyring that asks a person, takes its time.
+    async fn examine(&self) -> Result<Reply, ApiError> {
+        let (config, (config_faults, accounts)) = (self.config.path().display().to_string(), self.configured());
+        let by_keyring = accounts
+            .iter()
+            .find(|a| a.enabled && a.password == PasswordSource::Keyring);
+        let asked = by_keyring.map_or_else(|| "nobody@invalid".to_owned(), |account| account.jid.clone());
+        let answer = vault::ask(self.vault.clone(), move |vault| vault.get(&asked).map(drop));
+        let (store, keyring) = tokio::join!(self.store.check(), tokio::time::timeout(KEYRING_PATIENCE, answer));
+        Ok(Reply::Examine {
+            found: EngineFound {
+                config,
+                config_faults,
+                store_fault: store.err().map(|error| error.to_string()),
+                keyring: match keyring {
+                    Ok(Ok(())) => Keyring::Open,
+                    Ok(Err(VaultError::Absent(_))) => Keyring::Absent,
+                    // One that asks a person is locked as well.
+                    Ok(Err(VaultError::Locked)) | Err(_) => Keyring::Locked,
+                    Ok(Err(VaultError::Failed(why))) => Keyring::Failed(why),
+                },
+                keyring_needed: by_keyring.is_some(),
+            },
+        })
+    }
+
+    /// What is wrong with the configuration, and its accounts.
+    fn configured(&self) -> (Vec<String>, Vec<Account>) {
+        match self.config.load() {
+            Ok(loaded) => {
+                let faults = loaded.problems.iter().map(ToString::to_string).collect();
+                (faults, loaded.config.accounts)
+            }
+            Err(error) => (vec![error.to_string()], Vec::new()),
+        }
     }
 
     /// Waits for the notification daemon beside the engine's task, which it would hold up.
@@ -277,6 +320,7 @@ impl Run {
             | Command::Unsubscribe { .. }
             | Command::TryRule { .. }
             | Command::SendSample
+            | Command::Examine
             | Command::TestAccount { .. } => Err(internal("a command that never comes here")),
         }
     }

@@ -21,6 +21,10 @@ fn main() {
         "open_link",
         "show_window",
         "start_demo",
+        "start_at_login",
+        "set_start_at_login",
+        "export_settings",
+        "examine",
         "close_window",
     ]);
     if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands)) {

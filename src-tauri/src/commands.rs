@@ -1,15 +1,28 @@
 //! What windows may ask. Which window may ask what is said twice: by `capabilities/`, and by [`Command::audience`].
 
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use mailwren_core::view::{ApiCode, ApiError, Audience, Command, Reply};
-use tauri::{AppHandle, State, WebviewWindow};
+use jiff::Timestamp;
+use mailwren_core::doctor::{Check, of_account};
+use mailwren_core::settings::{Language, StartAtLogin};
+use mailwren_core::view::{ApiCode, ApiError, Audience, Command, LinkState, Reply};
+use mailwren_desktop::autostart::Autostart;
+use mailwren_desktop::doctor;
+use mailwren_engine::language;
+use tauri::{AppHandle, Manager, State, WebviewWindow};
 
 use crate::bridge::Bridge;
 use crate::window_process::own_program;
 use crate::windows::{self, Wanted, WindowName};
 use crate::{link, resident};
+
+/// So many exports lie side by side.
+const MOST_EXPORTS: u32 = 99;
 
 /// A command from the feed window.
 #[tauri::command]
@@ -65,6 +78,69 @@ pub async fn start_demo() -> Result<(), ApiError> {
     // It outlives this process; as long as that runs, it is to be waited for.
     tokio::spawn(async move { demo.wait().await });
     Ok(())
+}
+
+/// What the desktop does at login.
+#[tauri::command]
+pub async fn start_at_login() -> Result<StartAtLogin, ApiError> {
+    Ok(Autostart::of_session().map_err(|e| internal(&e))?.read())
+}
+
+/// Has the desktop start Mailwren at login, or no longer. Tells what it does then.
+#[tauri::command]
+pub async fn set_start_at_login(wanted: StartAtLogin) -> Result<StartAtLogin, ApiError> {
+    let autostart = Autostart::of_session().map_err(|e| internal(&e))?;
+    let program = std::env::current_exe().map_err(|e| internal(&e))?;
+    autostart.write(wanted, &program).map_err(|e| internal(&e))?;
+    Ok(autostart.read())
+}
+
+/// Writes the settings, without secrets, among the person's downloads. Tells the file's path.
+#[tauri::command]
+pub async fn export_settings(app: AppHandle, bridge: State<'_, Arc<Bridge>>) -> Result<String, ApiError> {
+    let Reply::ExportSettings { text } = bridge.call(Command::ExportSettings).await? else {
+        return Err(internal(&"unexpected reply"));
+    };
+    let folder = app.path().download_dir().or_else(|_| app.path().home_dir());
+    let path = folder
+        .map_err(|e| internal(&e))
+        .and_then(|folder| save_anew(&folder, &text).map_err(|e| internal(&format!("{}: {e}", folder.display()))))?;
+    Ok(path.display().to_string())
+}
+
+/// Looks after what Mailwren needs on this computer, and how its accounts stand.
+#[tauri::command]
+pub async fn examine(bridge: State<'_, Arc<Bridge>>) -> Result<Vec<Check>, ApiError> {
+    let bridge: &Bridge = &bridge;
+    let set = match bridge.call(Command::GeneralSettings).await? {
+        Reply::GeneralSettings { settings } => settings.language,
+        _ => Language::default(),
+    };
+    let words = language::words(set);
+    let mut checks = doctor::examine(bridge.call(Command::Examine), true, &words).await?;
+    if let Reply::Status { status } = bridge.call(Command::Status).await? {
+        let now = Timestamp::now();
+        let accounts = status.accounts.iter().filter(|a| a.link != LinkState::Disabled);
+        checks.extend(accounts.flat_map(|account| of_account(account, now, &words)));
+    }
+    Ok(checks)
+}
+
+/// Writes a file under a name that no file has yet. Only its owner can read it.
+fn save_anew(folder: &Path, text: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    for number in 1..=MOST_EXPORTS {
+        let path = match number {
+            1 => folder.join("mailwren-settings.toml"),
+            n => folder.join(format!("mailwren-settings-{n}.toml")),
+        };
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Closes the window that asks.

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use jiff::ZonedDateTime;
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Reply, Status};
+use mailwren_core::words::Words;
 use mailwren_desktop::tray::{TrayAction, TrayView, tray_view};
 use mailwren_engine::face::Face;
+use mailwren_engine::language;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -25,9 +27,10 @@ const ROWS: u32 = 20;
 pub async fn run(face: &Face, windows: &Windows, place: &Place) {
     let mut notices = face.notices();
     let (actions_in, mut actions) = mpsc::channel(16);
-    let first = view(face)
+    let mut words = Words::default();
+    let first = view(face, &mut words)
         .await
-        .unwrap_or_else(|_| tray_view(&Status::default(), &[], &ZonedDateTime::now()));
+        .unwrap_or_else(|_| tray_view(&Status::default(), &[], &ZonedDateTime::now(), &words));
     let tray = match tray_icon::show(place, first, actions_in).await {
         Ok(tray) => tray,
         Err(error) => {
@@ -54,7 +57,7 @@ pub async fn run(face: &Face, windows: &Windows, place: &Place) {
             }
             _ = refresh.tick() => news = true,
             () = tokio::time::sleep_until(drawn + REDRAW), if news => {
-                match view(face).await {
+                match view(face, &mut words).await {
                     Ok(view) => tray.update(view).await,
                     Err(error) => tracing::warn!(%error, "the tray shows old news"),
                 }
@@ -64,8 +67,9 @@ pub async fn run(face: &Face, windows: &Windows, place: &Place) {
     }
 }
 
-async fn view(face: &Face) -> Result<TrayView, ApiError> {
-    let (status, rows) = tokio::join!(
+async fn view(face: &Face, words: &mut Words) -> Result<TrayView, ApiError> {
+    let (general, status, rows) = tokio::join!(
+        face.call(Command::GeneralSettings),
         face.call(Command::Status),
         face.call(Command::Feed {
             filter: Filter::default(),
@@ -73,6 +77,9 @@ async fn view(face: &Face) -> Result<TrayView, ApiError> {
             limit: ROWS
         }),
     );
+    if let Reply::GeneralSettings { settings } = general? {
+        language::speak(words, settings.language);
+    }
     let status = match status? {
         Reply::Status { status } => status,
         _ => Status::default(),
@@ -81,7 +88,7 @@ async fn view(face: &Face) -> Result<TrayView, ApiError> {
         Reply::Feed { rows, .. } => rows,
         _ => Vec::new(),
     };
-    Ok(tray_view(&status, &rows, &ZonedDateTime::now()))
+    Ok(tray_view(&status, &rows, &ZonedDateTime::now(), words))
 }
 
 async fn chosen(action: TrayAction, face: &Face, windows: &Windows) {

@@ -106,6 +106,10 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted) -> Result<()> {
             commands::open_link,
             commands::show_window,
             commands::start_demo,
+            commands::start_at_login,
+            commands::set_start_at_login,
+            commands::export_settings,
+            commands::examine,
             commands::close_window,
         ])
         .build(context())
@@ -175,7 +179,13 @@ fn show_now(app: &AppHandle, wanted: Wanted) -> tauri::Result<()> {
         .on_navigation(is_ours)
         // Nothing in a page may open a window; the app does that itself.
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .disable_drag_drop_handler();
+        .disable_drag_drop_handler()
+        // In the language that the page speaks.
+        .on_document_title_changed(|window, title| {
+            if let Err(error) = window.set_title(&title) {
+                tracing::warn!(%error, "a window keeps its old title");
+            }
+        });
     let builder = match name {
         // Its header bar is title bar and drag region.
         WindowName::Feed => builder

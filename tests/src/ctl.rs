@@ -64,6 +64,14 @@ impl Home {
         self.configure_as(&account)
     }
 
+    /// Changes the password in the file of [`Home::configure`].
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn configure_password(&self, password: &str) -> Result<()> {
+        Ok(std::fs::write(self.dir.join("password"), format!("{password}\n"))?)
+    }
+
     /// Configures one account as it is, wherever its password comes from.
     ///
     /// # Errors
@@ -96,6 +104,8 @@ impl Home {
             command.env_remove(name);
         }
         command.env("DBUS_SYSTEM_BUS_ADDRESS", &self.system_bus);
+        // What it says is compared, whatever the person speaks.
+        command.env("LC_ALL", "C.UTF-8");
         if let Some(log) = self.log {
             command.env("MAILWREN_LOG", log);
         }

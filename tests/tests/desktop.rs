@@ -261,3 +261,87 @@ fn second_start_opens_the_feed(parts: Parts) -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn what_the_settings_window_changes_is_in_the_file_and_every_face_follows() -> Result<()> {
+    scene(async |scene| {
+        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        let told = desktop.notifications().await?;
+        let app = Driven::start(&desktop, &["--settings"]).await?;
+        let file = desktop.path().join("config/mailwren/config.toml");
+        let says = async |line: &str| {
+            eventually(format_args!("{line} in the configuration"), async || {
+                let text = std::fs::read_to_string(&file)?;
+                Ok(text.lines().any(|is| is == line).then_some(()))
+            })
+            .await
+        };
+
+        app.click(".nav", "General").await?;
+        app.text("h1", |text| text == "General").await?;
+        app.click(".choices span", "Dark").await?;
+        says("theme = \"dark\"").await?;
+        let german = "const select = document.querySelector('select'); select.value = 'de'; \
+            select.dispatchEvent(new Event('change', { bubbles: true }));";
+        app.script(german).await?;
+        says("language = \"de\"").await?;
+        app.text("h1", |text| text == "Allgemein").await?;
+        desktop.windows_become("Mailwren: Einstellungen", 1).await?;
+        let tray = desktop.tray_item().await?;
+        eventually("a German tray", async || {
+            let entries = tray.entries().await?;
+            Ok(entries.iter().any(|entry| entry.label == "Beenden").then_some(()))
+        })
+        .await?;
+
+        app.script("document.querySelector('.sw').click();").await?;
+        let entry = desktop.path().join("config/autostart/app.mailwren.Mailwren.desktop");
+        eventually("an entry that the desktop starts at login", async || {
+            let text = std::fs::read_to_string(&entry)?;
+            Ok(text
+                .lines()
+                .any(|line| line.starts_with("Exec=") && line.ends_with("mailwren\" --hidden"))
+                .then_some(()))
+        })
+        .await?;
+
+        app.click(".nav", "Benachrichtigungen").await?;
+        app.click(".head .b", "Jetzt eine zeigen").await?;
+        told.one("a sample", |one| one.summary == "Miriam Kern").await?;
+
+        app.click(".nav", "Diagnose").await?;
+        app.click(".subhead .b", "Jetzt prüfen").await?;
+        for passed in [
+            "Mailwren",
+            "Konfiguration",
+            "Speicher",
+            "Sitzungsbus",
+            "Benachrichtigungen",
+            "Leiste",
+        ] {
+            app.text(".step.passed b", |text| text == passed).await?;
+        }
+        let doctor = desktop
+            .command(mailwren_tests::place::program("mailwrenctl")?)
+            .args(["doctor", "--json"])
+            .output()
+            .await?;
+        let checks = String::from_utf8(doctor.stdout)?;
+        ensure!(doctor.status.success() && checks.lines().count() == 7, "{checks}");
+        let refused = desktop
+            .command(mailwren_tests::place::program("mailwrenctl")?)
+            .args(["account", "test", "nobody@example.org"])
+            .output()
+            .await?;
+        let said = String::from_utf8(refused.stderr)?;
+        ensure!(said.contains("es gibt kein Konto nobody@example.org"), "{said}");
+        app.quit().await?;
+
+        let again = Driven::start(&desktop, &["--settings"]).await?;
+        again.click(".nav", "Allgemein").await?;
+        again
+            .text("html[data-theme=dark] h1", |text| text == "Allgemein")
+            .await?;
+        again.quit().await
+    })
+}

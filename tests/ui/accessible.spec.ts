@@ -157,6 +157,16 @@ const cases: Case[] = [
   ],
   ['settings', 'unread-policy', 'rules unread', go('Rules', '.fault')],
   ['settings', 'busy', 'General', click('General')],
+  [
+    'settings',
+    'busy',
+    'starting at login',
+    async (page) => {
+      await click('General')(page);
+      await page.getByRole('switch', { name: 'Start at login' }).click();
+      await expect(page.getByRole('switch', { name: 'Without a window' })).toBeVisible();
+    },
+  ],
   ['settings', 'trouble', 'Diagnosis', click('Diagnosis')],
   [
     'settings',
@@ -165,7 +175,7 @@ const cases: Case[] = [
     async (page) => {
       await click('Diagnosis')(page);
       await click('Check now')(page);
-      await expect(page.locator('.step.failed')).toBeVisible();
+      await expect(page.locator('.step.failed').nth(2)).toBeVisible();
     },
   ],
 ];
@@ -192,6 +202,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
+for (const language of ['de', 'ar'] as const) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`axe finds nothing on the pages of the settings in ${language}, ${theme}`, async ({
+      page,
+      twin,
+    }) => {
+      await page.addInitScript(
+        (held) => localStorage.setItem('mailwren.twin.general', held),
+        JSON.stringify({ language, theme }),
+      );
+      await page.setViewportSize({ width: 820, height: 640 });
+      await twin.open('settings', 'trouble');
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      const pages = await page.locator('.nav').count();
+      for (let at = 1; at < pages; at += 1) {
+        await page.locator('.nav').nth(at).click();
+        await page.locator('.setting, .about, .hint').first().waitFor();
+        expect(await twin.faults()).toEqual([]);
+      }
+      await page.locator('.subhead .b').first().click();
+      await expect(page.locator('.step.failed').nth(2)).toBeVisible();
+      expect(await twin.faults()).toEqual([]);
+    });
+  }
+}
+
 test.describe('small and large', () => {
   for (const [width, height] of [
     [200, 320],
@@ -207,6 +243,7 @@ test.describe('small and large', () => {
         ['settings', 'policy', 'Notifications'],
         ['settings', 'policy', 'Rules'],
         ['settings', 'policy', 'Rules', true],
+        ['settings', 'busy', 'General'],
       ] as const) {
         await page.goto(`/${window}.html?state=${state}`);
         await expect(page.locator('.mark').first()).toBeVisible();

@@ -226,3 +226,13 @@ test.describe('in Arabic', () => {
     await expect(cell(page, 0, 11)).toBeFocused();
   });
 });
+
+test('one is shown on demand, or it is said why none is', async ({ page, twin }) => {
+  await twin.open('settings', 'busy');
+  await page.getByRole('button', { name: 'Notifications' }).click();
+  await page.getByRole('button', { name: 'Send me one now' }).click();
+  await expect(page.locator('.toast')).toContainText('A notification is shown now.');
+  await page.evaluate(() => window.twin.setStatus({ pause: { until: null } }));
+  await page.getByRole('button', { name: 'Send me one now' }).click();
+  await expect(page.locator('.toast')).toContainText(/None is shown now: .Notifications are paused/);
+});

@@ -261,7 +261,10 @@ test('Diagnosis names the version and every problem, and checks each account as 
   await expect(page.getByText('No notification service runs on this desktop.')).toBeVisible();
   await page.getByRole('button', { name: 'Check now' }).click();
   await expect(page.getByText('All of it works.')).toHaveCount(2);
-  await expect(page.locator('.step.failed')).toContainText('The server refused the password.');
+  const failed = page.locator('.step.failed');
+  await expect(failed.filter({ hasText: 'The server refused the password.' })).toHaveCount(1);
+  await expect(failed.filter({ hasText: 'no notification daemon is running' })).toContainText('Start the one');
+  await expect(failed.filter({ hasText: 'Only members may subscribe' })).toHaveCount(1);
   const asked = (await twin.asked('test_account')) as { password: string | null }[];
   expect(asked.map((one) => one.password)).toEqual([null, null, null]);
 });
@@ -285,7 +288,6 @@ test.describe('General', () => {
   const general = async (page: Page) => {
     await page.getByRole('button', { name: 'General' }).click();
   };
-  const kept = (page: Page) => page.evaluate(() => localStorage.getItem('mailwren.preferences'));
 
   test('another language is spoken at once, from right to left where it is written so', async ({
     page,
@@ -343,18 +345,75 @@ test.describe('General', () => {
     await expect(page.locator('.row:focus')).toContainText('Miriam');
   });
 
-  test('what can’t be kept is said, and isn’t applied', async ({ page, twin }) => {
+  test('what can’t be saved is said, and isn’t applied', async ({ page, twin }) => {
+    await twin.open('settings', 'unsaved');
+    await general(page);
+    await page.getByLabel('Language').selectOption('de');
+    await expect(page.locator('.toast')).toContainText('config.toml can’t be written');
+    await expect(page.getByLabel('Language')).toHaveValue('system');
+  });
+
+  test('starting at login shows what the desktop does, and is taken back by one key', async ({
+    page,
+    twin,
+  }) => {
     await twin.open('settings');
     await general(page);
-    await page.evaluate(() => {
-      Storage.prototype.setItem = () => {
-        throw new DOMException('full', 'QuotaExceededError');
-      };
-    });
-    await page.getByLabel('Language').selectOption('de');
-    await expect(page.getByRole('alert')).toContainText('It couldn’t be kept on this computer.');
-    await expect(page.getByLabel('Language')).toHaveValue('system');
-    expect(await kept(page)).toBeNull();
+    await expect(page.getByRole('switch', { name: 'Without a window' })).toHaveCount(0);
+    await page.getByRole('switch', { name: 'Start at login' }).click();
+    await page.getByRole('switch', { name: 'Without a window' }).click();
+    const wanted = (await twin.asked('set_start_at_login')) as { set_start_at_login: object }[];
+    expect(wanted.map((asked) => asked.set_start_at_login)).toEqual([
+      { on: true, hidden: true },
+      { on: true, hidden: false },
+    ]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByRole('switch', { name: 'Without a window' })).toBeChecked();
+  });
+
+  test('mail is kept longer at once, and shorter only on a clear yes', async ({ page, twin }) => {
+    await twin.open('settings');
+    await general(page);
+    const days = page.getByLabel('Keep mail in the feed');
+    await days.fill('90');
+    await days.press('Enter');
+    await expect.poll(() => twin.asked('save_general_settings')).toHaveLength(1);
+    await days.fill('7');
+    await days.press('Enter');
+    await expect(page.getByRole('dialog')).toContainText('Keep mail for 7 days only?');
+    expect(await twin.faults()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(days).toHaveValue('90');
+    await days.fill('7');
+    await days.press('Enter');
+    await page.getByRole('button', { name: 'Keep it so long' }).click();
+    await expect.poll(() => twin.asked('save_general_settings')).toHaveLength(2);
+    await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+    await days.fill('0');
+    await days.press('Enter');
+    await expect(page.locator('.wrong')).toContainText('A number from 1 to');
+    expect(await twin.asked('save_general_settings')).toHaveLength(2);
+  });
+
+  test('settings go to a file, and come from one', async ({ page, twin }) => {
+    await twin.open('settings');
+    await general(page);
+    await page.getByRole('button', { name: 'Export' }).click();
+    await expect(page.locator('.toast')).toContainText('mailwren-settings.toml');
+    const give = (text: string) =>
+      page
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'mine.toml', mimeType: 'application/toml', buffer: Buffer.from(text) });
+    await give('theme = "plaid"');
+    await expect(page.locator('.cause.fault')).toContainText('mine.toml:1:9');
+    expect(await twin.faults()).toEqual([]);
+    await give('theme = "dark"');
+    await expect(page.locator('.toast')).toContainText('Imported');
+    await expect(page.locator('.cause.fault')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await twin.asked('restore_settings')).toEqual([
+      { do: 'restore_settings', backup: 'config.toml.before-20261124T093100' },
+    ]);
   });
 });
 

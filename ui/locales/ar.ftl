@@ -208,6 +208,7 @@ close-box = إغلاق
 ## الإعدادات
 
 settings = الإعدادات
+window-settings = إعدادات Mailwren
 back = رجوع
 cancel = إلغاء
 save = حفظ
@@ -311,7 +312,12 @@ problems = ما ليس على ما يرام
 ## الإعدادات: عام
 
 general = عام
+start = البدء عند تسجيل الدخول
+start-says = في شريط سطح المكتب هذا، لهذا المستخدم.
+start-hidden = بلا نافذة
+start-hidden-says = عند إيقافه تُفتح القائمة عند تسجيل الدخول.
 language = اللغة
+language-says = للنوافذ والشريط والإشعارات والأوامر.
 language-system = كسطح المكتب
 theme = المظهر
 theme-says = التباين العالي والألوان المفروضة تتبع سطح المكتب في كل حال.
@@ -324,8 +330,27 @@ rows-full = كاملة
 rows-compact = مدمجة
 letters = الحروف المفردة أوامر
 letters-says = عند إيقافها لا تعمل في القائمة إلا الأسهم وEnter وEsc والمفاتيح مع Ctrl.
+keep = الاحتفاظ بالبريد في القائمة
+keep-says = ما هو أقدم يغادر القائمة على هذا الحاسوب. لا يتغير شيء على الخادم.
+keep-for = لمدة
+keep-days = يومًا
+keep-title =
+    { $n ->
+        [one] الاحتفاظ بالبريد يومًا واحدًا فقط؟
+        [two] الاحتفاظ بالبريد يومين فقط؟
+        [few] الاحتفاظ بالبريد { $n } أيام فقط؟
+       *[other] الاحتفاظ بالبريد { $n } يومًا فقط؟
+    }
+keep-gone = ما هو أقدم يغادر القائمة فورًا ولا يمكن استرجاعه.
+keep-do = الاحتفاظ لهذه المدة
+exchange = الإعدادات ملفًّا
+exchange-says = بلا كلمات السر. قد يذكر الملف أوامر تُنفَّذ: لا تستورد إلا ما تثق به.
+export = تصدير
+import = استيراد …
+exported = كُتب في { $path }
+imported = تم الاستيراد؛ الإعدادات السابقة محفوظة إلى جانبها
+import-large = هذا الملف أكبر من أن يكون إعدادات.
 preference-changed = تم التغيير
-preference-unkept = تعذّر حفظه على هذا الحاسوب.
 
 ## الإعدادات: التشخيص
 
@@ -405,6 +430,9 @@ privacy-usual = كالمعتاد
 sample-sender = مريم
 sample-subject = المفاتيح يوم الخميس، الخامسة والنصف
 sample-count = رسالة جديدة
+sample-send = أرسل واحدًا الآن
+sample-sent = يُعرض إشعار الآن.
+sample-withheld = لا يُعرض شيء الآن: { $why }.
 locked = والشاشة مقفلة
 locked-says = هذا القدر على الأكثر، حيث يخبر سطح المكتب بأنها مقفلة.
 sound = الصوت
@@ -490,3 +518,112 @@ rule-added = أُضيفت القاعدة
 rule-changed = غُيّرت القاعدة
 rule-removed = أُزيلت القاعدة
 rule-moved = نُقلت إلى الموضع { $n }
+
+## الإشعارات وشريط النظام
+
+mails-new =
+    { $n ->
+        [0] تغيّرت صناديق بريد
+        [one] رسالة جديدة
+        [two] رسالتان جديدتان
+        [few] { $n } رسائل جديدة
+       *[other] { $n } رسالة جديدة
+    }
+names-between = { "، " }
+popup-new = بريد جديد
+popup-mailbox = صندوق البريد
+popup-away = أثناء غيابك: { $mails }
+popup-pause = أثناء الإيقاف المؤقت: { $mails }
+popup-quiet = أثناء ساعات الهدوء: { $mails }
+popup-dnd = أثناء عدم الإزعاج: { $mails }
+popup-snoozed = كان مؤجلًا حتى الآن: { $mails }
+popup-muted = كُتم: { $who }
+popup-muted-somebody = كُتم المرسِل
+popup-muted-says = يظل البريد الجديد منه محسوبًا غير مقروء، لكن بلا إشعار.
+popup-open = فتح
+popup-snooze = تأجيل ساعة
+popup-mute = كتم المرسِل
+tray-title =
+    { $n ->
+        [0] Mailwren: لا شيء غير مقروء
+       *[other] Mailwren: { $n } غير مقروء
+    }
+tray-none = لم يُعَدّ أي حساب
+tray-more = و{ $n } أخرى
+tray-account = { $label }: { $state }
+tray-account-unread = { $label }: { $n } غير مقروء، { $state }
+tray-offline = { link-offline }، { $next }
+tray-changed = { $what } ({ $account })
+tray-open = فتح Mailwren
+tray-pause = إيقاف مؤقت
+tray-resume-until = استئناف (متوقف حتى { $time })
+tray-quit = إنهاء
+tray-time = { $day }، { $time }
+weekday =
+    { $n ->
+        [1] الاثنين
+        [2] الثلاثاء
+        [3] الأربعاء
+        [4] الخميس
+        [5] الجمعة
+        [6] السبت
+       *[7] الأحد
+    }
+
+## الفحوص: الإعدادات و`mailwrenctl doctor`
+
+check-engine = Mailwren
+check-config = الإعدادات
+check-store = المخزن
+check-keyring = حلقة المفاتيح
+check-bus = ناقل الجلسة
+check-tray = شريط النظام
+check-subscriptions = الاشتراكات
+check-push = الدفع
+doctor-engine-on = يعمل
+doctor-engine-off = لا يعمل، فلا يُخبَر عن أي بريد
+doctor-engine-do = شغّل التطبيق أو `mailwrenctl watch`.
+doctor-config-do = أصلح { $path }؛ يلاحظ Mailwren ذلك من تلقاء نفسه.
+doctor-store-good = يمكن القراءة منه والكتابة فيه
+doctor-store-do = أفسح مكانًا على القرص، وتأكد أن المجلد لك.
+doctor-keyring-good = مفتوحة
+doctor-keyring-absent = لا تعمل أي حلقة مفاتيح
+doctor-keyring-absent-do = شغّل واحدة (gnome-keyring أو KWallet أو KeePassXC)، أو استعمل ملف كلمة سر أو أمرًا.
+doctor-keyring-locked = مقفلة
+doctor-keyring-locked-do = افتحها: لا يستطيع Mailwren الدخول بلا كلمة السر.
+doctor-no-desktop = لا جلسة سطح مكتب هنا، كما على خادم
+doctor-bus-good = يمكن الوصول إليه
+doctor-bus-do = شغّل Mailwren داخل جلسة سطح المكتب: يقود DBUS_SESSION_BUS_ADDRESS إلى ناقلها.
+doctor-daemon-absent = لا تعمل أي خدمة إشعارات
+doctor-daemon-do = شغّل خدمة سطح مكتبك، أو ثبّت واحدة مثل dunst أو xfce4-notifyd.
+doctor-daemon-buttons = { $name }: بلا أزرار
+doctor-daemon-buttons-do = لا يمكن إلا فتح البريد بالنقر؛ تقدم خدمات أخرى أكثر.
+doctor-tray-good = تُعرض الأيقونات
+doctor-tray-absent = لا شيء يعرض أيقونات في الشريط
+doctor-tray-do = في GNOME تفعل ذلك إضافة مثل AppIndicator. تشغيل Mailwren ثانيةً يفتح قائمته.
+doctor-nodes-none = لا يُصغى إلى أي عقدة
+doctor-nodes-do = اسأل صاحب العقدة، أو اختر عقدًا أخرى في الحسابات.
+doctor-failed =
+    { $n ->
+        [one] فشل فحص واحد؛ وما ينبغي فعله مذكور معه.
+        [two] فشل فحصان؛ وما ينبغي فعله مذكور مع كل منهما.
+        [few] فشلت { $n } فحوص؛ وما ينبغي فعله مذكور مع كل منها.
+       *[other] فشل { $n } فحصًا؛ وما ينبغي فعله مذكور مع كل منها.
+    }
+
+## أخطاء `mailwrenctl`
+
+cli-no-account = لا يوجد حساب { $jid }
+cli-not-yet = { $jid } لا يعمل بعد
+cli-compare = قارن البصمة بما عند صاحب الخادم؛ يستطيع `mailwrenctl account test` في طرفية أن يثبّتها بعد ذلك.
+cli-no-password = لم تُعطَ كلمة سر
+cli-no-further = لا يمكن فحص { $jid } أبعد من ذلك
+cli-there = { $path } موجود بالفعل
+cli-there-do = اختر اسمًا آخر، أو أزله.
+cli-no-event = لا يوجد حدث { $event }
+cli-no-event-do = يعرض `mailwrenctl feed list` الأحداث المحفوظة.
+cli-ended = انتهى المحرك
+cli-none = لم يُعَدّ أي حساب
+cli-none-do = أضف واحدًا بالأمر `mailwrenctl account add JID`، أو جرّب `mailwrenctl demo`.
+cli-not-all = تعذّر سؤال كل الحسابات
+cli-timeout = انقضى الوقت المحدد بالخيار --timeout

@@ -190,6 +190,7 @@ close-box = Schließen
 ## Einstellungen
 
 settings = Einstellungen
+window-settings = Mailwren: Einstellungen
 back = Zurück
 cancel = Abbrechen
 save = Speichern
@@ -288,7 +289,12 @@ about-license = Freie Software unter der MIT- oder der Apache-2.0-Lizenz, wie Si
 ## Einstellungen: Allgemein
 
 general = Allgemein
+start = Bei der Anmeldung starten
+start-says = In der Leiste dieses Desktops, für diese Person.
+start-hidden = Ohne Fenster
+start-hidden-says = Ausgeschaltet öffnet sich bei der Anmeldung der Feed.
 language = Sprache
+language-says = Von Fenstern, Leiste, Benachrichtigungen und Befehlen.
 language-system = Wie der Desktop
 theme = Erscheinungsbild
 theme-says = Hoher Kontrast und erzwungene Farben folgen in jedem Fall dem Desktop.
@@ -301,8 +307,25 @@ rows-full = Voll
 rows-compact = Kompakt
 letters = Einzelne Buchstaben sind Befehle
 letters-says = Ausgeschaltet wirken in der Liste nur Pfeile, Eingabe, Esc und Tasten mit Strg.
+keep = Mail im Feed behalten
+keep-says = Was älter ist, verlässt den Feed auf diesem Rechner. Auf dem Server ändert sich nichts.
+keep-for = für
+keep-days = Tage
+keep-title =
+    { $n ->
+        [one] Mail nur einen Tag lang behalten?
+       *[other] Mail nur { $n } Tage lang behalten?
+    }
+keep-gone = Was älter ist, verlässt den Feed sofort und lässt sich nicht zurückholen.
+keep-do = So lange behalten
+exchange = Einstellungen als Datei
+exchange-says = Ohne Passwörter. Eine Datei kann Befehle nennen, die ausgeführt werden: Importieren Sie nur, was Sie kennen.
+export = Exportieren
+import = Importieren …
+exported = Geschrieben nach { $path }
+imported = Importiert; die bisherigen Einstellungen liegen daneben
+import-large = Diese Datei ist zu groß für Einstellungen.
 preference-changed = Geändert
-preference-unkept = Es konnte auf diesem Rechner nicht behalten werden.
 
 ## Einstellungen: Diagnose
 
@@ -379,6 +402,9 @@ privacy-usual = Wie üblich
 sample-sender = Miriam Kern
 sample-subject = Schlüssel am Donnerstag, halb sechs
 sample-count = 1 neue Mail
+sample-send = Jetzt eine zeigen
+sample-sent = Eine Benachrichtigung wird jetzt gezeigt.
+sample-withheld = Jetzt wird keine gezeigt: { $why }.
 locked = Bei gesperrtem Bildschirm
 locked-says = Höchstens so viel, wo der Desktop die Sperre meldet.
 sound = Ton
@@ -461,3 +487,108 @@ rule-added = Regel hinzugefügt
 rule-changed = Regel geändert
 rule-removed = Regel entfernt
 rule-moved = An Stelle { $n } verschoben
+
+## Benachrichtigungen und Leiste
+
+mails-new =
+    { $n ->
+        [0] Postfächer geändert
+        [one] 1 neue Mail
+       *[other] { $n } neue Mails
+    }
+names-between = { ", " }
+popup-new = Neue Mail
+popup-mailbox = Postfach
+popup-away = Während Sie weg waren: { $mails }
+popup-pause = Während der Pause: { $mails }
+popup-quiet = Während der Ruhezeit: { $mails }
+popup-dnd = Während Sie nicht gestört wurden: { $mails }
+popup-snoozed = Bis jetzt zurückgestellt: { $mails }
+popup-muted = Stumm: { $who }
+popup-muted-somebody = Absender stumm
+popup-muted-says = Neue Mail von dort zählt weiter als ungelesen; sie wird nicht gemeldet.
+popup-open = Öffnen
+popup-snooze = 1 Std. zurückstellen
+popup-mute = Absender stumm
+tray-title =
+    { $n ->
+        [0] Mailwren: nichts ungelesen
+       *[other] Mailwren: { $n } ungelesen
+    }
+tray-none = Kein Konto ist eingerichtet
+tray-more = und { $n } weitere
+tray-account = { $label }: { $state }
+tray-account-unread = { $label }: { $n } ungelesen, { $state }
+tray-offline = { link-offline }, { $next }
+tray-changed = { $what } ({ $account })
+tray-open = Mailwren öffnen
+tray-pause = Pause
+tray-resume-until = Fortsetzen (Pause bis { $time })
+tray-quit = Beenden
+tray-time = { $day }, { $time }
+weekday =
+    { $n ->
+        [1] Montag
+        [2] Dienstag
+        [3] Mittwoch
+        [4] Donnerstag
+        [5] Freitag
+        [6] Samstag
+       *[7] Sonntag
+    }
+
+## Prüfungen: Einstellungen und `mailwrenctl doctor`
+
+check-engine = Mailwren
+check-config = Konfiguration
+check-store = Speicher
+check-keyring = Schlüsselbund
+check-bus = Sitzungsbus
+check-tray = Leiste
+check-subscriptions = Abonnements
+check-push = Push
+doctor-engine-on = läuft
+doctor-engine-off = läuft nicht, also wird keine Mail gemeldet
+doctor-engine-do = Starten Sie die App oder `mailwrenctl watch`.
+doctor-config-do = Berichtigen Sie { $path }; Mailwren merkt es von selbst.
+doctor-store-good = lesbar und beschreibbar
+doctor-store-do = Schaffen Sie Platz auf der Platte, und sehen Sie nach, ob der Ordner Ihnen gehört.
+doctor-keyring-good = offen
+doctor-keyring-absent = es läuft kein Schlüsselbund
+doctor-keyring-absent-do = Starten Sie einen (gnome-keyring, KWallet oder KeePassXC), oder nehmen Sie eine Passwortdatei oder einen Befehl.
+doctor-keyring-locked = gesperrt
+doctor-keyring-locked-do = Entsperren Sie ihn: Ohne Passwort kann sich Mailwren nicht anmelden.
+doctor-no-desktop = hier ist keine Desktop-Sitzung, wie auf einem Server
+doctor-bus-good = erreichbar
+doctor-bus-do = Starten Sie Mailwren in der Sitzung des Desktops: DBUS_SESSION_BUS_ADDRESS führt zu deren Bus.
+doctor-daemon-absent = es läuft kein Benachrichtigungsdienst
+doctor-daemon-do = Starten Sie den Ihres Desktops, oder installieren Sie einen wie dunst oder xfce4-notifyd.
+doctor-daemon-buttons = { $name }: ohne Knöpfe
+doctor-daemon-buttons-do = Mail lässt sich höchstens durch Anklicken öffnen; andere Dienste bieten mehr.
+doctor-tray-good = Symbole werden gezeigt
+doctor-tray-absent = nichts zeigt Symbole in einer Leiste
+doctor-tray-do = Unter GNOME tut es eine Erweiterung wie AppIndicator. Ein zweiter Start von Mailwren öffnet den Feed.
+doctor-nodes-none = hört auf keinen Knoten
+doctor-nodes-do = Fragen Sie den Besitzer des Knotens, oder wählen Sie unter Konten andere Knoten.
+doctor-failed =
+    { $n ->
+        [one] Eine Prüfung ist fehlgeschlagen; was zu tun ist, steht dabei.
+       *[other] { $n } Prüfungen sind fehlgeschlagen; was zu tun ist, steht jeweils dabei.
+    }
+
+## Fehler von `mailwrenctl`
+
+cli-no-account = es gibt kein Konto { $jid }
+cli-not-yet = { $jid } geht noch nicht
+cli-compare = Vergleichen Sie den Fingerabdruck mit dem Besitzer des Servers; `mailwrenctl account test` in einem Terminal kann ihn dann merken.
+cli-no-password = es wurde kein Passwort angegeben
+cli-no-further = { $jid } lässt sich nicht weiter untersuchen
+cli-there = { $path } gibt es schon
+cli-there-do = Wählen Sie einen anderen Namen, oder entfernen Sie die Datei.
+cli-no-event = es gibt kein Ereignis { $event }
+cli-no-event-do = `mailwrenctl feed list` zeigt die gespeicherten.
+cli-ended = Mailwren hat sich beendet
+cli-none = kein Konto ist eingerichtet
+cli-none-do = Fügen Sie eines mit `mailwrenctl account add JID` hinzu, oder versuchen Sie `mailwrenctl demo`.
+cli-not-all = nicht jedes Konto ließ sich fragen
+cli-timeout = die mit --timeout gegebene Zeit ist um

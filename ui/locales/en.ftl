@@ -190,6 +190,7 @@ close-box = Close
 ## Settings
 
 settings = Settings
+window-settings = Mailwren settings
 back = Back
 cancel = Cancel
 save = Save
@@ -288,7 +289,12 @@ about-license = Free software, under the MIT or Apache 2.0 licence, as you prefe
 ## Settings: general
 
 general = General
+start = Start at login
+start-says = In the tray of this desktop, for this person.
+start-hidden = Without a window
+start-hidden-says = Off, the feed opens at login.
 language = Language
+language-says = Of windows, tray, notifications and commands.
 language-system = As the desktop
 theme = Appearance
 theme-says = High contrast and forced colours follow the desktop in any case.
@@ -301,8 +307,25 @@ rows-full = Full
 rows-compact = Compact
 letters = Single letters are commands
 letters-says = Off, only arrows, Enter, Esc and chords with Ctrl work in the feed.
+keep = Keep mail in the feed
+keep-says = What is older leaves the feed on this computer. Nothing changes on the server.
+keep-for = for
+keep-days = days
+keep-title =
+    { $n ->
+        [one] Keep mail for one day only?
+       *[other] Keep mail for { $n } days only?
+    }
+keep-gone = What is older leaves the feed at once, and can’t be brought back.
+keep-do = Keep it so long
+exchange = Settings as a file
+exchange-says = Without passwords. A file may name commands to run: import only what you trust.
+export = Export
+import = Import …
+exported = Written to { $path }
+imported = Imported; the settings from before are kept beside them
+import-large = That file is too large for settings.
 preference-changed = Changed
-preference-unkept = It couldn’t be kept on this computer.
 
 ## Settings: diagnosis
 
@@ -379,6 +402,9 @@ privacy-usual = As usual
 sample-sender = Miriam Kern
 sample-subject = Keys on Thursday, half past five
 sample-count = 1 new mail
+sample-send = Send me one now
+sample-sent = A notification is shown now.
+sample-withheld = None is shown now: { $why }.
 locked = While the screen is locked
 locked-says = At most so much, where the desktop tells that it is locked.
 sound = Sound
@@ -461,3 +487,108 @@ rule-added = Rule added
 rule-changed = Rule changed
 rule-removed = Rule removed
 rule-moved = Moved to place { $n }
+
+## Notifications and tray
+
+mails-new =
+    { $n ->
+        [0] mailboxes changed
+        [one] 1 new mail
+       *[other] { $n } new mails
+    }
+names-between = { ", " }
+popup-new = New mail
+popup-mailbox = Mailbox
+popup-away = While you were away: { $mails }
+popup-pause = During the pause: { $mails }
+popup-quiet = During quiet hours: { $mails }
+popup-dnd = While you weren’t disturbed: { $mails }
+popup-snoozed = Put off until now: { $mails }
+popup-muted = Muted: { $who }
+popup-muted-somebody = Sender muted
+popup-muted-says = New mail from there still counts as unread; it raises no notification.
+popup-open = Open
+popup-snooze = Put off 1 h
+popup-mute = Mute sender
+tray-title =
+    { $n ->
+        [0] Mailwren: nothing unread
+       *[other] Mailwren: { $n } unread
+    }
+tray-none = No account is set up
+tray-more = and { $n } more
+tray-account = { $label }: { $state }
+tray-account-unread = { $label }: { $n } unread, { $state }
+tray-offline = { link-offline }, { $next }
+tray-changed = { $what } ({ $account })
+tray-open = Open Mailwren
+tray-pause = Pause
+tray-resume-until = Resume (paused until { $time })
+tray-quit = Quit
+tray-time = { $day }, { $time }
+weekday =
+    { $n ->
+        [1] Monday
+        [2] Tuesday
+        [3] Wednesday
+        [4] Thursday
+        [5] Friday
+        [6] Saturday
+       *[7] Sunday
+    }
+
+## Checks: settings and `mailwrenctl doctor`
+
+check-engine = Mailwren
+check-config = Configuration
+check-store = Store
+check-keyring = Keyring
+check-bus = Session bus
+check-tray = Tray
+check-subscriptions = Subscriptions
+check-push = Push
+doctor-engine-on = runs
+doctor-engine-off = isn’t running, so no mail is told
+doctor-engine-do = Start the app, or `mailwrenctl watch`.
+doctor-config-do = Mend { $path }; Mailwren notices by itself.
+doctor-store-good = can be read and written
+doctor-store-do = Make room on the disk, and see that the folder is yours.
+doctor-keyring-good = open
+doctor-keyring-absent = no keyring is running
+doctor-keyring-absent-do = Start one (gnome-keyring, KWallet or KeePassXC), or use a password file or command.
+doctor-keyring-locked = locked
+doctor-keyring-locked-do = Unlock it: Mailwren can’t log in without the password.
+doctor-no-desktop = no desktop session here, as on a server
+doctor-bus-good = can be reached
+doctor-bus-do = Start Mailwren inside the desktop’s session: DBUS_SESSION_BUS_ADDRESS leads to its bus.
+doctor-daemon-absent = no notification daemon is running
+doctor-daemon-do = Start the one of your desktop, or install one such as dunst or xfce4-notifyd.
+doctor-daemon-buttons = { $name }: without buttons
+doctor-daemon-buttons-do = Mail can be opened by a click at most; other daemons offer more.
+doctor-tray-good = icons are shown
+doctor-tray-absent = nothing shows tray icons
+doctor-tray-do = On GNOME an extension such as AppIndicator does. Starting Mailwren again opens its feed.
+doctor-nodes-none = listens to no node
+doctor-nodes-do = Ask the owner of the node, or choose other nodes in Accounts.
+doctor-failed =
+    { $n ->
+        [one] One check failed; what to do stands with it.
+       *[other] { $n } checks failed; what to do stands with each.
+    }
+
+## Errors of `mailwrenctl`
+
+cli-no-account = there is no account { $jid }
+cli-not-yet = { $jid } doesn’t work yet
+cli-compare = Compare the fingerprint with the server’s owner; `mailwrenctl account test` on a terminal can then pin it.
+cli-no-password = no password was given
+cli-no-further = { $jid } can’t be looked into any further
+cli-there = { $path } is there already
+cli-there-do = Choose another name, or remove it.
+cli-no-event = there is no event { $event }
+cli-no-event-do = `mailwrenctl feed list` shows those that are stored.
+cli-ended = the engine has ended
+cli-none = no account is configured
+cli-none-do = Add one with `mailwrenctl account add JID`, or try `mailwrenctl demo`.
+cli-not-all = not every account could be asked
+cli-timeout = the time given by --timeout is over

@@ -34,7 +34,7 @@ interface Shot extends Look {
   state: State;
   /** Alone: as it says; else a sheet of all four looks. */
   alone?: boolean;
-  preferences?: object;
+  general?: object;
   before?: (page: Page) => Promise<unknown>;
 }
 
@@ -117,7 +117,7 @@ const shots: Shot[] = [
   feed('busy', 'busy', { before: press('j', 'j', 'r') }),
   feed('light', 'busy', { alone: true, sharp: true, before: press('j', 'j', 'r') }),
   feed('dark', 'busy', { alone: true, sharp: true, scheme: 'dark', before: press('j', 'j', 'r') }),
-  feed('compact', 'busy', { preferences: { rows: 'compact' } }),
+  feed('compact', 'busy', { general: { rows: 'compact' } }),
   feed('selection', 'busy', { before: press('j', 'x', 'j', 'x', 'j', 'j', 'x') }),
   feed('context-menu', 'busy', { before: contextMenu }),
   feed('reason', 'policy', { before: contextMenu }),
@@ -153,7 +153,7 @@ const shots: Shot[] = [
   feed('german', 'busy', { alone: true, locale: 'de-DE' }),
   feed('zoom-200', 'busy', { alone: true, zoom: 2 }),
   feed('wide', 'away', { alone: true, size: [900, 640] }),
-  feed('wide-compact', 'busy', { alone: true, size: [900, 640], preferences: { rows: 'compact' } }),
+  feed('wide-compact', 'busy', { alone: true, size: [900, 640], general: { rows: 'compact' } }),
   settings('accounts', 'trouble'),
   settings('first', 'first-run'),
   settings('test', 'busy', { before: tryOut }),
@@ -197,6 +197,7 @@ const shots: Shot[] = [
     },
   }),
   settings('general', 'busy', {
+    size: [820, 760],
     before: async (page) => {
       await page.locator('.nav').nth(-2).click();
       await page.locator('.choices').nth(1).locator('label').nth(1).click();
@@ -209,6 +210,20 @@ const shots: Shot[] = [
       await page.locator('.subhead .b').first().click();
       await page.locator('.works').nth(1).waitFor();
     },
+  }),
+  settings('keep', 'busy', {
+    before: async (page) => {
+      await page.locator('.nav').nth(-2).click();
+      await page.locator('.pairs input.f').fill('7');
+      await page.locator('.pairs input.f').press('Enter');
+      await page.locator('dialog[open]').waitFor();
+    },
+  }),
+  settings('general-german', 'busy', {
+    alone: true,
+    locale: 'de-DE',
+    size: [820, 760],
+    before: (page) => page.locator('.nav').nth(-2).click(),
   }),
   settings('narrow', 'trouble', { alone: true, size: [400, 640] }),
   settings('zoom-200', 'busy', { alone: true, zoom: 2, before: tryOut }),
@@ -247,10 +262,10 @@ async function take(browser: Browser, baseURL: string, shot: Shot, look: Look): 
   });
   const page = await context.newPage();
   await page.clock.install({ time: now });
-  if (shot.preferences) {
+  if (shot.general) {
     await page.addInitScript(
-      (held) => localStorage.setItem('mailwren.preferences', held),
-      JSON.stringify(shot.preferences),
+      (held) => localStorage.setItem('mailwren.twin.general', held),
+      JSON.stringify(shot.general),
     );
   }
   await page.goto(`/${shot.window}.html?state=${shot.state}`);

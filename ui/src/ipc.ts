@@ -2,7 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen as listenTo } from '@tauri-apps/api/event';
 import { leave, type Errand } from './errand';
-import type { ApiError, Command, Notice, Reply } from './generated/wire';
+import type { ApiError, Check, Command, Notice, Reply, StartAtLogin } from './generated/wire';
 
 export type WindowName = 'feed' | 'settings';
 type Ask = Command['do'];
@@ -39,6 +39,26 @@ export function showWindow(name: WindowName, errand?: Errand): Promise<void> {
 /** Starts another Mailwren on the demo: it has a profile of its own, which is thrown away. */
 export function startDemo(): Promise<void> {
   return invoke<void>('start_demo').catch(rethrow);
+}
+
+/** What the desktop does at login. */
+export function startAtLogin(): Promise<StartAtLogin> {
+  return invoke<StartAtLogin>('start_at_login').catch(rethrow);
+}
+
+/** Has the desktop start Mailwren at login, or no longer; tells what it does then. */
+export function setStartAtLogin(wanted: StartAtLogin): Promise<StartAtLogin> {
+  return invoke<StartAtLogin>('set_start_at_login', { wanted }).catch(rethrow);
+}
+
+/** Writes the settings, without secrets, among the downloads; tells the file's path. */
+export function exportSettings(): Promise<string> {
+  return invoke<string>('export_settings').catch(rethrow);
+}
+
+/** Looks after what Mailwren needs on this computer, and how its accounts stand. */
+export function examine(): Promise<Check[]> {
+  return invoke<Check[]>('examine').catch(rethrow);
 }
 
 /** Closes this window; the app stays in the tray. */

@@ -3,7 +3,7 @@
  * script (see `web/script.ts`); `window.twin` lets a test play the engine's part.
  */
 import type { Errand } from './errand';
-import type { Command, Notice, Reply } from './generated/wire';
+import type { Check, Command, Notice, Reply, StartAtLogin } from './generated/wire';
 import type { ReplyTo, WindowName } from './ipc';
 import { Engine } from './web/engine';
 import { script } from './web/script';
@@ -42,6 +42,25 @@ export async function showWindow(name: WindowName, errand?: Errand): Promise<voi
 
 export async function startDemo(): Promise<void> {
   engine.asked.push({ start_demo: true });
+}
+
+export async function startAtLogin(): Promise<StartAtLogin> {
+  return engine.start;
+}
+
+export async function setStartAtLogin(wanted: StartAtLogin): Promise<StartAtLogin> {
+  engine.asked.push({ set_start_at_login: wanted });
+  return (engine.start = wanted);
+}
+
+export async function exportSettings(): Promise<string> {
+  engine.asked.push({ export_settings: true });
+  return '/home/lena/Downloads/mailwren-settings.toml';
+}
+
+export async function examine(): Promise<Check[]> {
+  engine.asked.push({ examine: true });
+  return engine.script.checks ?? [];
 }
 
 export async function closeWindow(): Promise<void> {

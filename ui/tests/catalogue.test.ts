@@ -26,9 +26,9 @@ function catalogue(language: string): Map<string, string> {
   return found;
 }
 
-function sources(folder: string): string {
+function sources(folder: string, ending = ''): string {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((file) => file.isFile() && !file.parentPath.endsWith('generated'))
+    .filter((file) => file.isFile() && file.name.endsWith(ending) && !file.parentPath.endsWith('generated'))
     .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
     .join('\n');
 }
@@ -43,9 +43,23 @@ describe('the catalogue', () => {
     expect(readFileSync(generated, 'utf8'), 'stale: run `npm run messages`').toBe(made);
   });
 
-  it('holds no message that the UI never says', () => {
-    const text = sources(here('src'));
-    expect([...english.keys()].filter((id) => !text.includes(`'${id}'`))).toEqual([]);
+  const windows = sources(here('src'));
+  const rust = sources(here('../src-tauri'), '.rs');
+
+  it('holds no message that no face ever says', () => {
+    const said = (id: string) => windows.includes(`'${id}'`) || rust.includes(`"${id}"`);
+    const referred = new Set(
+      readFileSync(here('locales/en.ftl'), 'utf8').match(/(?<=\{ )[a-z][a-z0-9-]*(?= \})/g),
+    );
+    expect([...english.keys()].filter((id) => !said(id) && !referred.has(id))).toEqual([]);
+  });
+
+  it('holds every message that tray, notifications and commands say', () => {
+    const said = [...rust.matchAll(/(?:\b(?:say|word|Words)\(\s*"|Some\("(?=doctor-))([a-z0-9-]+)"/g)].map(
+      (found) => found[1] ?? '',
+    );
+    expect(said.length).toBeGreaterThan(40);
+    expect(said.filter((id) => !english.has(id))).toEqual([]);
   });
 
   it.each(readdirSync(here('locales')).map((file) => file.replace('.ftl', '')))(

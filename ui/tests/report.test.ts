@@ -7,7 +7,7 @@ const now = Date.parse('2026-11-24T09:31:00Z');
 it('tells how each account stands and what its check found, in plain lines', () => {
   const { status, accounts, test } = script('trouble', now);
   const checked = accounts.map((account) => ({ account, steps: test(account) }));
-  const text = report(status, checked, now, 'WebKitGTK');
+  const text = report(status, [], checked, now, 'WebKitGTK');
   expect(text.split('\n').slice(0, 4)).toEqual([
     'Mailwren 0.1.0',
     'WebKitGTK',

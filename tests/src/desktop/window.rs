@@ -71,6 +71,21 @@ impl Driven {
         .await
     }
 
+    /// Clicks the element whose text begins so, once it is there.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn click(&self, css: &str, text: &str) -> Result<()> {
+        const CLICK: &str = "const [css, text] = arguments; \
+            const found = [...document.querySelectorAll(css)].find((e) => e.textContent.trim().startsWith(text)); \
+            found?.click(); return Boolean(found);";
+        eventually(format_args!("{css} with {text:?} to click"), async || {
+            let clicked = self.client.execute(CLICK, vec![json!(css), json!(text)]).await?;
+            Ok((clicked == true).then_some(()))
+        })
+        .await
+    }
+
     /// What a script returns.
     ///
     /// # Errors

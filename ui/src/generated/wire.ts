@@ -326,6 +326,44 @@ rule: Rule,
  */
 fault: string | null, };
 
+export type Language = "system" | "en" | "de" | "ar";
+
+export type Theme = "system" | "light" | "dark";
+
+export type RowHeight = "full" | "compact";
+
+export type GeneralSettings = {
+/**
+ * The language that every face speaks.
+ */
+language: Language,
+/**
+ * How windows look.
+ */
+theme: Theme,
+/**
+ * How high the feed's rows are.
+ */
+rows: RowHeight,
+/**
+ * Whether single letters are commands in the feed.
+ */
+letters: boolean,
+/**
+ * How many days events are kept.
+ */
+keep_days: number, };
+
+export type StartAtLogin = {
+/**
+ * Whether it does.
+ */
+on: boolean,
+/**
+ * Whether without a window.
+ */
+hidden: boolean, };
+
 export type Discovery = {
 /**
  * Where to connect, in the order of trial.
@@ -664,7 +702,23 @@ until: string | null, } | { "do": "unmute",
 /**
  * The row.
  */
-seq: number, } | { "do": "notification_settings" } | { "do": "save_notification_settings",
+seq: number, } | { "do": "general_settings" } | { "do": "save_general_settings",
+/**
+ * All of the settings.
+ */
+settings: GeneralSettings, } | { "do": "export_settings" } | { "do": "import_settings",
+/**
+ * What errors call it: a file's name.
+ */
+name: string,
+/**
+ * The configuration.
+ */
+text: string, } | { "do": "restore_settings",
+/**
+ * The name of its file.
+ */
+backup: string, } | { "do": "examine" } | { "do": "notification_settings" } | { "do": "send_sample" } | { "do": "save_notification_settings",
 /**
  * All of the settings.
  */
@@ -826,11 +880,31 @@ standing: Standing,
 /**
  * What a person should know of it.
  */
-note: string | null, } | { "re": "notification_settings",
+note: string | null, } | { "re": "general_settings",
 /**
  * All of the settings.
  */
-settings: NotificationSettings, } | { "re": "rules",
+settings: GeneralSettings, } | { "re": "export_settings",
+/**
+ * The configuration, as TOML.
+ */
+text: string, } | { "re": "import_settings",
+/**
+ * The path of the file that keeps what was in force before; none if nothing was.
+ */
+backup: string | null, } | { "re": "examine",
+/**
+ * What was found.
+ */
+found: EngineFound, } | { "re": "notification_settings",
+/**
+ * All of the settings.
+ */
+settings: NotificationSettings, } | { "re": "send_sample",
+/**
+ * Why no popup was shown: one of a new mail would be withheld as well.
+ */
+withheld: Hush | null, } | { "re": "rules",
 /**
  * The rules, in order, broken ones included.
  */
@@ -1047,3 +1121,51 @@ hint: string | null, };
 export type ApiCode = "invalid" | "not_found" | "forbidden" | "keyring" | "refused" | "closed" | "internal";
 
 export type TrayShape = "connected" | "connecting" | "offline" | "error" | "paused";
+
+export type About = "engine" | "config" | "store" | "keyring" | "bus" | "notifications" | "tray" | "dns" | "tls" | "login" | "services" | "nodes" | "subscriptions" | "push";
+
+export type Check = {
+/**
+ * What it is about.
+ */
+about: About,
+/**
+ * The account's JID, where it is about one.
+ */
+account: string | null,
+/**
+ * How it stands.
+ */
+state: StepState,
+/**
+ * What was found.
+ */
+detail: string,
+/**
+ * What to do about it.
+ */
+hint: string | null, };
+
+export type Keyring = "open" | "absent" | "locked" | { "failed": string };
+
+export type EngineFound = {
+/**
+ * The configuration file.
+ */
+config: string,
+/**
+ * What of it can't be used.
+ */
+config_faults: Array<string>,
+/**
+ * Why the store can't be read or written.
+ */
+store_fault: string | null,
+/**
+ * How the keyring stands.
+ */
+keyring: Keyring,
+/**
+ * Whether an account has its password in it.
+ */
+keyring_needed: boolean, };

@@ -1,5 +1,5 @@
 /** Why a mail was told as it was, in words. */
-import type { Reason } from '../generated/wire';
+import type { Hush, Reason } from '../generated/wire';
 import { t } from '../i18n.svelte';
 import { until } from './time';
 
@@ -52,5 +52,19 @@ function cause(reason: Reason, now: number): string {
       return t('cause-after');
     case 'snoozed':
       return t('cause-snoozed');
+  }
+}
+
+/** Why no notifications come at present. */
+export function hushWord(hush: Hush, now: number): string {
+  switch (hush.cause) {
+    case 'paused':
+      return hush.until === null
+        ? t('paused-open')
+        : t('paused-until', { time: until(Date.parse(hush.until), now) });
+    case 'quiet_hours':
+      return t('hush-quiet', { time: until(Date.parse(hush.until), now) });
+    case 'do_not_disturb':
+      return t('hush-dnd');
   }
 }

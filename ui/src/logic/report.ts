@@ -1,5 +1,5 @@
 /** A report for whoever helps: plain text, in the window's language, without passwords and without mail. */
-import type { Account, Status, StepName, StepState, TestStep } from '../generated/wire';
+import type { About, Account, Check, Status, StepName, StepState, TestStep } from '../generated/wire';
 import { t } from '../i18n.svelte';
 import { accountLine, linkWord } from './connection';
 
@@ -16,6 +16,32 @@ export function stepName(name: StepName): string {
       return t('step-services');
     case 'nodes':
       return t('step-nodes');
+  }
+}
+
+/** What a check is about, in a word. */
+export function checkName(about: About): string {
+  switch (about) {
+    case 'engine':
+      return t('check-engine');
+    case 'config':
+      return t('check-config');
+    case 'store':
+      return t('check-store');
+    case 'keyring':
+      return t('check-keyring');
+    case 'bus':
+      return t('check-bus');
+    case 'notifications':
+      return t('notifications');
+    case 'tray':
+      return t('check-tray');
+    case 'subscriptions':
+      return t('check-subscriptions');
+    case 'push':
+      return t('check-push');
+    default:
+      return stepName(about);
   }
 }
 
@@ -42,9 +68,18 @@ export interface Checked {
 }
 
 /** The report, line by line. */
-export function report(status: Status, checked: readonly Checked[], now: number, platform: string): string {
+export function report(
+  status: Status,
+  machine: readonly Check[],
+  checked: readonly Checked[],
+  now: number,
+  platform: string,
+): string {
   const lines = [`Mailwren ${status.version}`, platform, new Date(now).toISOString()];
   for (const problem of status.problems) lines.push(`! ${problem.code}: ${problem.message}`);
+  for (const { about, state, detail } of machine) {
+    lines.push(`${checkName(about)}: ${stateWord(state)}, ${detail}`);
+  }
   for (const { account, steps } of checked) {
     const stands = status.accounts.find((a) => a.jid === account.jid);
     lines.push('', account.jid);

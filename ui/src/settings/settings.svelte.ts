@@ -1,6 +1,6 @@
 /** What the settings window knows, and what it can do. */
-import { call, listen } from '$ipc';
-import type { Account, ApiError, Notice, Status, StepName, TestStep } from '../generated/wire';
+import { call, examine, listen } from '$ipc';
+import type { Account, ApiError, Check, Notice, Status, StepName, TestStep } from '../generated/wire';
 import { Bar } from '../logic/bar.svelte';
 
 export class Settings {
@@ -11,6 +11,11 @@ export class Settings {
   test = $state.raw<TestRun | null>(null);
   /** Checks of configured accounts, by JID. */
   checks = $state.raw<ReadonlyMap<string, TestRun>>(new Map());
+  /** What was found of all that Mailwren needs, when it was looked after. */
+  examined = $state.raw<readonly Check[]>([]);
+  examining = $state(false);
+  /** Why it couldn't be looked after. */
+  unexamined = $state.raw<ApiError | null>(null);
   /** Raised when notification settings or rules were changed, by whomever. */
   edited = $state(0);
   readonly bar = new Bar();
@@ -65,6 +70,19 @@ export class Settings {
     const run = new TestRun((this.#runs += 1));
     this.checks = new Map(this.checks).set(account.jid, run);
     await this.#run(run, account, null);
+  }
+
+  /** Looks after what Mailwren needs on this computer, and how accounts stand; {@link examined} tells. */
+  async examine(): Promise<void> {
+    this.examining = true;
+    try {
+      this.examined = await examine();
+      this.unexamined = null;
+    } catch (error) {
+      this.unexamined = error as ApiError;
+    } finally {
+      this.examining = false;
+    }
   }
 
   async #run(run: TestRun, account: Account, password: string | null): Promise<void> {

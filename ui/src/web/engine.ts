@@ -2,8 +2,10 @@
 import type {
   Account,
   ApiError,
+  Check,
   Command,
   Discovery,
+  GeneralSettings,
   Later,
   NotificationSettings,
   Notice,
@@ -11,6 +13,7 @@ import type {
   Row,
   Rule,
   RuleEntry,
+  StartAtLogin,
   Status,
   TestStep,
 } from '../generated/wire';
@@ -24,6 +27,8 @@ export interface Script {
   hours: number[];
   notifications?: NotificationSettings;
   rules?: RuleEntry[];
+  /** What is found when it is looked after. */
+  checks?: Check[];
   /** The steps that a test of an account goes through. */
   test: (account: Account) => TestStep[];
   /** Commands that are never answered. */
@@ -32,10 +37,15 @@ export interface Script {
   refused?: Partial<Record<Command['do'], ApiError>>;
 }
 
+/** Where the general settings are kept, for every page of the twin. */
+const GENERAL = 'mailwren.twin.general';
+
 export class Engine {
   readonly ears = new Set<(notice: Notice) => void>();
   /** Every command and app call, for tests to look at. */
   readonly asked: unknown[] = [];
+  /** What the desktop does at login. */
+  start: StartAtLogin = { on: false, hidden: true };
   #script: Script;
   #rev: number;
   #counted = true;
@@ -43,6 +53,11 @@ export class Engine {
   constructor(script: Script) {
     this.#script = script;
     this.#rev = Math.max(0, ...script.rows.map((row) => row.rev));
+    // One engine serves both windows.
+    globalThis.addEventListener?.(
+      'storage',
+      (event) => event.key === GENERAL && this.tell({ on: 'settings' }),
+    );
   }
 
   get script(): Script {
@@ -140,6 +155,30 @@ export class Engine {
         this.#setRules(after);
         return { re: 'done', count: before.length - after.length };
       }
+      case 'general_settings':
+        return { re: 'general_settings', settings: general() };
+      case 'save_general_settings':
+        localStorage.setItem(GENERAL, JSON.stringify(command.settings));
+        this.tell({ on: 'settings' });
+        return { re: 'done', count: 1 };
+      case 'import_settings': {
+        if (command.text.includes('plaid')) {
+          const message = `${command.name}:1:9: unknown variant \`plaid\`, expected one of \`system\`, \`light\`, \`dark\``;
+          throw { code: 'invalid', message, hint: null } satisfies ApiError;
+        }
+        this.tell({ on: 'settings' });
+        return {
+          re: 'import_settings',
+          backup: '/home/lena/.config/mailwren/config.toml.before-20261124T093100',
+        };
+      }
+      case 'restore_settings':
+        this.tell({ on: 'settings' });
+        return { re: 'done', count: 1 };
+      case 'send_sample': {
+        const { hush, pause } = s.status;
+        return { re: 'send_sample', withheld: hush ?? (pause && { cause: 'paused', ...pause }) };
+      }
       case 'notification_settings':
         return { re: 'notification_settings', settings: s.notifications ?? usualNotifications() };
       case 'save_notification_settings':
@@ -204,6 +243,8 @@ export class Engine {
         return { re: 'row', row: s.rows.find((row) => row.seq === command.seq) ?? null };
       case 'subscriptions':
         return { re: 'subscriptions', subscriptions: [] };
+      case 'examine':
+      case 'export_settings':
       case 'subscribe':
       case 'unsubscribe':
       case 'show_feed':
@@ -287,6 +328,17 @@ const nothingFound: Discovery = {
   services: [],
   nodes: [],
 };
+
+function general(): GeneralSettings {
+  const usual: GeneralSettings = {
+    language: 'system',
+    theme: 'system',
+    rows: 'full',
+    letters: true,
+    keep_days: 30,
+  };
+  return { ...usual, ...(JSON.parse(localStorage.getItem(GENERAL) ?? '{}') as Partial<GeneralSettings>) };
+}
 
 export function usualNotifications(): NotificationSettings {
   return {

@@ -3,6 +3,7 @@ import type {
   Account,
   AccountStatus,
   ApiError,
+  Check,
   Reason,
   Row,
   Rule,
@@ -62,6 +63,7 @@ const sam: Account = {
 /** A script for a state, as of `now`. An unknown name is the busy one. */
 export function script(name: string, now: number): Script {
   const busy: Script = {
+    checks: goodChecks,
     rows: someMail(now),
     accounts: [home, work, choir],
     status: status(now, [
@@ -122,6 +124,7 @@ export function script(name: string, now: number): Script {
     case 'trouble':
       return {
         ...busy,
+        checks: troubledChecks,
         test: (tried) => (tried.jid === work.jid ? refusedTest : goodTest),
         status: {
           ...status(now, [
@@ -178,6 +181,7 @@ export function script(name: string, now: number): Script {
             message: 'The keyring is locked.',
             hint: 'Unlock it, then save again.',
           },
+          save_general_settings: readOnly,
           save_notification_settings: readOnly,
           save_rule: readOnly,
           remove_rule: readOnly,
@@ -501,6 +505,46 @@ function step(
     ...more,
   };
 }
+
+function check(
+  about: Check['about'],
+  state: Check['state'],
+  detail: string,
+  more: Partial<Check> = {},
+): Check {
+  return { about, account: null, state, detail, hint: null, ...more };
+}
+
+const goodChecks: Check[] = [
+  check('engine', 'passed', 'runs'),
+  check('config', 'passed', '/home/lena/.config/mailwren/config.toml'),
+  check('store', 'passed', 'can be read and written'),
+  check('keyring', 'passed', 'open'),
+  check('bus', 'passed', 'can be reached'),
+  check('notifications', 'passed', 'dunst 1.9.0'),
+  check('tray', 'passed', 'icons are shown'),
+  ...[home, work, choir].flatMap(({ jid }) => [
+    check('subscriptions', 'passed', '3 nodes', { account: jid }),
+    check('push', 'passed', 'push proven 40 s ago', { account: jid }),
+  ]),
+];
+
+const troubledChecks: Check[] = goodChecks.map((good) => {
+  if (good.about === 'notifications') {
+    const hint = 'Start the one of your desktop, or install one such as dunst or xfce4-notifyd.';
+    return check('notifications', 'failed', 'no notification daemon is running', { hint });
+  }
+  if (good.account === choir.jid && good.about === 'subscriptions') {
+    const hint = 'Ask the owner of the node, or choose other nodes in Accounts.';
+    return {
+      ...good,
+      state: 'failed',
+      detail: 'mail/alto/INBOX: Only members may subscribe to this node.',
+      hint,
+    };
+  }
+  return good;
+});
 
 const goodTest: TestStep[] = [
   step('dns', 'passed', 'xmpp.birds.example, port 5223, direct TLS'),

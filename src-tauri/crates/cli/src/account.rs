@@ -9,7 +9,7 @@ use mailwren_engine::config::checked;
 use mailwren_engine::face::Face;
 
 use crate::connection::{Connection, ask_password, path};
-use crate::exit::Failure;
+use crate::exit::{Failure, Said, word};
 use crate::{open, print, trial};
 
 #[derive(Debug, clap::Subcommand)]
@@ -153,7 +153,7 @@ async fn list(face: &Face, json: bool) -> Result<(), Failure> {
 
 async fn test(face: &Face, jid: &str, json: bool) -> Result<(), Failure> {
     let account = accounts(face).await?.into_iter().find(|a| a.jid == jid);
-    let account = account.ok_or_else(|| Failure::failed(format!("there is no account {jid}")))?;
+    let account = account.ok_or_else(|| Failure::failed(word("cli-no-account", "jid", jid)))?;
     let outcome = trial::run(face, account.clone(), None, |step| {
         if json {
             let line = serde_json::to_string(step).map_err(|e| Failure::failed(e.to_string()))?;
@@ -168,7 +168,7 @@ async fn test(face: &Face, jid: &str, json: bool) -> Result<(), Failure> {
     match outcome.untrusted {
         Some(fingerprint) if !json => pin(face, account, fingerprint).await,
         _ if outcome.passed => Ok(()),
-        _ => Err(Failure::needs_person(format!("{jid} doesn't work yet"))),
+        _ => Err(Failure::needs_person(word("cli-not-yet", "jid", jid))),
     }
 }
 
@@ -176,8 +176,8 @@ async fn test(face: &Face, jid: &str, json: bool) -> Result<(), Failure> {
 async fn pin(face: &Face, mut account: Account, fingerprint: String) -> Result<(), Failure> {
     let jid = account.jid.clone();
     let not_trusted = || {
-        let hint = "Compare the fingerprint with the server's owner; `mailwrenctl account test` on a terminal can then pin it.";
-        Failure::needs_person(format!("{jid} doesn't work yet")).hint(hint.to_owned())
+        let hint = Said::Words("cli-compare", Vec::new());
+        Failure::needs_person(word("cli-not-yet", "jid", &jid)).hint(hint)
     };
     if !std::io::stdin().is_terminal() {
         return Err(not_trusted());

@@ -9,7 +9,7 @@ use mailwren_engine::profile::Profile;
 use mailwren_engine::vault::{self, SystemVault};
 use tokio_util::sync::CancellationToken;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said};
 use crate::print;
 use crate::watch::Signals;
 
@@ -62,7 +62,7 @@ async fn check(profile: &Profile, listen: Option<Listen>) -> Result<(), Failure>
 
 fn failed(error: &BridgeError) -> Failure {
     let hint = match error {
-        BridgeError::Config(_) => Some("docs/bridge.md shows a configuration.".to_owned()),
+        BridgeError::Config(_) => Some(Said::from("docs/bridge.md shows a configuration.")),
         _ => None,
     };
     Failure::failed(error.to_string()).hint(hint)

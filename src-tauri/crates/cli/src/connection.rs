@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use mailwren_core::account::{Account, Security};
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said};
 
 /// How to reach the account's server, where DNS and the system's certificate authorities don't do.
 #[derive(Debug, Default, clap::Args)]
@@ -86,7 +86,7 @@ pub fn ask_password(jid: &str) -> Result<String, Failure> {
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
     if password.is_empty() {
-        return Err(Failure::usage("no password was given"));
+        return Err(Failure::usage(Said::Words("cli-no-password", Vec::new())));
     }
     Ok(password)
 }

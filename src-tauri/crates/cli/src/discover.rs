@@ -8,7 +8,7 @@ use mailwren_core::view::{Command, Reply, StepState};
 use mailwren_engine::config::checked;
 
 use crate::connection::{Connection, ask_password};
-use crate::exit::Failure;
+use crate::exit::{Failure, word};
 use crate::{open, print, trial};
 
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
         }
         match outcome.passed {
             true => Ok(()),
-            false => Err(Failure::needs_person(format!("{jid} can't be looked into any further"))),
+            false => Err(Failure::needs_person(word("cli-no-further", "jid", &jid))),
         }
     }
     .await;

@@ -3,19 +3,56 @@
 use std::process::ExitCode;
 
 use mailwren_core::view::{ApiCode, ApiError};
+use mailwren_core::words::Words;
 
 /// Why a command ended, with its exit code.
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
-    message: String,
-    hint: Option<String>,
+    message: Said,
+    hint: Option<Said>,
     engine_ended: bool,
+}
+
+/// What is said: words of the catalogue, put into the language once it is known, or text as it is.
+#[derive(Debug, Clone)]
+pub enum Said {
+    /// As it is.
+    Text(String),
+    /// A message of the catalogue, with what is put into it.
+    Words(&'static str, Vec<(&'static str, String)>),
+}
+
+impl Said {
+    /// In a language.
+    pub fn told(&self, words: &Words) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Words(id, args) => words.say(id, args.iter().map(|(name, value)| (*name, value.as_str().into()))),
+        }
+    }
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Said {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// A message of the catalogue with one thing put into it.
+pub fn word(id: &'static str, name: &'static str, value: impl ToString) -> Said {
+    Said::Words(id, vec![(name, value.to_string())])
 }
 
 impl Failure {
     /// Exit code 1.
-    pub fn failed(message: impl Into<String>) -> Self {
+    pub fn failed(message: impl Into<Said>) -> Self {
         Self {
             code: 1,
             message: message.into(),
@@ -29,8 +66,13 @@ impl Failure {
         self.engine_ended
     }
 
+    /// What went wrong.
+    pub const fn message(&self) -> &Said {
+        &self.message
+    }
+
     /// Exit code 2.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub fn usage(message: impl Into<Said>) -> Self {
         Self {
             code: 2,
             ..Self::failed(message)
@@ -38,7 +80,7 @@ impl Failure {
     }
 
     /// Exit code 3.
-    pub fn needs_person(message: impl Into<String>) -> Self {
+    pub fn needs_person(message: impl Into<Said>) -> Self {
         Self {
             code: 3,
             ..Self::failed(message)
@@ -49,12 +91,12 @@ impl Failure {
     pub fn timeout() -> Self {
         Self {
             code: 4,
-            ..Self::failed("the time given by --timeout is over")
+            ..Self::failed(Said::Words("cli-timeout", Vec::new()))
         }
     }
 
     /// Exit code 75, by which mail servers try again later (`EX_TEMPFAIL` of sysexits.h).
-    pub fn try_later(message: impl Into<String>) -> Self {
+    pub fn try_later(message: impl Into<Said>) -> Self {
         Self {
             code: 75,
             ..Self::failed(message)
@@ -62,18 +104,18 @@ impl Failure {
     }
 
     /// The same with what to do about it.
-    pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
+    pub fn hint(self, hint: impl Into<Option<Said>>) -> Self {
         Self {
             hint: hint.into(),
             ..self
         }
     }
 
-    /// Prints the message on standard error.
-    pub fn tell(self) -> ExitCode {
-        eprintln!("mailwrenctl: {}", self.message);
+    /// Prints the message on standard error, in a language.
+    pub fn tell(self, words: &Words) -> ExitCode {
+        eprintln!("mailwrenctl: {}", self.message.told(words));
         if let Some(hint) = self.hint {
-            eprintln!("  {hint}");
+            eprintln!("  {}", hint.told(words));
         }
         ExitCode::from(self.code)
     }
@@ -88,6 +130,6 @@ impl From<ApiError> for Failure {
                 ..Self::failed(error.message)
             },
         };
-        failure.hint(error.hint)
+        failure.hint(error.hint.map(Said::from))
     }
 }

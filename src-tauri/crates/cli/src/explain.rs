@@ -6,7 +6,7 @@ use jiff::ZonedDateTime;
 use mailwren_core::view::{Command, Filter, Reply, Row};
 use mailwren_engine::face::Face;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said, word};
 use crate::{open, print};
 
 #[derive(Debug, clap::Args)]
@@ -23,8 +23,7 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), F
     let found = find(&face, &arguments.item).await;
     face.close().await;
     let row = found?.ok_or_else(|| {
-        Failure::failed(format!("there is no event {}", arguments.item))
-            .hint("`mailwrenctl feed list` shows those that are stored.".to_owned())
+        Failure::failed(word("cli-no-event", "event", &arguments.item)).hint(Said::Words("cli-no-event-do", Vec::new()))
     })?;
     if arguments.json {
         let json = serde_json::json!({

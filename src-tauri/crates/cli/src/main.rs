@@ -11,6 +11,8 @@ mod connection;
 mod decode;
 mod demo;
 mod discover;
+mod doctor;
+mod exchange;
 mod exit;
 mod explain;
 mod feed;
@@ -21,6 +23,7 @@ mod pause;
 mod print;
 mod publish;
 mod rules;
+mod speech;
 mod status;
 mod subscription;
 mod trial;
@@ -80,6 +83,16 @@ enum What {
     Bridge(bridge::Arguments),
     /// What waits to be published, and why.
     Outbox(outbox::Arguments),
+    /// Write settings, accounts and rules to a file, without passwords.
+    Export(exchange::Arguments),
+    /// Put settings, accounts and rules of a file in the place of the present ones, which are kept beside them.
+    ///
+    /// All of it is checked first; it applies at once. A file may hold commands to run (hooks, sources of passwords):
+    /// import only what you trust.
+    Import(exchange::Arguments),
+    /// Look after all that Mailwren needs, and say what to do: bus, notifications, tray, keyring, configuration, store,
+    /// and each account. Fails if something does.
+    Doctor(doctor::Arguments),
     /// How connections and counts stand.
     Status(status::Arguments),
     /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
@@ -88,6 +101,7 @@ enum What {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let config = arguments.config.clone();
     let done = match arguments.what {
         // Needs no runtime, no profile, no log.
         What::Decode(decode) => decode::run(&decode),
@@ -99,7 +113,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.tell(&speech::words(config)),
     }
 }
 
@@ -122,6 +136,12 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Rules(what) => rules::run(config, what).await,
             What::Pause(arguments) => pause::run(config, &arguments).await,
             What::Resume => pause::resume(config).await,
+            What::Doctor(arguments) => {
+                let words = speech::words(config.clone());
+                doctor::run(config, &arguments, &words).await
+            }
+            What::Export(arguments) => exchange::export(config, arguments).await,
+            What::Import(arguments) => exchange::import(config, arguments).await,
             What::Status(arguments) => status::run(config, &arguments).await,
             What::Demo(arguments) => demo::run(&arguments).await,
             What::Bridge(arguments) => bridge::run(config, arguments).await,

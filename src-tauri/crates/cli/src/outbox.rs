@@ -12,7 +12,7 @@ use mailwren_engine::vault::SystemVault;
 use mailwren_engine::xmpp::resolve::SystemResolver;
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said};
 use crate::print;
 
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,7 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
                 Some(why) => Failure::failed(format!("{message}: {}", why.message)),
                 None => Failure::failed(message),
             }
-            .hint(obstacles.into_iter().next().and_then(|why| why.hint)))
+            .hint(obstacles.into_iter().next().and_then(|why| why.hint).map(Said::from)))
         }
         Some(What::Send { background: true }) => {
             // Who started it by hand leads a group already, and may end it by hand.

@@ -14,7 +14,7 @@ use mailwren_core::view::{AccountStatus, Command, Reply, Status};
 use mailwren_engine::face::Face;
 use serde_json::Value;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said};
 use crate::{open, print};
 
 #[derive(Debug, clap::Subcommand)]
@@ -99,8 +99,9 @@ impl Ground {
             self.judge(&rules, value, test, &now)?;
         }
         if none {
-            return Err(Failure::usage("no event on standard input")
-                .hint("Give one as `mailwrenctl decode` or `mailwrenctl watch --json` prints it.".to_owned()));
+            return Err(Failure::usage("no event on standard input").hint(Said::from(
+                "Give one as `mailwrenctl decode` or `mailwrenctl watch --json` prints it.",
+            )));
         }
         Ok(())
     }

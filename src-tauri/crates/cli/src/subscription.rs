@@ -7,7 +7,7 @@ use mailwren_core::view::{Command, Reply};
 use mailwren_engine::face::Face;
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said};
 use crate::{open, print};
 
 #[derive(Debug, clap::Subcommand)]
@@ -101,7 +101,7 @@ async fn list(face: &Face, jid: Option<&str>, json: bool) -> Result<(), Failure>
             Err(error) if alone => return Err(error.into()),
             Err(error) => {
                 eprintln!("mailwrenctl: {jid}: {error}");
-                failed = Some(Failure::failed("not every account could be asked"));
+                failed = Some(Failure::failed(Said::Words("cli-not-all", Vec::new())));
             }
         }
     }

@@ -5,7 +5,7 @@ use mailwren_core::discovery::Discovery;
 use mailwren_core::view::{Command, Notice, Reply, StepState, TestStep};
 use mailwren_engine::face::Face;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said};
 use crate::print;
 
 /// How a test ended.
@@ -40,7 +40,7 @@ pub async fn run(
                     tell(&step)?;
                 }
                 Ok(_) => {}
-                Err(_) => return Err(Failure::failed("the engine has ended")),
+                Err(_) => return Err(Failure::failed(Said::Words("cli-ended", Vec::new()))),
             },
             reply = &mut reply, if ended.is_none() => ended = Some(reply?),
             // Every step was queued before the reply came.

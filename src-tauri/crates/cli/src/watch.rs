@@ -9,7 +9,7 @@ use mailwren_engine::face::{Face, Opening};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Said};
 use crate::{open, print};
 
 /// After a host handed over or ended, how long another is waited for before hosting the engine here.
@@ -110,8 +110,9 @@ impl Watch {
             self.since = Some(horizon.rev);
             self.newest = horizon.seq;
             if status.accounts.is_empty() {
-                return Err(Failure::failed("no account is configured")
-                    .hint("Add one with `mailwrenctl account add JID`, or try `mailwrenctl demo`.".to_owned()));
+                return Err(
+                    Failure::failed(Said::Words("cli-none", Vec::new())).hint(Said::Words("cli-none-do", Vec::new()))
+                );
             }
         }
         if let Some(end) = self.told(&status) {
@@ -200,7 +201,9 @@ impl Watch {
         let enabled = || status.accounts.iter().filter(|a| a.link != LinkState::Disabled);
         let parked = enabled().count() > 0 && enabled().all(|a| a.link == LinkState::Error && a.next_try.is_none());
         let trouble = enabled().find_map(|a| a.trouble.as_ref())?;
-        parked.then(|| End::Parked(Failure::needs_person(trouble.message.clone()).hint(trouble.hint.clone())))
+        parked.then(|| {
+            End::Parked(Failure::needs_person(trouble.message.clone()).hint(trouble.hint.clone().map(Said::from)))
+        })
     }
 }
 

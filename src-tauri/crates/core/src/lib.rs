@@ -8,6 +8,7 @@ pub mod act;
 pub mod arrival;
 pub mod catch_up;
 pub mod discovery;
+pub mod doctor;
 pub mod event;
 pub mod heartbeat;
 pub mod limits;
@@ -31,6 +32,7 @@ pub mod split;
 pub mod stanza;
 pub mod text;
 pub mod view;
+pub mod words;
 
 /// The PEP node, and the payload namespace, of Mailwren's own dialect.
 pub const MAIL_NODE: &str = "urn:mailwren:mail:0";

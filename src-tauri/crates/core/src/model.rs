@@ -20,6 +20,7 @@ use crate::retractions::Retractions;
 use crate::rules::{Judgement, Rules, Subject};
 use crate::settings::NotificationSettings;
 use crate::view::{AccountStatus, Command, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Row, Status};
+use crate::words::Words;
 
 /// When the desktop refused a popup, though nothing says that it isn't to be disturbed, it is tried again after this.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(5);
@@ -210,6 +211,8 @@ pub struct Manners {
     pub schedule: Schedule,
     /// What a person wants of certain mails.
     pub rules: Rules,
+    /// The language of popups.
+    pub words: Words,
 }
 
 impl Default for Manners {
@@ -233,6 +236,7 @@ impl Manners {
             respect_do_not_disturb: settings.respect_do_not_disturb,
             schedule: Schedule::new(&settings.quiet),
             rules,
+            words: Words::default(),
         }
     }
 }
@@ -510,6 +514,20 @@ impl Model {
                 }
             }
             Input::Tick => self.tick(now),
+        }
+    }
+
+    /// A popup that shows how one of a new mail would be now.
+    ///
+    /// # Errors
+    /// Why that one would be withheld.
+    pub fn sample(&mut self, now: Timestamp) -> Result<Popup, Hush> {
+        match self.quiet.hush {
+            Some(hush) => Err(hush),
+            None => {
+                let (popups, setting) = self.popups();
+                Ok(popups.sample(now, &setting))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::event::{Event, Kind};
 use crate::policy::{Cause, Hush};
 use crate::view::Row;
+use crate::words::Words;
 
 /// How much a popup tells.
 /// The later ones tell less.
@@ -49,6 +50,19 @@ pub enum PopupAction {
     Undo,
 }
 
+impl PopupAction {
+    /// What its button says.
+    pub fn label(self, words: &Words) -> String {
+        match self {
+            Self::Open => words.word("popup-open"),
+            Self::MarkRead => words.word("mark-read"),
+            Self::Snooze => words.word("popup-snooze"),
+            Self::Mute => words.word("popup-mute"),
+            Self::Undo => words.word("undo"),
+        }
+    }
+}
+
 /// A popup. Title and body are plain text: whoever shows it escapes what the daemon would interpret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Popup {
@@ -60,6 +74,8 @@ pub struct Popup {
     pub body: String,
     /// What can be done from it.
     pub actions: Vec<PopupAction>,
+    /// The language of it.
+    pub words: Words,
     /// Whether it may be heard: a replacement isn't a new popup.
     pub sound: bool,
     /// Whether it waits while the desktop isn't to be disturbed.
@@ -127,43 +143,45 @@ impl Occasion {
 }
 
 /// Title and body for one row.
-pub fn words_for_row(row: &Row, account: Option<&str>, privacy: Privacy) -> (String, String) {
+pub fn words_for_row(row: &Row, account: Option<&str>, privacy: Privacy, words: &Words) -> (String, String) {
     let event = &row.event;
     if event.kind == Kind::Changed {
-        let mailbox = event.mailbox.as_deref().or(event.node.as_deref()).unwrap_or("Mailbox");
-        return (format!("{mailbox} changed"), account.unwrap_or(&row.account).to_owned());
+        let mailbox = event.mailbox.as_deref().or(event.node.as_deref());
+        let mailbox = mailbox.map_or_else(|| words.word("popup-mailbox"), str::to_owned);
+        let title = words.say("row-changed", [("box", mailbox.into())]);
+        return (title, account.unwrap_or(&row.account).to_owned());
     }
+    let new = || words.word("popup-new");
     let place = place(event, account);
     let lines = match privacy {
         Privacy::Full => [event.subject.clone(), event.snippet.clone(), place],
-        Privacy::Sender => [Some("New mail".to_owned()), None, place],
+        Privacy::Sender => [Some(new()), None, place],
         Privacy::Count => [None, None, account.map(str::to_owned)],
     };
     let title = match privacy {
-        Privacy::Count => "New mail".to_owned(),
-        Privacy::Full | Privacy::Sender => sender(event).unwrap_or("New mail").to_owned(),
+        Privacy::Count => None,
+        Privacy::Full | Privacy::Sender => sender(event),
     };
-    (title, lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+    let body = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    (title.map_or_else(new, str::to_owned), body)
 }
 
 /// Title and body for many rows, each with how much may be told of it.
 pub fn words_for_many<'a>(
     rows: impl Iterator<Item = (&'a Row, Privacy)> + Clone,
     occasion: Occasion,
+    words: &Words,
 ) -> (String, String) {
     let count = rows.clone().filter(|(r, _)| r.event.kind == Kind::New).count();
-    let mails = match count {
-        0 => "mailboxes changed".to_owned(),
-        1 => "1 new mail".to_owned(),
-        n => format!("{n} new mails"),
-    };
+    let mails = words.say("mails-new", [("n", count.into())]);
+    let told_of = |mails: String| [("mails", mails.into())];
     let title = match occasion {
         Occasion::Burst => mails,
-        Occasion::Away => format!("While you were away: {mails}"),
-        Occasion::Pause => format!("During the pause: {mails}"),
-        Occasion::QuietHours => format!("During quiet hours: {mails}"),
-        Occasion::DoNotDisturb => format!("While you weren't disturbed: {mails}"),
-        Occasion::Snoozed => format!("Put off until now: {mails}"),
+        Occasion::Away => words.say("popup-away", told_of(mails)),
+        Occasion::Pause => words.say("popup-pause", told_of(mails)),
+        Occasion::QuietHours => words.say("popup-quiet", told_of(mails)),
+        Occasion::DoNotDisturb => words.say("popup-dnd", told_of(mails)),
+        Occasion::Snoozed => words.say("popup-snoozed", told_of(mails)),
     };
     let (mut told, mut seen) = (Vec::new(), HashSet::new());
     for name in rows
@@ -174,21 +192,30 @@ pub fn words_for_many<'a>(
             told.push(name);
         }
     }
-    let body = told.join(", ");
+    let body = told.join(&words.word("names-between"));
     let body = match seen.len().saturating_sub(told.len()) {
         0 => body,
-        more => format!("{body} and {more} more"),
+        more => words.say("away-who-more", [("names", body.into()), ("n", more.into())]),
     };
     (title, body)
 }
 
 /// Title and body once a row's sender was muted.
-pub fn words_for_muted(row: &Row) -> (String, String) {
-    let who = sender(&row.event).unwrap_or("The sender");
-    (
-        format!("Muted: {who}"),
-        "New mail from there still counts as unread; it raises no popup.".to_owned(),
-    )
+pub fn words_for_muted(row: &Row, words: &Words) -> (String, String) {
+    let title = match sender(&row.event) {
+        Some(who) => words.say("popup-muted", [("who", who.into())]),
+        None => words.word("popup-muted-somebody"),
+    };
+    (title, words.word("popup-muted-says"))
+}
+
+/// Title and body of a popup that shows how popups look.
+pub fn words_for_sample(privacy: Privacy, words: &Words) -> (String, String) {
+    match privacy {
+        Privacy::Full => (words.word("sample-sender"), words.word("sample-subject")),
+        Privacy::Sender => (words.word("sample-sender"), words.word("popup-new")),
+        Privacy::Count => (words.word("popup-new"), String::new()),
+    }
 }
 
 /// A grouped popup names so many senders, then counts.

@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::event::Kind;
 use crate::model::{Effect, Manners};
 use crate::policy::{Cause, Outcome, Reason};
-use crate::popup::{Occasion, Popup, PopupAction, Privacy, words_for_many, words_for_muted, words_for_row};
+use crate::popup::{
+    Occasion, Popup, PopupAction, Privacy, words_for_many, words_for_muted, words_for_row, words_for_sample,
+};
 use crate::view::{AccountStatus, Row};
 
 /// When many become one.
@@ -60,7 +62,10 @@ impl Setting<'_> {
     /// How much may be told of a row.
     fn privacy(&self, row: &Row) -> Privacy {
         let by_rule = row.reason.as_ref().and_then(|reason| reason.privacy);
-        let unlocked = by_rule.unwrap_or(self.manners.privacy);
+        self.at_most(by_rule.unwrap_or(self.manners.privacy))
+    }
+
+    fn at_most(&self, unlocked: Privacy) -> Privacy {
         if self.locked {
             unlocked.max(self.manners.privacy_locked)
         } else {
@@ -82,6 +87,8 @@ enum Shape {
     Many(Occasion),
     /// A row's sender was muted; stands for no row.
     Muted { row: Box<Row> },
+    /// A person wanted to see how popups look; stands for no row.
+    Sample,
 }
 
 #[derive(Debug)]
@@ -136,7 +143,7 @@ impl Popups {
         let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
             Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),
             Shape::Single => shown.rows.iter().any(|r| replaced.iter().any(|old| old.seq == r.seq)),
-            Shape::Many(_) | Shape::Muted { .. } => false,
+            Shape::Many(_) | Shape::Muted { .. } | Shape::Sample => false,
         })?;
         shown.rows.push(row.clone());
         let settles = vec![row.seq];
@@ -146,7 +153,7 @@ impl Popups {
                 return Some(Effect::Settle(settles));
             }
             Shape::Mailbox { shown_at } => *shown_at = now,
-            Shape::Single | Shape::Many(_) | Shape::Muted { .. } => {}
+            Shape::Single | Shape::Many(_) | Shape::Muted { .. } | Shape::Sample => {}
         }
         Some(Effect::Show(Popup {
             settles,
@@ -182,6 +189,11 @@ impl Popups {
     pub fn announce_muted(&mut self, now: Timestamp, row: Row, setting: &Setting<'_>) -> Vec<Effect> {
         self.muted.push_back(row);
         self.next(now, setting)
+    }
+
+    /// A popup such as one of a new mail would be. A person waits for it, so it keeps no distance to the last.
+    pub fn sample(&mut self, now: Timestamp, setting: &Setting<'_>) -> Popup {
+        self.show(now, Shape::Sample, Vec::new(), true, setting)
     }
 
     /// Whether so many came lately that the next one is told with others.
@@ -462,12 +474,17 @@ impl Popups {
 impl Shown {
     /// The popup that it is now; it settles all its rows.
     fn popup(&mut self, id: u64, sound: bool, setting: &Setting<'_>) -> Popup {
-        let (words, actions) = match (&self.shape, self.rows.last()) {
-            (Shape::Muted { row }, _) => (words_for_muted(row), vec![PopupAction::Undo]),
+        let words = &setting.manners.words;
+        let (told, actions) = match (&self.shape, self.rows.last()) {
+            (Shape::Muted { row }, _) => (words_for_muted(row, words), vec![PopupAction::Undo]),
+            (Shape::Sample, _) => (
+                words_for_sample(setting.at_most(setting.manners.privacy), words),
+                vec![PopupAction::Open],
+            ),
             (Shape::Many(occasion), _) => {
                 let rows = self.rows.iter().map(|row| (row, setting.privacy(row)));
                 let actions = vec![PopupAction::Open, PopupAction::MarkRead, PopupAction::Snooze];
-                (words_for_many(rows, *occasion), actions)
+                (words_for_many(rows, *occasion, words), actions)
             }
             (Shape::Mailbox { .. } | Shape::Single, Some(row)) => {
                 let mut actions = vec![PopupAction::Open, PopupAction::MarkRead];
@@ -475,16 +492,18 @@ impl Shown {
                     actions.push(PopupAction::Snooze);
                     actions.extend(row.event.from.is_some().then_some(PopupAction::Mute));
                 }
-                (words_for_row(row, setting.account(row), setting.privacy(row)), actions)
+                let told = words_for_row(row, setting.account(row), setting.privacy(row), words);
+                (told, actions)
             }
             (Shape::Mailbox { .. } | Shape::Single, None) => Default::default(),
         };
-        self.words.clone_from(&words);
+        self.words.clone_from(&told);
         Popup {
             id,
-            title: words.0,
-            body: words.1,
+            title: told.0,
+            body: told.1,
             actions,
+            words: words.clone(),
             sound: sound && setting.manners.sound,
             heeds_do_not_disturb: setting.manners.respect_do_not_disturb,
             settles: self.rows.iter().map(|r| r.seq).collect(),

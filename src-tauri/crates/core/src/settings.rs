@@ -1,4 +1,4 @@
-//! How notifications are to be made, as a person sets it: the wire's and the configuration's form.
+//! What a person sets beside accounts and rules: the wire's and the configuration's form.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -48,4 +48,101 @@ impl NotificationSettings {
     pub fn check(&self) -> Result<(), QuietFault> {
         self.quiet.iter().try_for_each(QuietHours::check)
     }
+}
+
+/// What is neither an account nor about notifications.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct GeneralSettings {
+    /// The language that every face speaks.
+    pub language: Language,
+    /// How windows look.
+    pub theme: Theme,
+    /// How high the feed's rows are.
+    pub rows: RowHeight,
+    /// Whether single letters are commands in the feed.
+    pub letters: bool,
+    /// How many days events are kept.
+    pub keep_days: u32,
+}
+
+/// Events are kept for a century at most.
+const LONGEST_KEPT_DAYS: u32 = 36_500;
+
+impl Default for GeneralSettings {
+    fn default() -> Self {
+        Self {
+            language: Language::System,
+            theme: Theme::System,
+            rows: RowHeight::Full,
+            letters: true,
+            keep_days: 30,
+        }
+    }
+}
+
+impl GeneralSettings {
+    /// Makes sure that they can be kept.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub const fn check(&self) -> Result<(), KeepFault> {
+        match self.keep_days {
+            1..=LONGEST_KEPT_DAYS => Ok(()),
+            _ => Err(KeepFault),
+        }
+    }
+}
+
+/// Events can't be kept for so long, or so short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`keep_days` must be at least 1 and at most {LONGEST_KEPT_DAYS}")]
+pub struct KeepFault;
+
+/// A language, or the system's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// As the desktop, or the terminal.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// German.
+    De,
+    /// Arabic.
+    Ar,
+}
+
+/// How windows look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the desktop.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// How high the feed's rows are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum RowHeight {
+    /// Sender, subject and snippet.
+    #[default]
+    Full,
+    /// One line.
+    Compact,
+}
+
+/// Whether the desktop starts Mailwren at login. It is the desktop's to keep, not the configuration's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StartAtLogin {
+    /// Whether it does.
+    pub on: bool,
+    /// Whether without a window.
+    pub hidden: bool,
 }

@@ -10,11 +10,12 @@ use ts_rs::TS;
 
 use crate::account::Account;
 use crate::discovery::{Discovery, ListedSubscription, Standing};
+use crate::doctor::EngineFound;
 use crate::event::Event;
 use crate::policy::{Hush, Reason};
 use crate::quiet::Later;
 use crate::rules::{Rule, RuleEntry};
-use crate::settings::NotificationSettings;
+use crate::settings::{GeneralSettings, NotificationSettings};
 
 /// One stored event, as faces see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -140,8 +141,33 @@ pub enum Command {
         #[ts(type = "number")]
         seq: i64,
     },
+    /// Language, looks, and how long events are kept.
+    GeneralSettings,
+    /// Change language, looks, or how long events are kept.
+    SaveGeneralSettings {
+        /// All of the settings.
+        settings: GeneralSettings,
+    },
+    /// The whole configuration but for what could hold a secret.
+    ExportSettings,
+    /// Put what was exported, or another configuration, in the place of the present one, which is kept beside it.
+    ImportSettings {
+        /// What errors call it: a file's name.
+        name: String,
+        /// The configuration.
+        text: String,
+    },
+    /// Put a configuration back that [`Command::ImportSettings`] kept.
+    RestoreSettings {
+        /// The name of its file.
+        backup: String,
+    },
+    /// Look after what the engine needs of this machine.
+    Examine,
     /// How notifications are made.
     NotificationSettings,
+    /// Show a popup as one of a new mail would be now.
+    SendSample,
     /// Change how notifications are made.
     SaveNotificationSettings {
         /// All of the settings.
@@ -267,6 +293,7 @@ impl Command {
             | Self::Snooze { .. }
             | Self::Mute { .. }
             | Self::Unmute { .. }
+            | Self::GeneralSettings
             | Self::Retry { .. } => Audience::Feed,
             Self::Accounts
             | Self::TestAccount { .. }
@@ -275,7 +302,13 @@ impl Command {
             | Self::Unsubscribe { .. }
             | Self::SaveAccount { .. }
             | Self::RemoveAccount { .. }
+            | Self::SaveGeneralSettings { .. }
+            | Self::ExportSettings
+            | Self::ImportSettings { .. }
+            | Self::RestoreSettings { .. }
+            | Self::Examine
             | Self::NotificationSettings
+            | Self::SendSample
             | Self::SaveNotificationSettings { .. }
             | Self::Rules
             | Self::TryRule { .. }
@@ -351,10 +384,35 @@ pub enum Reply {
         /// What a person should know of it.
         note: Option<String>,
     },
+    /// To [`Command::GeneralSettings`].
+    GeneralSettings {
+        /// All of the settings.
+        settings: GeneralSettings,
+    },
+    /// To [`Command::ExportSettings`].
+    ExportSettings {
+        /// The configuration, as TOML.
+        text: String,
+    },
+    /// To [`Command::ImportSettings`].
+    ImportSettings {
+        /// The path of the file that keeps what was in force before; none if nothing was.
+        backup: Option<String>,
+    },
+    /// To [`Command::Examine`].
+    Examine {
+        /// What was found.
+        found: EngineFound,
+    },
     /// To [`Command::NotificationSettings`].
     NotificationSettings {
         /// All of the settings.
         settings: NotificationSettings,
+    },
+    /// To [`Command::SendSample`].
+    SendSample {
+        /// Why no popup was shown: one of a new mail would be withheld as well.
+        withheld: Option<Hush>,
     },
     /// To [`Command::Rules`].
     Rules {
@@ -394,7 +452,7 @@ pub enum Notice {
     Status,
     /// The accounts were edited.
     Accounts,
-    /// Notification settings or rules were edited.
+    /// Settings or rules were edited.
     Settings,
     /// A step of a running account test.
     Test {

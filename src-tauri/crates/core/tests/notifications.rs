@@ -190,7 +190,7 @@ fn the_desktops_do_not_disturb_withholds_vips_too_and_its_end_tells_all() {
     assert!(world.shows.is_empty());
     assert_eq!(reason(&world, "m1"), (Outcome::Silent, Cause::DoNotDisturb));
     world.input(Input::DoNotDisturb(false));
-    assert_eq!(world.titles(), ["While you weren't disturbed: 2 new mails"]);
+    assert_eq!(world.titles(), ["While you weren’t disturbed: 2 new mails"]);
 }
 
 #[test]

@@ -10,13 +10,14 @@ use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
 use mailwren_core::discovery::{
     Discovery, Endpoint, FoundNode, ListedSubscription, Standing, SubscriptionOption, TlsFound,
 };
+use mailwren_core::doctor::{About, Check, EngineFound, Keyring};
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
 use mailwren_core::opening::OpenWith;
 use mailwren_core::policy::{Cause, Hush, Outcome, Reason};
 use mailwren_core::popup::Privacy;
 use mailwren_core::quiet::{Day, Later, QuietHours};
 use mailwren_core::rules::{Rule, RuleEntry, Then};
-use mailwren_core::settings::NotificationSettings;
+use mailwren_core::settings::{GeneralSettings, Language, NotificationSettings, RowHeight, StartAtLogin, Theme};
 use mailwren_core::view::{
     AccountStatus, ApiCode, ApiError, Command, Filter, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Reply,
     Row, Status, StepName, StepState, TestStep, TrayShape,
@@ -39,6 +40,7 @@ fn declarations() -> String {
     declare![Security, PasswordSource, Subscription, OpenWith, Account];
     declare![Privacy, Outcome, Cause, Reason, Hush, Later];
     declare![Day, QuietHours, NotificationSettings, Then, Rule, RuleEntry];
+    declare![Language, Theme, RowHeight, GeneralSettings, StartAtLogin];
     declare![
         Discovery,
         Endpoint,
@@ -68,6 +70,7 @@ fn declarations() -> String {
         ApiCode,
         TrayShape,
     ];
+    declare![About, Check, Keyring, EngineFound];
     // ts-rs leaves blanks at the ends of lines.
     text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }

@@ -1,5 +1,8 @@
 //! Mailwren's desktop side that needs no GTK: the tray icon and the notifications, over D-Bus.
 
+pub mod autostart;
+#[cfg(target_os = "linux")]
+pub mod doctor;
 pub mod glyph;
 #[cfg(target_os = "linux")]
 pub mod notifier;

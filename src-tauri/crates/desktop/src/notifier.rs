@@ -142,7 +142,7 @@ fn notification(popup: &Popup, able: Able, replaces: u32) -> Notification {
     notification
         .appname("Mailwren")
         .icon(APP_ID)
-        .summary(&text::line(&popup.title, TITLE_CHARS))
+        .summary(&text::title(&popup.title, TITLE_CHARS))
         .body(&body(&popup.body, able.markup))
         .hint(Hint::DesktopEntry(APP_ID.to_owned()))
         .hint(Hint::Category("email.arrived".to_owned()))
@@ -155,8 +155,8 @@ fn notification(popup: &Popup, able: Able, replaces: u32) -> Notification {
     if replaces != 0 {
         notification.id(replaces);
     }
-    for (key, label) in actions(&popup.actions, able.actions) {
-        notification.action(key, label);
+    for (key, action) in actions(&popup.actions, able.actions) {
+        notification.action(key, &action.label(&popup.words));
     }
     notification
 }
@@ -199,17 +199,17 @@ fn body(plain: &str, markup: bool) -> String {
     if markup { text::markup(&plain) } else { plain }
 }
 
-/// Keys and labels. A daemon without actions may still tell a click, as `default`.
-fn actions(wanted: &[PopupAction], able: bool) -> Vec<(&'static str, &'static str)> {
+/// What is offered, by its key. A daemon without actions may still tell a click, as `default`.
+fn actions(wanted: &[PopupAction], able: bool) -> Vec<(&'static str, PopupAction)> {
     wanted
         .iter()
         .filter(|a| able || **a == PopupAction::Open)
         .map(|a| match a {
-            PopupAction::Open => ("default", "Open"),
-            PopupAction::MarkRead => ("mark-read", "Mark read"),
-            PopupAction::Snooze => ("snooze", "Snooze 1 h"),
-            PopupAction::Mute => ("mute", "Mute sender"),
-            PopupAction::Undo => ("undo", "Undo"),
+            PopupAction::Open => ("default", *a),
+            PopupAction::MarkRead => ("mark-read", *a),
+            PopupAction::Snooze => ("snooze", *a),
+            PopupAction::Mute => ("mute", *a),
+            PopupAction::Undo => ("undo", *a),
         })
         .collect()
 }
@@ -228,6 +228,8 @@ fn action(key: &str) -> Option<PopupAction> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use mailwren_core::words::Words;
 
     use super::*;
 
@@ -266,9 +268,9 @@ mod tests {
         let wanted = [PopupAction::Open, PopupAction::MarkRead];
         assert_eq!(
             actions(&wanted, true),
-            [("default", "Open"), ("mark-read", "Mark read")]
+            [("default", PopupAction::Open), ("mark-read", PopupAction::MarkRead)]
         );
-        assert_eq!(actions(&wanted, false), [("default", "Open")]);
+        assert_eq!(actions(&wanted, false), [("default", PopupAction::Open)]);
     }
 
     #[test]
@@ -280,7 +282,7 @@ mod tests {
             PopupAction::Mute,
             PopupAction::Undo,
         ] {
-            let (key, _) = actions(&[wanted], true).into_iter().next().unwrap_or_default();
+            let (key, _) = actions(&[wanted], true).into_iter().next().unwrap();
             assert_eq!(action(key), Some(wanted));
         }
         assert_eq!(action("delete"), None);
@@ -300,6 +302,7 @@ mod tests {
             title: "Miriam".to_owned(),
             body: "Hello".to_owned(),
             actions: vec![PopupAction::Open],
+            words: Words::default(),
             sound,
             heeds_do_not_disturb: true,
             settles: Vec::new(),

@@ -233,7 +233,13 @@ async fn xfce(bus: &Connection) -> Option<bool> {
     bool::try_from(value).ok()
 }
 
-async fn flag(bus: &Connection, name: &str, path: &str, interface: &str, property_name: &str) -> Option<bool> {
+pub(crate) async fn flag(
+    bus: &Connection,
+    name: &str,
+    path: &str,
+    interface: &str,
+    property_name: &str,
+) -> Option<bool> {
     bool::try_from(property(bus, name, path, interface, property_name).await?).ok()
 }
 

@@ -1,5 +1,7 @@
 //! Text from mails, made fit for places that aren't ours: menus, tooltips, notification daemons.
 
+use mailwren_core::words::has_right_to_left;
+
 /// One line of plain text: no control characters, no direction overrides, runs of blanks as one, at most `max`
 /// characters, the last an ellipsis if some were left out.
 pub fn line(text: &str, max: usize) -> String {
@@ -26,6 +28,21 @@ pub fn lines(text: &str, max: usize) -> String {
     )
 }
 
+/// The same for a line of ours: what [`mailwren_core::words`] set apart in it stays so.
+pub fn title(text: &str, max: usize) -> String {
+    let blank = |c: char| if c.is_whitespace() || c.is_control() { ' ' } else { c };
+    let mut visible = text
+        .chars()
+        .filter(|c| !steers_direction(*c) || matches!(c, '\u{2068}' | '\u{2069}'))
+        .map(blank);
+    let mut kept: String = visible.by_ref().take(max).collect();
+    if visible.next().is_some() {
+        kept.pop();
+        kept.push('…');
+    }
+    kept
+}
+
 fn bounded(text: &str, max: usize) -> String {
     let mut visible = text.chars().filter(|c| !steers_direction(*c));
     let mut kept: String = visible.by_ref().take(max).collect();
@@ -43,8 +60,7 @@ const fn steers_direction(c: char) -> bool {
 
 /// Set apart from what surrounds it (UAX #9, first strong isolate), where it holds right-to-left letters.
 pub fn isolated(text: &str) -> String {
-    let rtl = |c| matches!(c, '\u{0590}'..='\u{08ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
-    if text.contains(rtl) {
+    if has_right_to_left(text) {
         format!("\u{2068}{text}\u{2069}")
     } else {
         text.to_owned()

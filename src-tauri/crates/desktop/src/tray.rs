@@ -4,6 +4,7 @@ use jiff::{Span, Timestamp, ZonedDateTime};
 use mailwren_core::event::{Event, Kind};
 use mailwren_core::policy::Hush;
 use mailwren_core::view::{AccountStatus, LinkState, Row, Status, TrayShape};
+use mailwren_core::words::Words;
 
 use crate::text;
 
@@ -112,188 +113,198 @@ pub enum Entry {
     Separator,
 }
 
-/// What the tray shows when things stand so. `newest` are the feed's newest rows, newest first.
-pub fn tray_view(status: &Status, newest: &[Row], now: &ZonedDateTime) -> TrayView {
-    let title = match status.unread {
-        0 => "Mailwren: nothing unread".to_owned(),
-        n => format!("Mailwren: {n} unread"),
-    };
+/// What the tray shows when things stand so, in a language. `newest` are the feed's newest rows, newest first.
+pub fn tray_view(status: &Status, newest: &[Row], now: &ZonedDateTime, words: &Words) -> TrayView {
     let on: Vec<&AccountStatus> = status
         .accounts
         .iter()
         .filter(|a| a.link != LinkState::Disabled)
         .collect();
-    let mut lines: Vec<String> = on.iter().take(TOOLTIP_ACCOUNTS).map(|a| account_line(a, now)).collect();
+    let said = Said { words, now };
+    let mut lines: Vec<String> = on.iter().take(TOOLTIP_ACCOUNTS).map(|a| said.account(a)).collect();
     if on.is_empty() {
-        lines.push("No account is set up".to_owned());
+        lines.push(words.word("tray-none"));
     } else if let more @ 1.. = on.len().saturating_sub(TOOLTIP_ACCOUNTS) {
-        lines.push(format!("and {more} more"));
+        lines.push(words.say("tray-more", [("n", more.into())]));
     }
-    lines.extend(status.pause.map(|p| pause_line(p.until, now)));
-    lines.extend(status.hush.and_then(|hush| hush_line(hush, now)));
+    lines.extend(status.pause.map(|p| said.pause(p.until)));
+    lines.extend(status.hush.and_then(|hush| said.hush(hush)));
     TrayView {
         shape: status.tray_shape(),
         unread: status.unread,
-        title,
+        title: words.say("tray-title", [("n", status.unread.into())]),
         lines,
-        menu: menu(status, newest, now),
+        menu: said.menu(status, newest),
     }
 }
 
-fn menu(status: &Status, newest: &[Row], now: &ZonedDateTime) -> Vec<Entry> {
-    let item = |label: &str, action| Entry::Item {
-        label: label.to_owned(),
-        action,
-    };
-    let mut entries: Vec<Entry> = newest
-        .iter()
-        .filter(|r| matches!(r.event.kind, Kind::New | Kind::Changed) && r.gone_at.is_none())
-        .take(MENU_MAILS)
-        .map(|r| Entry::Item {
-            label: mail_label(r),
-            action: TrayAction::OpenMail { seq: r.seq },
-        })
-        .collect();
-    if !entries.is_empty() {
+/// What is said in a language at an instant.
+struct Said<'a> {
+    words: &'a Words,
+    now: &'a ZonedDateTime,
+}
+
+impl Said<'_> {
+    fn menu(&self, status: &Status, newest: &[Row]) -> Vec<Entry> {
+        let item = |id: &str, action| Entry::Item {
+            label: self.words.word(id),
+            action,
+        };
+        let mut entries: Vec<Entry> = newest
+            .iter()
+            .filter(|r| matches!(r.event.kind, Kind::New | Kind::Changed) && r.gone_at.is_none())
+            .take(MENU_MAILS)
+            .map(|r| Entry::Item {
+                label: self.mail(r),
+                action: TrayAction::OpenMail { seq: r.seq },
+            })
+            .collect();
+        if !entries.is_empty() {
+            entries.push(Entry::Separator);
+        }
+        entries.push(item("tray-open", TrayAction::OpenFeed));
+        if status.unread > 0 {
+            entries.push(item("menu-all-read", TrayAction::MarkAllRead));
+        }
+        entries.push(match status.pause {
+            Some(pause) => Entry::Item {
+                label: self.resume(pause.until),
+                action: TrayAction::Resume,
+            },
+            None => Entry::Submenu {
+                label: self.words.word("tray-pause"),
+                entries: vec![
+                    item("pause-hour", TrayAction::Pause(PauseFor::Hour)),
+                    item("pause-tomorrow", TrayAction::Pause(PauseFor::UntilTomorrow)),
+                    item("pause-open", TrayAction::Pause(PauseFor::UntilResumed)),
+                ],
+            },
+        });
         entries.push(Entry::Separator);
+        entries.push(item("settings", TrayAction::OpenSettings));
+        entries.push(item("tray-quit", TrayAction::Quit));
+        entries
     }
-    entries.push(item("Open Mailwren", TrayAction::OpenFeed));
-    if status.unread > 0 {
-        entries.push(item("Mark all read", TrayAction::MarkAllRead));
-    }
-    entries.push(match status.pause {
-        Some(pause) => Entry::Item {
-            label: resume_label(pause.until, now),
-            action: TrayAction::Resume,
-        },
-        None => Entry::Submenu {
-            label: "Pause".to_owned(),
-            entries: vec![
-                item("For an hour", TrayAction::Pause(PauseFor::Hour)),
-                item("Until tomorrow, 07:00", TrayAction::Pause(PauseFor::UntilTomorrow)),
-                item("Until I resume", TrayAction::Pause(PauseFor::UntilResumed)),
-            ],
-        },
-    });
-    entries.push(Entry::Separator);
-    entries.push(item("Settings", TrayAction::OpenSettings));
-    entries.push(item("Quit", TrayAction::Quit));
-    entries
-}
 
-/// Sender and subject, or what else is known.
-fn mail_label(row: &Row) -> String {
-    let Event {
-        from,
-        subject,
-        mailbox,
-        kind,
-        ..
-    } = &row.event;
-    if *kind == Kind::Changed {
-        let mailbox = mailbox.as_deref().unwrap_or("Mailbox");
-        return text::line(&format!("{mailbox} changed ({})", row.account), LABEL_CHARS);
+    /// Sender and subject, or what else is known.
+    fn mail(&self, row: &Row) -> String {
+        let Event {
+            from,
+            subject,
+            mailbox,
+            kind,
+            ..
+        } = &row.event;
+        if *kind == Kind::Changed {
+            let mailbox = mailbox.as_deref().map(|m| text::line(m, SENDER_CHARS));
+            let mailbox = mailbox.unwrap_or_else(|| self.words.word("popup-mailbox"));
+            let what = self.words.say("row-changed", [("box", mailbox.into())]);
+            let account = text::line(&row.account, LABEL_CHARS);
+            let args = [("what", what.into()), ("account", account.into())];
+            return text::title(&self.words.say("tray-changed", args), LABEL_CHARS);
+        }
+        let sender = from.as_ref().and_then(|f| f.name.as_deref().or(f.address.as_deref()));
+        let sender = sender.map(|s| text::line(s, SENDER_CHARS)).filter(|s| !s.is_empty());
+        let left = LABEL_CHARS - sender.as_ref().map_or(0, |s| s.chars().count() + 2);
+        let subject = subject
+            .as_deref()
+            .map(|s| text::line(s, left))
+            .filter(|s| !s.is_empty());
+        let none = || format!("({})", self.words.word("row-no-subject"));
+        let subject = subject.map_or_else(none, |s| text::isolated(&s));
+        match sender {
+            Some(sender) => format!("{}: {subject}", text::isolated(&sender)),
+            None => subject,
+        }
     }
-    let sender = from.as_ref().and_then(|f| f.name.as_deref().or(f.address.as_deref()));
-    let sender = sender.map(|s| text::line(s, SENDER_CHARS)).filter(|s| !s.is_empty());
-    let left = LABEL_CHARS - sender.as_ref().map_or(0, |s| s.chars().count() + 2);
-    let subject = subject
-        .as_deref()
-        .map(|s| text::line(s, left))
-        .filter(|s| !s.is_empty());
-    let subject = subject.map_or_else(|| "(no subject)".to_owned(), |s| text::isolated(&s));
-    match sender {
-        Some(sender) => format!("{}: {subject}", text::isolated(&sender)),
-        None => subject,
-    }
-}
 
-fn account_line(account: &AccountStatus, now: &ZonedDateTime) -> String {
-    let state = match account.link {
-        LinkState::Connected => connected(account, now),
-        LinkState::Connecting => "connecting".to_owned(),
-        LinkState::Offline => match account.next_try {
-            Some(at) if at > now.timestamp() => format!("offline, next try {}", within(at, now)),
-            _ => "offline".to_owned(),
-        },
-        LinkState::Error => account
-            .trouble
-            .as_ref()
-            .map_or_else(|| "needs you".to_owned(), |t| text::line(&t.message, 100)),
-        LinkState::Disabled => "switched off".to_owned(),
-    };
-    let label = text::line(&account.label, 40);
-    match account.unread {
-        0 => format!("{label}: {state}"),
-        n => format!("{label}: {n} unread, {state}"),
+    fn account(&self, account: &AccountStatus) -> String {
+        let state = match account.link {
+            LinkState::Connected => self.connected(account),
+            LinkState::Connecting => self.words.word("link-connecting"),
+            LinkState::Offline => match account.next_try {
+                Some(at) if at > self.now.timestamp() => {
+                    let next = self
+                        .words
+                        .say("await-try", [("left", self.words.span(-self.since(at)).into())]);
+                    self.words.say("tray-offline", [("next", next.into())])
+                }
+                _ => self.words.word("link-offline"),
+            },
+            LinkState::Error => match &account.trouble {
+                Some(trouble) => text::line(&trouble.message, 100),
+                None => self.words.word("link-error"),
+            },
+            LinkState::Disabled => self.words.word("link-disabled"),
+        };
+        let label = text::line(&account.label, 40);
+        let args = [
+            ("label", label.into()),
+            ("state", state.into()),
+            ("n", account.unread.into()),
+        ];
+        match account.unread {
+            0 => self.words.say("tray-account", args),
+            _ => self.words.say("tray-account-unread", args),
+        }
     }
-}
 
-/// The trouble if there is one, else how old the proofs are.
-fn connected(account: &AccountStatus, now: &ZonedDateTime) -> String {
-    if let Some(trouble) = &account.trouble {
-        return text::line(&trouble.message, 100);
+    /// The trouble if there is one, else how old the proofs are.
+    fn connected(&self, account: &AccountStatus) -> String {
+        if let Some(trouble) = &account.trouble {
+            return text::line(&trouble.message, 100);
+        }
+        let ago = |at| ("ago", self.words.span(self.since(at)).into());
+        let push = match account.proven_at {
+            Some(at) => self.words.say("proof-one", [ago(at)]),
+            None => self.words.word("link-connected"),
+        };
+        match account.publisher_at {
+            Some(at) => self.words.say("proof-both", [("push", push.into()), ago(at)]),
+            None => push,
+        }
     }
-    let push = account
-        .proven_at
-        .map_or_else(|| "connected".to_owned(), |at| format!("push proven {}", ago(at, now)));
-    match account.publisher_at {
-        Some(at) => format!("{push}, mail server reached {}", ago(at, now)),
-        None => push,
+
+    fn pause(&self, until: Option<Timestamp>) -> String {
+        match until {
+            Some(at) => self.words.say("paused-until", [("time", self.clock(at).into())]),
+            None => self.words.word("paused-open"),
+        }
     }
-}
 
-fn pause_line(until: Option<Timestamp>, now: &ZonedDateTime) -> String {
-    match until {
-        Some(at) => format!("Notifications paused until {}", clock(at, now)),
-        None => "Notifications paused".to_owned(),
+    /// Why it is quiet without a pause.
+    fn hush(&self, hush: Hush) -> Option<String> {
+        match hush {
+            Hush::Paused { .. } => None,
+            Hush::QuietHours { until } => Some(self.words.say("hush-quiet", [("time", self.clock(until).into())])),
+            Hush::DoNotDisturb => Some(self.words.word("hush-dnd")),
+        }
     }
-}
 
-/// Why it is quiet without a pause.
-fn hush_line(hush: Hush, now: &ZonedDateTime) -> Option<String> {
-    match hush {
-        Hush::Paused { .. } => None,
-        Hush::QuietHours { until } => Some(format!("Quiet hours until {}", clock(until, now))),
-        Hush::DoNotDisturb => Some("The desktop isn't to be disturbed".to_owned()),
+    fn resume(&self, until: Option<Timestamp>) -> String {
+        match until {
+            Some(at) => self.words.say("tray-resume-until", [("time", self.clock(at).into())]),
+            None => self.words.word("pause-resume"),
+        }
     }
-}
 
-fn resume_label(until: Option<Timestamp>, now: &ZonedDateTime) -> String {
-    match until {
-        Some(at) => format!("Resume (paused until {})", clock(at, now)),
-        None => "Resume".to_owned(),
+    /// The time of day, with the weekday when it isn't today.
+    fn clock(&self, at: Timestamp) -> String {
+        let at = at.to_zoned_datetime(self.now.time_zone().clone());
+        let time = at.strftime("%H:%M").to_string();
+        if at.date() == self.now.date() {
+            return time;
+        }
+        let day = at.weekday().to_monday_one_offset();
+        let day = self.words.say("weekday", [("n", day.into())]);
+        self.words
+            .say("tray-time", [("day", day.into()), ("time", time.into())])
     }
-}
 
-/// The time of day, with the weekday when it isn't today.
-fn clock(at: Timestamp, now: &ZonedDateTime) -> String {
-    let at = at.to_zoned_datetime(now.time_zone().clone());
-    let format = if at.date() == now.date() { "%H:%M" } else { "%A, %H:%M" };
-    at.strftime(format).to_string()
-}
-
-/// How long ago, in the largest unit that says enough. A stamp from the future counts as now.
-fn ago(at: Timestamp, now: &ZonedDateTime) -> String {
-    match seconds(at, now) {
-        s @ ..60 => format!("{} s ago", s.max(0)),
-        s @ 60..3600 => format!("{} min ago", s / 60),
-        s @ 3600..86_400 => format!("{} h ago", s / 3600),
-        s => format!("{} days ago", s / 86_400),
-    }
-}
-
-fn within(at: Timestamp, now: &ZonedDateTime) -> String {
-    match -seconds(at, now) {
-        s @ ..60 => format!("in {} s", s.max(0)),
-        s => format!("in {} min", s / 60),
+    /// Whole seconds from `at` to now.
+    fn since(&self, at: Timestamp) -> i64 {
+        self.now.timestamp().duration_since(at).as_secs()
     }
 }
-
-/// Whole seconds from `at` to now.
-fn seconds(at: Timestamp, now: &ZonedDateTime) -> i64 {
-    now.timestamp().duration_since(at).as_secs()
-}
-
 #[cfg(test)]
 mod tests;

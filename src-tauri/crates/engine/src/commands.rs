@@ -2,22 +2,27 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::doctor::{EngineFound, Keyring};
 use mailwren_core::model::Input;
+use mailwren_core::policy::Hush;
 use mailwren_core::quiet::Later;
 use mailwren_core::rules::{self, Rule, Rules, Subject};
-use mailwren_core::view::{ApiCode, ApiError, Command, Filter, Notice, Pause, Reply, Row, TestStep};
+use mailwren_core::view::{ApiCode, ApiError, Command, Filter, Notice, Pause, Problem, Reply, Row, TestStep};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use crate::config::{ConfigError, checked, edition};
 use crate::outbox::sending::Sending;
-use crate::run::{Engine, Request, Run};
+use crate::popups;
+use crate::ports::NotifierError;
+use crate::run::{Engine, Request, Run, Sample};
 use crate::socket::closed;
 use crate::store::StoreError;
-use crate::vault;
+use crate::vault::{self, VaultError};
 use crate::xmpp::resolve::SystemResolver;
 use crate::xmpp::{probe, session};
 
@@ -27,6 +32,9 @@ const ROWS: u32 = 500;
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The hours that [`Command::Arrivals`] covers.
 const HOURS: u32 = 24;
+
+/// A keyring that doesn't answer for so long asks a person.
+const KEYRING_PATIENCE: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Carries a command out.
@@ -71,6 +79,8 @@ impl Engine {
             Command::Subscribe { jid, service, node } => self.subscribe(jid, service, node).await,
             Command::Unsubscribe { jid, service, node } => self.unsubscribe(jid, service, node).await,
             Command::TryRule { rule } => self.try_rule(rule).await,
+            Command::SendSample => self.send_sample().await,
+            Command::Examine => self.examine().await,
             Command::ShowFeed => {
                 self.notices.send(Notice::Open { seq: None }).ok();
                 Ok(Reply::Done { count: 1 })
@@ -87,6 +97,75 @@ impl Engine {
             .await
             .map_err(|_| closed())?;
         reply.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Looks beside the engine's task: a large store, or a keyring that asks a person, takes its time.
+    async fn examine(&self) -> Result<Reply, ApiError> {
+        let (config, (config_faults, accounts)) = (self.config.path().display().to_string(), self.configured());
+        let by_keyring = accounts
+            .iter()
+            .find(|a| a.enabled && a.password == PasswordSource::Keyring);
+        let asked = by_keyring.map_or_else(|| "nobody@invalid".to_owned(), |account| account.jid.clone());
+        let answer = vault::ask(self.vault.clone(), move |vault| vault.get(&asked).map(drop));
+        let (store, keyring) = tokio::join!(self.store.check(), tokio::time::timeout(KEYRING_PATIENCE, answer));
+        Ok(Reply::Examine {
+            found: EngineFound {
+                config,
+                config_faults,
+                store_fault: store.err().map(|error| error.to_string()),
+                keyring: match keyring {
+                    Ok(Ok(())) => Keyring::Open,
+                    Ok(Err(VaultError::Absent(_))) => Keyring::Absent,
+                    // One that asks a person is locked as well.
+                    Ok(Err(VaultError::Locked)) | Err(_) => Keyring::Locked,
+                    Ok(Err(VaultError::Failed(why))) => Keyring::Failed(why),
+                },
+                keyring_needed: by_keyring.is_some(),
+            },
+        })
+    }
+
+    /// What is wrong with the configuration, and its accounts.
+    fn configured(&self) -> (Vec<String>, Vec<Account>) {
+        match self.config.load() {
+            Ok(loaded) => {
+                let faults = loaded.problems.iter().map(ToString::to_string).collect();
+                (faults, loaded.config.accounts)
+            }
+            Err(error) => (vec![error.to_string()], Vec::new()),
+        }
+    }
+
+    /// Waits for the notification daemon beside the engine's task, which it would hold up.
+    async fn send_sample(&self) -> Result<Reply, ApiError> {
+        let (answer, sample) = oneshot::channel();
+        self.requests
+            .send(Request::Sample { answer })
+            .await
+            .map_err(|_| closed())?;
+        let withheld = match sample.await.map_err(|_| closed())? {
+            Sample::Underway(shown) => match shown.await.map_err(|_| closed())? {
+                Ok(()) => None,
+                Err(NotifierError::Inhibited) => Some(Hush::DoNotDisturb),
+                Err(error) => {
+                    let Problem { message, hint, .. } = popups::trouble(&error);
+                    return Err(ApiError {
+                        code: ApiCode::Refused,
+                        message,
+                        hint,
+                    });
+                }
+            },
+            Sample::Withheld(hush) => Some(hush),
+            Sample::Headless => {
+                return Err(ApiError {
+                    code: ApiCode::Refused,
+                    message: "Mailwren runs without a desktop here, so it shows no notifications.".to_owned(),
+                    hint: Some("Start the app `mailwren`.".to_owned()),
+                });
+            }
+        };
+        Ok(Reply::SendSample { withheld })
     }
 
     /// What a rule would have matched of the newest rows.
@@ -165,6 +244,27 @@ impl Run {
             Command::Snooze { seqs, later } => self.snooze(seqs, later).await,
             Command::Mute { seq, until } => self.mute(seq, until).await,
             Command::Unmute { seq } => self.unmute(seq).await,
+            Command::GeneralSettings => Ok(Reply::GeneralSettings {
+                settings: self.general.clone(),
+            }),
+            Command::SaveGeneralSettings { settings } => {
+                self.config.save_general(&settings).map_err(config)?;
+                self.reload().await
+            }
+            Command::ExportSettings => Ok(Reply::ExportSettings {
+                text: self.config.export().map_err(config)?,
+            }),
+            Command::ImportSettings { name, text } => {
+                let backup = self.config.import(&name, &text, now).map_err(config)?;
+                self.reload().await?;
+                Ok(Reply::ImportSettings {
+                    backup: backup.map(|path| path.display().to_string()),
+                })
+            }
+            Command::RestoreSettings { backup } => {
+                self.config.restore(&backup).map_err(config)?;
+                self.reload().await
+            }
             Command::NotificationSettings => Ok(Reply::NotificationSettings {
                 settings: self.notifications.clone(),
             }),
@@ -219,6 +319,8 @@ impl Run {
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }
             | Command::TryRule { .. }
+            | Command::SendSample
+            | Command::Examine
             | Command::TestAccount { .. } => Err(internal("a command that never comes here")),
         }
     }

@@ -6,6 +6,7 @@ pub mod config;
 pub mod face;
 mod hooks;
 pub mod imap;
+pub mod language;
 pub mod log;
 pub mod outbox;
 mod popups;

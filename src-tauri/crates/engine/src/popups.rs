@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mailwren_core::model::Input;
-use mailwren_core::popup::Popup;
+use mailwren_core::popup::{Popup, PopupEvent, PopupEventKind};
 use mailwren_core::view::Problem;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::ports::{Notifier, NotifierError};
@@ -15,8 +15,11 @@ use crate::store::Store;
 /// A daemon that takes longer is as good as none.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What became of a popup that somebody waits for.
+pub(crate) type Shown = Result<(), NotifierError>;
+
 enum Job {
-    Show(Popup),
+    Show(Popup, Option<oneshot::Sender<Shown>>),
     Withdraw(u64),
 }
 
@@ -37,7 +40,14 @@ pub(crate) fn spawn(notifier: Arc<dyn Notifier>, store: Store, inputs: mpsc::Sen
 
 impl Queue {
     pub(crate) fn show(&self, popup: Popup) {
-        self.jobs.send(Job::Show(popup)).ok();
+        self.jobs.send(Job::Show(popup, None)).ok();
+    }
+
+    /// Shows a popup, and tells what became of that.
+    pub(crate) fn try_out(&self, popup: Popup) -> oneshot::Receiver<Shown> {
+        let (answer, shown) = oneshot::channel();
+        self.jobs.send(Job::Show(popup, Some(answer))).ok();
+        shown
     }
 
     pub(crate) fn withdraw(&self, id: u64) {
@@ -53,6 +63,15 @@ impl Queue {
     }
 }
 
+/// What a person is told of a popup that couldn't be shown.
+pub(crate) fn trouble(error: &NotifierError) -> Problem {
+    Problem {
+        code: "notifier".to_owned(),
+        message: format!("Notifications can't be shown: {error}."),
+        hint: Some("Start the desktop's notification daemon; the feed shows everything meanwhile.".to_owned()),
+    }
+}
+
 async fn work(
     notifier: Arc<dyn Notifier>,
     store: Store,
@@ -62,12 +81,12 @@ async fn work(
     let mut up = std::collections::BTreeSet::new();
     while let Some(job) = queue.recv().await {
         match job {
-            Job::Show(popup) => {
+            Job::Show(popup, answer) => {
                 let (id, settles) = (popup.id, popup.settles.clone());
                 let shown = tokio::time::timeout(PATIENCE, notifier.show(popup))
                     .await
                     .unwrap_or(Err(NotifierError::Timeout));
-                let problem = match shown {
+                let problem = match &shown {
                     Ok(()) => {
                         up.insert(id);
                         if let Err(error) = store.notified(settles).await {
@@ -80,14 +99,16 @@ async fn work(
                         inputs.send(Input::Withheld(id)).await.ok();
                         None
                     }
-                    Err(error) => Some(Problem {
-                        code: "notifier".to_owned(),
-                        message: format!("Notifications can't be shown: {error}."),
-                        hint: Some(
-                            "Start the desktop's notification daemon; the feed shows everything meanwhile.".to_owned(),
-                        ),
-                    }),
+                    Err(error) => Some(trouble(error)),
                 };
+                if let Some(answer) = answer {
+                    if shown.is_err() {
+                        let kind = PopupEventKind::Closed;
+                        inputs.try_send(Input::Popup(PopupEvent { id, kind })).ok();
+                    }
+                    // Whoever asked may have left.
+                    answer.send(shown).ok();
+                }
                 // The engine may be ending, and not listen any more.
                 inputs
                     .try_send(Input::Problem {

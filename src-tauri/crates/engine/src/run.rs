@@ -14,16 +14,19 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::Account;
 use mailwren_core::arrival::Stored;
-use mailwren_core::model::{Effect, Input, Model};
+use mailwren_core::model::{Effect, Input, Manners, Model};
+use mailwren_core::policy::Hush;
 use mailwren_core::popup::PopupEvent;
 use mailwren_core::rules::RuleEntry;
-use mailwren_core::settings::NotificationSettings;
+use mailwren_core::settings::{GeneralSettings, NotificationSettings};
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Reply, Status};
+use mailwren_core::words::Words;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
+use crate::language;
 use crate::outbox::background;
 use crate::popups;
 use crate::ports::{Notifier, Surroundings};
@@ -101,6 +104,18 @@ pub(crate) enum Request {
         jid: String,
         answer: oneshot::Sender<Option<Asker>>,
     },
+    /// To show a popup as one of a new mail would be.
+    Sample { answer: oneshot::Sender<Sample> },
+}
+
+/// What became of a popup that shows how popups look.
+pub(crate) enum Sample {
+    /// It was handed to the notification daemon.
+    Underway(oneshot::Receiver<popups::Shown>),
+    /// One of a new mail would be withheld, too.
+    Withheld(Hush),
+    /// No face here shows popups.
+    Headless,
 }
 
 /// A handle to the running engine; cheap to clone.
@@ -111,6 +126,7 @@ pub struct Engine {
     pub(crate) status: watch::Receiver<Status>,
     pub(crate) store: Store,
     pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) config: ConfigFile,
     pub(crate) ended: CancellationToken,
     pub(crate) began_at: Horizon,
     stop: CancellationToken,
@@ -151,6 +167,7 @@ impl Engine {
             status,
             store: store.clone(),
             vault: setup.vault.clone(),
+            config: config.clone(),
             ended: CancellationToken::new(),
             began_at,
             stop: CancellationToken::new(),
@@ -180,7 +197,8 @@ impl Engine {
             hooks: Hooks::new(),
             asked: VecDeque::new(),
             stop: engine.stop.clone(),
-            keep_days: loaded.config.keep_days,
+            general: loaded.config.general.clone(),
+            words: Words::default(),
             notifications: NotificationSettings::default(),
             rules: Vec::new(),
             zone: TimeZone::system(),
@@ -250,7 +268,8 @@ pub(crate) struct Run {
     /// What the model wants done as if a face had asked.
     asked: VecDeque<Command>,
     stop: CancellationToken,
-    keep_days: u32,
+    pub(crate) general: GeneralSettings,
+    words: Words,
     pub(crate) notifications: NotificationSettings,
     pub(crate) rules: Vec<RuleEntry>,
     zone: TimeZone,
@@ -304,6 +323,7 @@ impl Run {
                         let asker = self.sessions.get(&jid).and_then(SessionHandle::asker);
                         drop(answer.send(asker));
                     }
+                    Request::Sample { answer } => drop(answer.send(self.sample().await)),
                 },
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
                 Some(said) = surroundings.next() => self.feed(match said {
@@ -576,6 +596,18 @@ impl Run {
         }
     }
 
+    async fn sample(&mut self) -> Sample {
+        // Whether it is quiet may have changed with the time.
+        self.feed(Input::Tick).await;
+        let Some(popups) = &self.popups else {
+            return Sample::Headless;
+        };
+        match self.model.sample(Timestamp::now()) {
+            Ok(popup) => Sample::Underway(popups.try_out(popup)),
+            Err(hush) => Sample::Withheld(hush),
+        }
+    }
+
     /// What a person did is told to their other devices.
     pub(crate) fn share(&self) {
         self.sessions.values().for_each(SessionHandle::share);
@@ -664,7 +696,6 @@ impl Run {
     /// Makes a configuration the one in force: sessions start, end and are replaced as it says.
     pub(crate) async fn adopt(&mut self, loaded: Loaded) {
         self.config_seen = Some(self.config.fingerprint());
-        self.keep_days = loaded.config.keep_days;
         let problem = (!loaded.problems.is_empty()).then(|| Problem {
             code: "config".to_owned(),
             message: loaded
@@ -675,10 +706,15 @@ impl Run {
                 .join("\n"),
             hint: Some(format!("Edit {}.", self.config.path().display())),
         });
-        let manners = loaded.config.manners(self.popups.is_some());
-        let (notifications, rules) = (loaded.config.notifications, loaded.config.rules);
-        let edited = self.notifications != notifications || self.rules != rules;
-        (self.notifications, self.rules) = (notifications, rules);
+        language::speak(&mut self.words, loaded.config.general.language);
+        let manners = Manners {
+            words: self.words.clone(),
+            ..loaded.config.manners(self.popups.is_some())
+        };
+        let (general, notifications, rules) = (loaded.config.general, loaded.config.notifications, loaded.config.rules);
+        let edited = self.general != general || self.notifications != notifications || self.rules != rules;
+        let kept_shorter = general.keep_days < self.general.keep_days;
+        (self.general, self.notifications, self.rules) = (general, notifications, rules);
         let accounts = loaded.config.accounts;
         self.feed(Input::Problem {
             code: "config".to_owned(),
@@ -691,6 +727,9 @@ impl Run {
             self.notices.send(Notice::Settings).ok();
         }
         self.feed(Input::Accounts(accounts.clone())).await;
+        if kept_shorter {
+            self.sweep().await;
+        }
         if !self.connect {
             self.accounts = accounts;
             return;
@@ -718,14 +757,17 @@ impl Run {
         }
     }
 
-    async fn sweep(&self) {
-        let kept = SignedDuration::from_hours(24 * i64::from(self.keep_days));
+    async fn sweep(&mut self) {
+        let kept = SignedDuration::from_hours(24 * i64::from(self.general.keep_days));
         let Ok(before) = Timestamp::now().checked_sub(kept) else {
             return;
         };
         match self.store.sweep(before).await {
             Ok(0) => {}
-            Ok(count) => tracing::info!(count, "rows older than they are kept for were removed"),
+            Ok(count) => {
+                tracing::info!(count, "rows older than they are kept for were removed");
+                self.recount().await;
+            }
             Err(error) => tracing::warn!(%error, "sweeping the store"),
         }
     }

@@ -18,7 +18,8 @@ use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
 use mailwren_core::rules::{Rule, Then};
-use mailwren_core::view::{ApiCode, Command, LinkState, Notice, Reply, Status};
+use mailwren_core::settings::{GeneralSettings, Language, Theme};
+use mailwren_core::view::{ApiCode, Command, Filter, LinkState, Notice, Reply, Status};
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::Face;
 use mailwren_loopback::Mechanism;
@@ -279,7 +280,7 @@ async fn a_desktop_that_isnt_to_be_disturbed_gets_its_popups_afterwards() {
     assert!(seen.borrow().is_empty());
     screen.disturbing.send_replace(false);
     let up = popups(&mut seen, |up| !up.is_empty()).await;
-    assert_eq!(up[0].title, "While you weren't disturbed: 3 new mails");
+    assert_eq!(up[0].title, "While you weren’t disturbed: 3 new mails");
     face.close().await;
 }
 
@@ -419,6 +420,148 @@ async fn the_settings_window_reads_tries_and_writes_rules_and_settings() {
     let again = face.call(Command::NotificationSettings).await.unwrap();
     assert_eq!(again, Reply::NotificationSettings { settings });
     face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_are_taken_along_without_secrets_and_come_back_in_whole_or_not_at_all() {
+    let scene = Scene::new().await;
+    let face = scene.open().await;
+    let file = scene.opening.profile.config_file().to_owned();
+    let before = std::fs::read_to_string(&file).unwrap();
+    let by_command = before.replace("jid =", "password = { command = [\"echo\", \"hunter2\"] }\njid =");
+    let bridge = "\n[bridge]\nsecret = { command = [\"echo\", \"hush\"] } # ours\n";
+    std::fs::write(&file, format!("{by_command}{bridge}")).unwrap();
+    let before = std::fs::read_to_string(&file).unwrap();
+
+    let Reply::ExportSettings { text } = face.call(Command::ExportSettings).await.unwrap() else {
+        panic!("it is exported")
+    };
+    assert!(!text.contains("hunter2") && !text.contains("hush"), "{text}");
+    let import = |text: String| Command::ImportSettings {
+        name: "mine.toml".to_owned(),
+        text,
+    };
+    for (broken, said) in [
+        ("theme = \"plaid\"", "mine.toml:1:9"),
+        (
+            "[[account]]\njid = \"nobody\"\n[[rule]]\nthen = \"x\"",
+            "line 1, column 1",
+        ),
+        ("[[account]]\njid = \"nobody\"\n[[rule]]\nthen = \"x\"", "line 4"),
+    ] {
+        let refused = face.call(import(broken.to_owned())).await.unwrap_err();
+        assert!(refused.message.contains(said), "{}", refused.message);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+    }
+
+    let Reply::ImportSettings { backup } = face.call(import(format!("theme = \"dark\"\n{text}"))).await.unwrap() else {
+        panic!("it is imported")
+    };
+    let backup = PathBuf::from(backup.unwrap());
+    assert_eq!(std::fs::read_to_string(&backup).unwrap(), before);
+    let after = std::fs::read_to_string(&file).unwrap();
+    assert!(after.contains("hunter2") && after.ends_with(bridge), "{after}");
+    let general = face.call(Command::GeneralSettings).await.unwrap();
+    assert!(matches!(&general, Reply::GeneralSettings { settings } if settings.theme == Theme::Dark));
+    assert_eq!(status(&face).await.accounts[0].jid, SAM);
+
+    let name = backup.file_name().unwrap().to_str().unwrap().to_owned();
+    for foreign in ["config.toml", "../config.toml.before-x", "config.toml.before-none"] {
+        let backup = foreign.to_owned();
+        let refused = face.call(Command::RestoreSettings { backup }).await.unwrap_err();
+        assert_eq!(refused.code, ApiCode::Invalid, "{foreign}");
+    }
+    face.call(Command::RestoreSettings { backup: name }).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_for_a_shorter_time_goes_at_once() {
+    let scene = Scene::new().await;
+    let face = scene.open().await;
+    listening(&face).await;
+    scene.publish("1", "Lunch");
+    until(&face, || rows(&face), |rows| rows.len() == 1).await;
+    face.call(Command::MarkAllRead {
+        filter: Filter::default(),
+    })
+    .await
+    .unwrap();
+    face.close().await;
+    let database = rusqlite::Connection::open(scene.opening.profile.data_dir().join("events.sqlite")).unwrap();
+    let old = Timestamp::now() - SignedDuration::from_hours(20 * 24);
+    database
+        .execute("UPDATE event SET received_at = ?", [old.as_microsecond()])
+        .unwrap();
+    drop(database);
+
+    let face = scene.open().await;
+    listening(&face).await;
+    assert_eq!(rows(&face).await.len(), 1, "within thirty days");
+    let Reply::GeneralSettings { mut settings } = face.call(Command::GeneralSettings).await.unwrap() else {
+        panic!("settings are answered")
+    };
+    settings.keep_days = 7;
+    face.call(Command::SaveGeneralSettings {
+        settings: settings.clone(),
+    })
+    .await
+    .unwrap();
+    assert_eq!(rows(&face).await, []);
+    settings.keep_days = 0;
+    let refused = face.call(Command::SaveGeneralSettings { settings }).await.unwrap_err();
+    assert_eq!(refused.code, ApiCode::Invalid);
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sample_is_a_real_popup_or_says_why_there_is_none() {
+    let scene = Scene::new().await;
+    let (screen, mut up) = Screen::new();
+    let (_events, heard) = mpsc::channel(8);
+    let face = Face::open_desktop(&scene.opening, (screen.clone(), heard))
+        .await
+        .unwrap();
+    let send = async || face.call(Command::SendSample).await;
+    assert_eq!(send().await.unwrap(), Reply::SendSample { withheld: None });
+    let shown = up.borrow_and_update().clone();
+    assert!(
+        shown.len() == 1 && shown[0].sound && shown[0].settles.is_empty(),
+        "{shown:?}"
+    );
+
+    // A popup that is up speaks another language at once.
+    let settings = GeneralSettings {
+        language: Language::De,
+        ..GeneralSettings::default()
+    };
+    face.call(Command::SaveGeneralSettings { settings }).await.unwrap();
+    let german = |up: &Vec<Popup>| up.iter().any(|popup| popup.body.starts_with("Schlüssel"));
+    tokio::time::timeout(LIMIT, up.wait_for(german)).await.unwrap().unwrap();
+
+    face.call(Command::Pause { until: None }).await.unwrap();
+    let paused = Hush::Paused { until: None };
+    assert_eq!(send().await.unwrap(), Reply::SendSample { withheld: Some(paused) });
+    face.call(Command::Resume).await.unwrap();
+    screen.disturbing.send_replace(true);
+    let withheld = Some(Hush::DoNotDisturb);
+    assert_eq!(send().await.unwrap(), Reply::SendSample { withheld });
+    until(&face, || status(&face), |s| s.hush.is_some()).await;
+    screen.disturbing.send_replace(false);
+    until(&face, || status(&face), |s| s.hush.is_none()).await;
+    *screen.broken.lock().unwrap() = true;
+    let refused = send().await.unwrap_err();
+    assert!(
+        refused.code == ApiCode::Refused && refused.hint.is_some(),
+        "{refused:?}"
+    );
+    face.close().await;
+
+    let headless = scene.open().await;
+    let refused = headless.call(Command::SendSample).await.unwrap_err();
+    assert_eq!(refused.code, ApiCode::Refused);
+    headless.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use mailwren_core::event::Sender;
 use mailwren_core::view::{Pause, Problem};
+use mailwren_core::words::Tongue;
 
 use super::*;
 
@@ -74,7 +75,7 @@ fn labels(entries: &[Entry]) -> Vec<String> {
 }
 
 fn mail_labels(rows: &[Row]) -> Vec<String> {
-    labels(&tray_view(&Status::default(), rows, &now()).menu)
+    labels(&tray_view(&Status::default(), rows, &now(), &Words::default()).menu)
         .into_iter()
         .take_while(|l| l != "--")
         .collect()
@@ -107,7 +108,7 @@ fn the_tooltip_tells_each_account_and_its_last_proof() {
         },
         account("Off", LinkState::Disabled),
     ]);
-    let view = tray_view(&status, &[], &now());
+    let view = tray_view(&status, &[], &now(), &Words::default());
     assert_eq!(view.title, "Mailwren: 2 unread");
     assert_eq!(
         view.lines,
@@ -133,7 +134,7 @@ fn a_connection_that_brings_no_events_says_so() {
         ..account("Home", LinkState::Connected)
     };
     assert_eq!(
-        tray_view(&status(vec![home]), &[], &now()).lines,
+        tray_view(&status(vec![home]), &[], &now(), &Words::default()).lines,
         ["Home: The server sends no events"]
     );
 }
@@ -145,7 +146,7 @@ fn a_proof_from_the_future_counts_as_now() {
         ..account("Home", LinkState::Connected)
     };
     assert_eq!(
-        tray_view(&status(vec![home]), &[], &now()).lines,
+        tray_view(&status(vec![home]), &[], &now(), &Words::default()).lines,
         ["Home: push proven 0 s ago"]
     );
 }
@@ -153,7 +154,7 @@ fn a_proof_from_the_future_counts_as_now() {
 #[test]
 fn without_accounts_it_says_so() {
     assert_eq!(
-        tray_view(&Status::default(), &[], &now()).lines,
+        tray_view(&Status::default(), &[], &now(), &Words::default()).lines,
         ["No account is set up"]
     );
 }
@@ -163,7 +164,7 @@ fn many_accounts_are_bounded() {
     let many = (0..20)
         .map(|n| account(&format!("a{n}"), LinkState::Connected))
         .collect();
-    let lines = tray_view(&status(many), &[], &now()).lines;
+    let lines = tray_view(&status(many), &[], &now(), &Words::default()).lines;
     assert_eq!(
         (lines.len(), lines.last().map(String::as_str)),
         (9, Some("and 12 more"))
@@ -181,7 +182,7 @@ fn the_menu_lists_the_newest_mails_then_what_can_be_done() {
         ..Status::default()
     };
     assert_eq!(
-        labels(&tray_view(&status, &rows, &now()).menu),
+        labels(&tray_view(&status, &rows, &now(), &Words::default()).menu),
         [
             "Miriam: Boat, part 7",
             "Miriam: Boat, part 6",
@@ -192,7 +193,7 @@ fn the_menu_lists_the_newest_mails_then_what_can_be_done() {
             "Open Mailwren",
             "Mark all read",
             "Pause > For an hour",
-            "Pause > Until tomorrow, 07:00",
+            "Pause > Until 7 in the morning",
             "Pause > Until I resume",
             "--",
             "Settings",
@@ -203,7 +204,12 @@ fn the_menu_lists_the_newest_mails_then_what_can_be_done() {
 
 #[test]
 fn choosing_a_mail_opens_that_mail() {
-    let view = tray_view(&Status::default(), &[mail(41, None, Some("x"))], &now());
+    let view = tray_view(
+        &Status::default(),
+        &[mail(41, None, Some("x"))],
+        &now(),
+        &Words::default(),
+    );
     assert!(matches!(
         view.menu.first(),
         Some(Entry::Item {
@@ -215,7 +221,10 @@ fn choosing_a_mail_opens_that_mail() {
 
 #[test]
 fn nothing_unread_offers_no_mark_all_read() {
-    assert!(!labels(&tray_view(&Status::default(), &[], &now()).menu).contains(&"Mark all read".to_owned()));
+    assert!(
+        !labels(&tray_view(&Status::default(), &[], &now(), &Words::default()).menu)
+            .contains(&"Mark all read".to_owned())
+    );
 }
 
 #[test]
@@ -250,7 +259,7 @@ fn a_changed_mailbox_never_claims_new_mail() {
 fn a_mail_without_a_subject_says_so() {
     assert_eq!(
         mail_labels(&[mail(1, Some("Miriam"), Some(" \n"))]),
-        ["Miriam: (no subject)"]
+        ["Miriam: (No subject)"]
     );
 }
 
@@ -261,13 +270,13 @@ fn the_tooltip_tells_why_it_is_quiet() {
             hush: Some(hush),
             ..Status::default()
         };
-        let view = tray_view(&status, &[], &now());
+        let view = tray_view(&status, &[], &now(), &Words::default());
         assert_eq!(view.shape, TrayShape::Paused);
         view.lines.last().cloned().unwrap_or_default()
     };
     let until = "2008-07-18T09:12:00Z".parse().unwrap();
     assert_eq!(lines(Hush::QuietHours { until }), "Quiet hours until 02:12");
-    assert_eq!(lines(Hush::DoNotDisturb), "The desktop isn't to be disturbed");
+    assert_eq!(lines(Hush::DoNotDisturb), "The desktop isn’t to be disturbed");
 }
 
 #[test]
@@ -281,19 +290,20 @@ fn a_pause_can_be_resumed_and_tells_its_end() {
         pause: until("2008-07-18T09:12:00Z"),
         ..Status::default()
     };
-    let view = tray_view(&status, &[], &now());
+    let view = tray_view(&status, &[], &now(), &Words::default());
     assert!(labels(&view.menu).contains(&"Resume (paused until 02:12)".to_owned()));
     assert_eq!(
         view.lines.last().map(String::as_str),
-        Some("Notifications paused until 02:12")
+        Some("Notifications are paused until 02:12")
     );
     assert_eq!(view.shape, TrayShape::Paused);
     status.pause = until("2008-07-19T14:00:00Z");
     assert!(
-        labels(&tray_view(&status, &[], &now()).menu).contains(&"Resume (paused until Saturday, 07:00)".to_owned())
+        labels(&tray_view(&status, &[], &now(), &Words::default()).menu)
+            .contains(&"Resume (paused until Saturday, 07:00)".to_owned())
     );
     status.pause = Some(Pause { until: None });
-    assert!(labels(&tray_view(&status, &[], &now()).menu).contains(&"Resume".to_owned()));
+    assert!(labels(&tray_view(&status, &[], &now(), &Words::default()).menu).contains(&"Resume".to_owned()));
 }
 
 #[test]
@@ -308,4 +318,23 @@ fn a_pause_until_tomorrow_ends_at_seven_local_time_also_across_a_clock_change() 
         Some("2008-11-02T07:30:00Z".parse().unwrap())
     );
     assert_eq!(PauseFor::UntilResumed.until(&eve), None);
+}
+
+#[test]
+fn it_speaks_other_languages() {
+    let status = status(vec![AccountStatus {
+        unread: 2,
+        proven_at: before(7_300),
+        ..account("Home", LinkState::Connected)
+    }]);
+    let view = tray_view(&status, &[], &now(), &Words::of(Tongue::De));
+    assert_eq!(view.title, "Mailwren: 2 ungelesen");
+    assert_eq!(view.lines, ["Home: 2 ungelesen, Push belegt vor 2 h"]);
+    assert!(labels(&view.menu).contains(&"Alle als gelesen markieren".to_owned()));
+    let arabic = tray_view(&status, &[], &now(), &Words::of(Tongue::Ar));
+    assert!(
+        arabic.lines.iter().all(|line| line.contains("\u{2068}Home\u{2069}")),
+        "{:?}",
+        arabic.lines
+    );
 }

@@ -65,25 +65,21 @@ impl ConfigFile {
     /// isn't TOML: it is left alone.
     pub fn save_account(&self, account: &Account) -> Result<(), ConfigError> {
         let account = checked(account.clone())?;
-        self.edit(|document| {
-            // Comments of a file without any key trail the document; a table comes before what trails.
-            let opening = if document.is_empty() {
-                take_trailing(document)
-            } else {
-                String::new()
-            };
-            let accounts = self.accounts(document)?;
-            if let Some(table) = position(accounts, &account.jid).and_then(|at| accounts.get_mut(at)) {
-                return write_account(table, &account);
-            }
-            let mut table = Table::new();
-            write_account(&mut table, &account)?;
-            if !opening.is_empty() {
-                table.decor_mut().set_prefix(opening);
-            }
-            accounts.push(table);
-            Ok(())
-        })
+        self.edit(|document| self.put_account(document, &account))
+    }
+
+    pub(super) fn put_account(&self, document: &mut DocumentMut, account: &Account) -> Result<(), ConfigError> {
+        // Once there is a table, nothing trails.
+        let opening = opening(document);
+        let accounts = self.accounts(document)?;
+        if let Some(table) = position(accounts, &account.jid).and_then(|at| accounts.get_mut(at)) {
+            return write_account(table, account);
+        }
+        let mut table = Table::new();
+        write_account(&mut table, account)?;
+        open_with(&mut table, &opening);
+        accounts.push(table);
+        Ok(())
     }
 
     /// Removes an account. Tells whether it was there.
@@ -109,7 +105,7 @@ impl ConfigFile {
     }
 
     /// The accounts' tables.
-    fn accounts<'d>(&self, document: &'d mut DocumentMut) -> Result<&'d mut ArrayOfTables, ConfigError> {
+    pub(super) fn accounts<'d>(&self, document: &'d mut DocumentMut) -> Result<&'d mut ArrayOfTables, ConfigError> {
         self.tables(document, "account")
     }
 
@@ -144,6 +140,27 @@ impl ConfigFile {
         &self,
         mut change: impl FnMut(&mut DocumentMut) -> Result<(), ConfigError>,
     ) -> Result<(), ConfigError> {
+        self.rewrite(|before| {
+            let text = before.unwrap_or(HEADER);
+            // Refuses a file that is broken already, with line and column.
+            parse(&self.path, text)?;
+            let mut document: DocumentMut = text
+                .parse()
+                .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))?;
+            change(&mut document)?;
+            let after = document.to_string();
+            // What is written can be read.
+            parse(&self.path, &after)?;
+            Ok((before.is_some() || text != after).then_some(after))
+        })
+    }
+
+    /// Puts what `change` makes of the file's content in its place; anew if somebody else writes to it meanwhile. `None`
+    /// leaves it alone.
+    pub(super) fn rewrite(
+        &self,
+        mut change: impl FnMut(Option<&str>) -> Result<Option<String>, ConfigError>,
+    ) -> Result<(), ConfigError> {
         // A symbolic link stays one: its target is replaced.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let folder = target
@@ -156,19 +173,9 @@ impl ConfigFile {
         flock(&folder_handle, FlockOperation::LockExclusive).map_err(|error| self.io()(error.into()))?;
         for _ in 0..TRIES {
             let before = self.read()?;
-            let text = before.as_deref().unwrap_or(HEADER);
-            // Refuses a file that is broken already, with line and column.
-            parse(&self.path, text)?;
-            let mut document: DocumentMut = text
-                .parse()
-                .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))?;
-            change(&mut document)?;
-            let after = document.to_string();
-            // What is written can be read.
-            parse(&self.path, &after)?;
-            if text == after {
+            let Some(after) = change(before.as_deref())?.filter(|after| before.as_ref() != Some(after)) else {
                 return Ok(());
-            }
+            };
             if self.replace(&target, folder, before.as_deref(), &after)? {
                 // The new name is on the disk only with its folder.
                 return folder_handle.sync_all().map_err(self.io());
@@ -177,7 +184,7 @@ impl ConfigFile {
         Err(ConfigError::Contended(self.path.clone()))
     }
 
-    fn io(&self) -> impl Fn(io::Error) -> ConfigError + '_ {
+    pub(super) fn io(&self) -> impl Fn(io::Error) -> ConfigError + '_ {
         |source| ConfigError::Io {
             path: self.path.clone(),
             source,
@@ -209,6 +216,21 @@ impl ConfigFile {
         }
         file.persist(target).map_err(|error| self.io()(error.error))?;
         Ok(true)
+    }
+}
+
+/// Comments of a file without any key trail the document; they are to stand above its first table.
+pub(super) fn opening(document: &mut DocumentMut) -> String {
+    if document.is_empty() {
+        take_trailing(document)
+    } else {
+        String::new()
+    }
+}
+
+pub(super) fn open_with(table: &mut Table, opening: &str) {
+    if !opening.is_empty() {
+        table.decor_mut().set_prefix(opening);
     }
 }
 
@@ -246,7 +268,7 @@ pub(super) fn remove(accounts: &mut ArrayOfTables, at: usize) -> String {
     }
 }
 
-fn position(accounts: &ArrayOfTables, jid: &str) -> Option<usize> {
+pub(super) fn position(accounts: &ArrayOfTables, jid: &str) -> Option<usize> {
     accounts.iter().position(|table| {
         let written = table.get("jid").and_then(Item::as_str).and_then(bare_jid);
         written.is_some_and(|written| written.as_str() == jid)
@@ -269,11 +291,7 @@ pub(super) fn write<T: Serialize>(
     default: &T,
     wanted: &T,
 ) -> Result<(), ConfigError> {
-    let default = toml_edit::ser::to_document(default)?;
-    let before = known.map(toml_edit::ser::to_document).transpose()?;
     let after = toml_edit::ser::to_document(wanted)?;
-    let meaning = |document: &DocumentMut, key: &str| document.get(key).map(|item| item.to_string().trim().to_owned());
-
     let surplus: Vec<String> = table
         .iter()
         .map(|(key, _)| key.to_owned())
@@ -282,6 +300,21 @@ pub(super) fn write<T: Serialize>(
     for key in surplus {
         table.remove(&key);
     }
+    write_values(table, known, default, wanted)
+}
+
+/// The same for a table that holds other things as well: they stay.
+pub(super) fn write_values<T: Serialize>(
+    table: &mut Table,
+    known: Option<&T>,
+    default: &T,
+    wanted: &T,
+) -> Result<(), ConfigError> {
+    let default = toml_edit::ser::to_document(default)?;
+    let before = known.map(toml_edit::ser::to_document).transpose()?;
+    let after = toml_edit::ser::to_document(wanted)?;
+    let meaning = |document: &DocumentMut, key: &str| document.get(key).map(|item| item.to_string().trim().to_owned());
+
     for (key, item) in after.iter() {
         let wanted = meaning(&after, key);
         let same = match table.contains_key(key) {

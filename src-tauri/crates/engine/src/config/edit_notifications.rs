@@ -5,7 +5,7 @@ use mailwren_core::rules::Rule;
 use mailwren_core::settings::NotificationSettings;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
-use super::edit::{remove, take_trailing, write};
+use super::edit::{open_with, opening, remove, take_trailing, write};
 use super::notifications::{edition, quiet_from_toml};
 use super::{ConfigError, ConfigFile, parse};
 
@@ -26,7 +26,7 @@ impl ConfigFile {
         })
     }
 
-    fn write_section(
+    pub(super) fn write_section(
         &self,
         document: &mut DocumentMut,
         known: &NotificationSettings,
@@ -55,7 +55,7 @@ impl ConfigFile {
     }
 
     /// Tables whose quiet hours stay are kept as they are written.
-    fn write_quiet(&self, document: &mut DocumentMut, wanted: &[QuietHours]) -> Result<(), ConfigError> {
+    pub(super) fn write_quiet(&self, document: &mut DocumentMut, wanted: &[QuietHours]) -> Result<(), ConfigError> {
         let opening = opening(document);
         let tables = self.tables(document, "quiet")?;
         let mut left: Vec<Table> = tables.iter().cloned().collect();
@@ -101,7 +101,7 @@ impl ConfigFile {
         })
     }
 
-    fn insert_rule(&self, document: &mut DocumentMut, at: usize, rule: &Rule) -> Result<(), ConfigError> {
+    pub(super) fn insert_rule(&self, document: &mut DocumentMut, at: usize, rule: &Rule) -> Result<(), ConfigError> {
         let opening = opening(document);
         let mut table = Table::new();
         write(&mut table, None, &Rule::default(), rule)?;
@@ -208,21 +208,6 @@ impl ConfigFile {
         } else {
             Err(ConfigError::Stale)
         }
-    }
-}
-
-/// Comments of a file without any key trail the document; they are to stand above its first table.
-fn opening(document: &mut DocumentMut) -> String {
-    if document.is_empty() {
-        take_trailing(document)
-    } else {
-        String::new()
-    }
-}
-
-fn open_with(table: &mut Table, opening: &str) {
-    if !opening.is_empty() {
-        table.decor_mut().set_prefix(opening);
     }
 }
 

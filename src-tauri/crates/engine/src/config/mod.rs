@@ -1,7 +1,11 @@
 //! `config.toml`: what a person set, and may edit by hand while Mailwren runs.
 //!
 //! ```toml
+//! language = "system"             # or "en", "de", "ar": of windows, tray, notifications and mailwrenctl
 //! keep_days = 30                  # how long events are kept
+//! theme = "system"                # or "light", "dark": how windows look
+//! rows = "full"                   # or "compact": the feed's rows
+//! letters = true                  # whether single letters are commands in the feed
 //!
 //! [notifications]                 # docs/notifications.md tells more of this, and of quiet hours and rules
 //! privacy = "full"                # or "sender", or "count": how much a popup tells
@@ -44,7 +48,9 @@
 //! ```
 
 mod edit;
+mod edit_general;
 mod edit_notifications;
+mod exchange;
 mod notifications;
 #[cfg(test)]
 mod tests;
@@ -60,7 +66,7 @@ use mailwren_core::model::Manners;
 use mailwren_core::opening::OpenWith;
 use mailwren_core::quiet::QuietFault;
 use mailwren_core::rules::{RuleEntry, RuleFault};
-use mailwren_core::settings::NotificationSettings;
+use mailwren_core::settings::{GeneralSettings, KeepFault, Language, NotificationSettings, RowHeight, Theme};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
@@ -70,27 +76,16 @@ pub use self::edit::{ConfigFile, Fingerprint};
 pub use self::notifications::edition;
 
 /// The configuration; what the file doesn't say has its default.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
-    /// How many days events are kept.
-    pub keep_days: u32,
+    /// Language, looks, and how long events are kept.
+    pub general: GeneralSettings,
     /// How notifications are made.
     pub notifications: NotificationSettings,
     /// The rules, in order, broken ones included.
     pub rules: Vec<RuleEntry>,
     /// The accounts that are in order, in the order of the file.
     pub accounts: Vec<Account>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            keep_days: Rest::default().keep_days,
-            notifications: NotificationSettings::default(),
-            rules: Vec::new(),
-            accounts: Vec::new(),
-        }
-    }
 }
 
 impl Config {
@@ -138,6 +133,15 @@ pub enum ConfigError {
         /// What is wrong.
         message: String,
     },
+    /// Something of a configuration that has to be whole isn't in order; a line for each.
+    #[error("{0}")]
+    Flawed(String),
+    /// No import kept such a file.
+    #[error("`{0}` isn't a configuration that an import kept")]
+    NoBackup(String),
+    /// The general settings to be saved aren't in order.
+    #[error("{0}")]
+    General(#[from] KeepFault),
     /// The account to be saved isn't in order.
     #[error("{0}")]
     Account(#[from] Flaw),
@@ -227,18 +231,33 @@ impl Config {
     }
 }
 
-/// What stands in the file beside the accounts.
+/// What stands in the file beside lists of tables.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Rest {
+    language: Language,
     keep_days: u32,
+    theme: Theme,
+    rows: RowHeight,
+    letters: bool,
     notifications: NotificationSettings,
 }
 
 impl Default for Rest {
     fn default() -> Self {
+        let GeneralSettings {
+            language,
+            theme,
+            rows,
+            letters,
+            keep_days,
+        } = GeneralSettings::default();
         Self {
-            keep_days: 30,
+            language,
+            keep_days,
+            theme,
+            rows,
+            letters,
             notifications: NotificationSettings::default(),
         }
     }
@@ -284,12 +303,17 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
     let keep_days = table.get_ref().get("keep_days").map(Spanned::span);
     let rest = Rest::deserialize(table.into_deserializer())
         .map_err(|error| invalid(error.span(), error.message().to_owned()))?;
-    if rest.keep_days == 0 {
-        return Err(invalid(keep_days, "`keep_days` must be at least 1".to_owned()));
-    }
+    let general = GeneralSettings {
+        language: rest.language,
+        theme: rest.theme,
+        rows: rest.rows,
+        letters: rest.letters,
+        keep_days: rest.keep_days,
+    };
+    general.check().map_err(|fault| invalid(keep_days, fault.to_string()))?;
     let mut loaded = Loaded {
         config: Config {
-            keep_days: rest.keep_days,
+            general,
             notifications: NotificationSettings {
                 quiet,
                 ..rest.notifications

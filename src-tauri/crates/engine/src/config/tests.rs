@@ -73,7 +73,10 @@ fn subscription(node: &str) -> Subscription {
 fn every_key_is_read_and_brought_to_its_normal_form() {
     let Loaded { config, problems } = loaded(FILE);
     assert_eq!(problems, vec![]);
-    assert_eq!((config.keep_days, config.notifications.privacy), (14, Privacy::Sender));
+    assert_eq!(
+        (config.general.keep_days, config.notifications.privacy),
+        (14, Privacy::Sender)
+    );
     let [home, work] = config.accounts.as_slice() else {
         panic!("{:?}", config.accounts)
     };
@@ -97,7 +100,7 @@ fn what_isnt_said_has_its_default() {
     assert_eq!(loaded(""), empty);
     assert_eq!(Config::load(Path::new("/nonexistent/config.toml")).unwrap(), empty);
     assert_eq!(
-        (empty.config.keep_days, empty.config.notifications.clone()),
+        (empty.config.general.keep_days, empty.config.notifications.clone()),
         (30, NotificationSettings::default())
     );
     assert_eq!(
@@ -390,7 +393,7 @@ fn what_another_program_writes_during_an_edit_is_kept() {
         Ok(())
     };
     file.edit(edit).unwrap();
-    assert_eq!(file.load().unwrap().config.keep_days, 15);
+    assert_eq!(file.load().unwrap().config.general.keep_days, 15);
     assert!(text(&file).contains("# Our mail."));
 
     let mut n = 0;

@@ -112,6 +112,19 @@ impl Store {
         self.writer.close().await.and(reader)
     }
 
+    /// Makes sure that the database is sound, and can be written.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let sound: String = self
+            .read(|connection| connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))
+            .await?;
+        if sound != "ok" {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+            return Err(rusqlite::Error::SqliteFailure(code, Some(sound)).into());
+        }
+        // What is written is what stands there already: the mark of the last check.
+        self.set("checked", Some(String::new())).await
+    }
+
     /// One write transaction.
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use mailwren_core::account::{Account, Security, Subscription};
 use mailwren_core::popup::Popup;
+use mailwren_core::settings::{GeneralSettings, Language};
 use mailwren_core::view::{Command, Filter, NodeState, Reply, Row, Status};
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::{Face, Opening};
@@ -77,7 +78,14 @@ pub fn device(server: &Server) -> Opening {
         }],
         ..Account::new(SAM)
     };
-    ConfigFile::new(profile.config_file()).save_account(&account).unwrap();
+    let config = ConfigFile::new(profile.config_file());
+    config.save_account(&account).unwrap();
+    // What it says is compared, whatever the person speaks.
+    let general = GeneralSettings {
+        language: Language::En,
+        ..GeneralSettings::default()
+    };
+    config.save_general(&general).unwrap();
     let vault = MemoryVault::default();
     vault.set(SAM, &SecretString::from("secret")).unwrap();
     Opening {

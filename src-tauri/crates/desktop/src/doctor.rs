@@ -1,0 +1,90 @@
+//! Looks after what Mailwren needs on this machine; [`mailwren_core::doctor`] judges it.
+
+use std::time::Duration;
+
+use mailwren_core::doctor::{self, Check, Daemon, DesktopFound};
+use mailwren_core::view::{ApiCode, ApiError, Reply};
+use mailwren_core::words::Words;
+use zbus::Connection;
+
+use crate::surroundings;
+
+const DAEMON: &str = "org.freedesktop.Notifications";
+const DAEMON_PATH: &str = "/org/freedesktop/Notifications";
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+const WATCHER_PATH: &str = "/StatusNotifierWatcher";
+/// Who takes longer to answer is as good as not there; a daemon may have to be started first.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// All checks of the machine: what the engine needs, and what the desktop has. `asked` is its reply to
+/// [`Command::Examine`](mailwren_core::view::Command::Examine), `running` whether it is one that watches.
+///
+/// # Errors
+/// When the engine doesn't answer.
+pub async fn examine(
+    asked: impl Future<Output = Result<Reply, ApiError>>,
+    running: bool,
+    words: &Words,
+) -> Result<Vec<Check>, ApiError> {
+    let (engine, desktop) = tokio::join!(asked, look());
+    let Reply::Examine { found } = engine? else {
+        return Err(ApiError {
+            code: ApiCode::Internal,
+            message: "The engine answers something else.".to_owned(),
+            hint: None,
+        });
+    };
+    let mut checks = doctor::of_engine(&found, running, words);
+    checks.extend(doctor::of_desktop(&desktop, words));
+    Ok(checks)
+}
+
+async fn look() -> DesktopFound {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let display = named("DISPLAY") || named("WAYLAND_DISPLAY");
+    let connected = tokio::time::timeout(PATIENCE, Connection::session()).await;
+    let bus = match connected {
+        Ok(Ok(bus)) => Ok(bus),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(late) => Err(late.to_string()),
+    };
+    match bus {
+        Ok(bus) => {
+            let (daemon, tray) = tokio::join!(daemon(&bus), tray(&bus));
+            DesktopFound {
+                display,
+                bus_fault: None,
+                daemon,
+                tray,
+            }
+        }
+        Err(fault) => DesktopFound {
+            display,
+            bus_fault: Some(fault),
+            daemon: None,
+            tray: false,
+        },
+    }
+}
+
+/// Asks the notification daemon who it is, and starts it if the bus can: so does the first popup.
+async fn daemon(bus: &Connection) -> Option<Daemon> {
+    let ask = async |method: &'static str| {
+        let asked = bus.call_method(Some(DAEMON), DAEMON_PATH, Some(DAEMON), method, &());
+        tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()
+    };
+    let server = ask("GetServerInformation").await?;
+    let (name, _, version, _): (String, String, String, String) = server.body().deserialize().ok()?;
+    let capabilities = ask("GetCapabilities").await?;
+    let capabilities: Vec<String> = capabilities.body().deserialize().ok()?;
+    Some(Daemon {
+        name: crate::text::line(&format!("{name} {version}"), 80),
+        actions: capabilities.iter().any(|capability| capability == "actions"),
+    })
+}
+
+/// Whether somebody shows tray icons.
+async fn tray(bus: &Connection) -> bool {
+    let host = surroundings::flag(bus, WATCHER, WATCHER_PATH, WATCHER, "IsStatusNotifierHostRegistered");
+    host.await.unwrap_or(false)
+}

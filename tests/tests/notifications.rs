@@ -10,7 +10,7 @@ use mailwren_tests::process::Process;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, Server, node};
 use mailwren_tests::{Scene, eventually, on_both_servers, place, scene};
-use serde_json::json;
+use serde_json::{Value, json};
 
 on_both_servers!(read_on_one_desktop_is_gone_on_the_other);
 
@@ -23,22 +23,46 @@ fn mail(subject: &str) -> String {
     )
 }
 
+/// dunst is told which button, by its menu.
 #[test]
-fn a_click_on_a_popup_opens_that_very_message_as_the_account_says() -> Result<()> {
+fn open_at_a_popup_leads_to_that_very_message() -> Result<()> {
+    opens_that_very_message("dunst", async |desktop| desktop.choose_action("Open").await)
+}
+
+/// xfce4-notifyd is clicked at, as a person does.
+#[test]
+fn a_click_on_a_popup_leads_to_that_very_message() -> Result<()> {
+    opens_that_very_message("xfce", async |desktop| {
+        let popup = eventually("a window of the popup", async || {
+            let found = desktop
+                .run("xdotool", &["search", "--onlyvisible", "--class", "xfce4-notifyd"])
+                .await?;
+            Ok(found.lines().last().map(str::to_owned))
+        })
+        .await?;
+        let click = ["mousemove", "--sync", "--window", &popup, "40", "20", "click", "1"];
+        desktop.run("xdotool", &click).await.map(drop)
+    })
+}
+
+fn opens_that_very_message(notify: &'static str, click: impl AsyncFn(&Desktop) -> Result<()>) -> Result<()> {
     scene(async |scene| {
         let server = Server::start(Kind::Prosody, &scene).await?;
         let inbox = node(INBOX);
         let mut publisher = Publisher::for_sam(&scene, &server, &inbox).await?;
         publisher.publish(&inbox, "item-1", &mail("standing")).await?;
-        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        let parts = Parts {
+            notify,
+            ..Parts::default()
+        };
+        let desktop = Desktop::start(&scene, parts).await?;
         desktop.add_account(&server, INBOX).await?;
-        let opened = scene.path().join("opened");
         let config = desktop.path().join("config/mailwren/config.toml");
         let text = std::fs::read_to_string(&config)?;
         let command = format!(
-            "[[account]]\nopen = {{ command = [\"cp\", \"{}\", \"{}-{{message_id}}\"] }}\n",
+            "[[account]]\nopen = {{ command = [\"cp\", \"{}\", \"{}/opened-{{message_id}}\"] }}\n",
             config.display(),
-            opened.display()
+            scene.path().display()
         );
         std::fs::write(&config, text.replacen("[[account]]\n", &command, 1))?;
         let told = desktop.notifications().await?;
@@ -48,9 +72,68 @@ fn a_click_on_a_popup_opens_that_very_message_as_the_account_says() -> Result<()
         let payload = "<mail xmlns='urn:mailwren:mail:0'><subject>look</subject><message-id>&lt;a?b@example.org&gt;</message-id></mail>";
         publisher.publish(&inbox, "item-2", payload).await?;
         told.one("a popup of the mail", |one| one.body.contains("look")).await?;
-        desktop.choose_action("Open").await?;
+        click(&desktop).await?;
         let opened = scene.path().join("opened-a?b@example.org");
         eventually("the command ran", async || Ok(opened.exists().then_some(()))).await
+    })
+}
+
+#[test]
+fn each_button_of_a_popup_does_what_it_says() -> Result<()> {
+    scene(async |scene| {
+        let server = Server::start(Kind::Prosody, &scene).await?;
+        let inbox = node(INBOX);
+        let mut publisher = Publisher::for_sam(&scene, &server, &inbox).await?;
+        publisher.publish(&inbox, "item-1", &mail("standing")).await?;
+        let (_app, told, desktop) = running(&scene, &server, "dunst").await?;
+        let feed = async || {
+            let control = place::program("mailwrenctl")?;
+            let listed = desktop
+                .command(control)
+                .args(["feed", "list", "--json"])
+                .output()
+                .await?;
+            let rows: Result<Vec<Value>, _> = String::from_utf8(listed.stdout)?
+                .lines()
+                .map(serde_json::from_str)
+                .collect();
+            Ok::<_, anyhow::Error>(rows?)
+        };
+        let mut choose = async |label: &'static str, done: &dyn Fn(&Value) -> bool| {
+            let subject = format!("to {label}");
+            publisher.publish(&inbox, &subject, &mail(&subject)).await?;
+            let popup = told
+                .one("a popup of the mail", |one| one.body.contains(&subject))
+                .await?;
+            desktop.choose_action(label).await?;
+            told.closed(popup.id.context("the popup has no id")?).await?;
+            eventually(format!("{label} is done"), async || {
+                let rows = feed().await?;
+                let row = rows
+                    .iter()
+                    .find(|row| row["subject"] == *subject)
+                    .context("no such row")?;
+                ensure!(done(row), "{row}");
+                Ok(Some(()))
+            })
+            .await
+        };
+        choose("Mark read", &|row| row["unread"] == false).await?;
+        choose("Put off 1 h", &|row| {
+            row["snoozed_until"].is_string() && row["unread"] == true
+        })
+        .await?;
+        choose("Mute sender", &|row| row["unread"] == true).await?;
+        let rules = std::fs::read_to_string(desktop.path().join("config/mailwren/config.toml"))?;
+        ensure!(rules.contains("zoe@example.org"), "no rule mutes the sender: {rules}");
+        told.one("a word that the sender is muted", |one| one.summary.contains("Muted"))
+            .await?;
+        desktop.choose_action("Undo").await?;
+        eventually("the rule is gone", async || {
+            let rules = std::fs::read_to_string(desktop.path().join("config/mailwren/config.toml"))?;
+            Ok((!rules.contains("zoe@example.org")).then_some(()))
+        })
+        .await
     })
 }
 

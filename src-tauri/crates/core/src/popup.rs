@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::act::Act;
 use crate::event::{Event, Kind};
 use crate::policy::{Cause, Hush};
 use crate::view::Row;
@@ -45,6 +46,8 @@ pub enum PopupAction {
     Snooze,
     /// Show no more popups of its sender.
     Mute,
+    /// Do something with its messages in their mailbox.
+    Act(Act),
     /// Take back what the popup says was done.
     Undo,
 }
@@ -189,6 +192,26 @@ pub fn words_for_muted(row: &Row) -> (String, String) {
         format!("Muted: {who}"),
         "New mail from there still counts as unread; it raises no popup.".to_owned(),
     )
+}
+
+/// Title and body where something chosen at a popup couldn't be done with its rows.
+pub fn words_for_undone(act: Act, rows: &[Row], why: &str) -> (String, String) {
+    let what = match act {
+        Act::Read => "Not marked read",
+        Act::Unread => "Not marked unread",
+        Act::Archive => "Not archived",
+        Act::Delete => "Not deleted",
+        Act::Junk => "Not moved to junk",
+    };
+    let title = match rows {
+        [] => what.to_owned(),
+        [row] => match sender(&row.event) {
+            Some(who) => format!("{what}: {who}"),
+            None => what.to_owned(),
+        },
+        rows => format!("{what}: {} mails", rows.len()),
+    };
+    (title, why.to_owned())
 }
 
 /// A grouped popup names so many senders, then counts.

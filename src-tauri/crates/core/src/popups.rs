@@ -7,11 +7,14 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::act::Act;
 use crate::event::Kind;
 use crate::model::{Effect, Manners};
 use crate::policy::{Cause, Outcome, Reason};
-use crate::popup::{Occasion, Popup, PopupAction, Privacy, words_for_many, words_for_muted, words_for_row};
-use crate::view::{AccountStatus, Row};
+use crate::popup::{
+    Occasion, Popup, PopupAction, Privacy, words_for_many, words_for_muted, words_for_row, words_for_undone,
+};
+use crate::view::{AccountStatus, LinkState, Row};
 
 /// When many become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +60,17 @@ impl Setting<'_> {
         several.then(|| status.map_or(row.account.as_str(), |s| s.label.as_str()))
     }
 
+    /// Whether something can be done with a row's message where it lies.
+    fn reaches_mailbox(&self, row: &Row) -> bool {
+        let (service, node) = (row.event.service.as_deref(), row.event.node.as_deref());
+        let account = self.accounts.iter().find(|status| status.jid == row.account);
+        account.is_some_and(|status| {
+            let mut nodes = status.nodes.iter().filter(|n| n.acts);
+            status.link == LinkState::Connected
+                && nodes.any(|n| Some(n.service.as_str()) == service && Some(n.node.as_str()) == node)
+        })
+    }
+
     /// How much may be told of a row.
     fn privacy(&self, row: &Row) -> Privacy {
         let by_rule = row.reason.as_ref().and_then(|reason| reason.privacy);
@@ -80,8 +94,16 @@ enum Shape {
     Mailbox { shown_at: Timestamp },
     /// Many mails.
     Many(Occasion),
-    /// A row's sender was muted; stands for no row.
-    Muted { row: Box<Row> },
+    /// Says what was done, or couldn't be; stands for no row.
+    Said(Said),
+}
+
+/// What came of an action at a popup.
+#[derive(Debug, Clone)]
+struct Said {
+    words: (String, String),
+    /// The row whose sender was muted, which can be taken back.
+    muted: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -109,8 +131,8 @@ pub struct Popups {
     burst: Option<Burst>,
     pending: VecDeque<Row>,
     summaries: VecDeque<(Occasion, Vec<Row>)>,
-    /// Rows whose sender was muted from a popup, still to be said.
-    muted: VecDeque<Row>,
+    /// What came of actions at popups, still to be said.
+    said: VecDeque<Said>,
     held: Vec<Row>,
 }
 
@@ -133,7 +155,7 @@ impl Popups {
         let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
             Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),
             Shape::Single => shown.rows.iter().any(|r| replaced.iter().any(|old| old.seq == r.seq)),
-            Shape::Many(_) | Shape::Muted { .. } => false,
+            Shape::Many(_) | Shape::Said(_) => false,
         })?;
         shown.rows.push(row.clone());
         let settles = vec![row.seq];
@@ -143,7 +165,7 @@ impl Popups {
                 return Some(Effect::Settle(settles));
             }
             Shape::Mailbox { shown_at } => *shown_at = now,
-            Shape::Single | Shape::Many(_) | Shape::Muted { .. } => {}
+            Shape::Single | Shape::Many(_) | Shape::Said(_) => {}
         }
         Some(Effect::Show(Popup {
             settles,
@@ -177,7 +199,29 @@ impl Popups {
 
     /// A row's sender was muted from its popup: say so, with a way back.
     pub fn announce_muted(&mut self, now: Timestamp, row: Row, setting: &Setting<'_>) -> Vec<Effect> {
-        self.muted.push_back(row);
+        self.said.push_back(Said {
+            words: words_for_muted(&row),
+            muted: Some(row.seq),
+        });
+        self.next(now, setting)
+    }
+
+    /// What was chosen at a popup couldn't be done: say so, since nothing else does.
+    pub fn announce_undone(
+        &mut self,
+        now: Timestamp,
+        act: Act,
+        rows: &[Row],
+        why: &str,
+        setting: &Setting<'_>,
+    ) -> Vec<Effect> {
+        let least = rows.iter().map(|row| setting.privacy(row)).max();
+        // A sender's name is told where the popup told it.
+        let rows = if least == Some(Privacy::Count) { &[] } else { rows };
+        self.said.push_back(Said {
+            words: words_for_undone(act, rows, why),
+            muted: None,
+        });
         self.next(now, setting)
     }
 
@@ -203,7 +247,7 @@ impl Popups {
         self.pending = going_on;
         self.held.extend(waiting);
         self.held.extend(self.summaries.drain(..).flat_map(|(_, rows)| rows));
-        self.muted.clear();
+        self.said.clear();
     }
 
     /// The desktop didn't take a popup since it isn't to be disturbed: its rows wait.
@@ -241,7 +285,7 @@ impl Popups {
     /// The row whose sender a popup says was muted.
     pub fn muted(&self, id: u64) -> Option<i64> {
         match &self.shown.get(&id)?.shape {
-            Shape::Muted { row } => Some(row.seq),
+            Shape::Said(said) => said.muted,
             _ => None,
         }
     }
@@ -304,7 +348,7 @@ impl Popups {
 
     /// When [`Popups::next`] is wanted again.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let waiting = !self.pending.is_empty() || !self.summaries.is_empty() || !self.muted.is_empty();
+        let waiting = !self.pending.is_empty() || !self.summaries.is_empty() || !self.said.is_empty();
         waiting.then(|| self.last_show.map_or(Timestamp::MIN, |at| at + PACE))
     }
 
@@ -314,9 +358,14 @@ impl Popups {
         if self.last_show.is_some_and(|at| at <= now && now < at + PACE) {
             return Vec::new();
         }
-        if let Some(row) = self.muted.pop_front() {
-            let shape = Shape::Muted { row: Box::new(row) };
-            return vec![Effect::Show(self.show(now, shape, Vec::new(), false, setting))];
+        if let Some(said) = self.said.pop_front() {
+            return vec![Effect::Show(self.show(
+                now,
+                Shape::Said(said),
+                Vec::new(),
+                false,
+                setting,
+            ))];
         }
         if let Some((occasion, rows)) = self.summaries.pop_front() {
             return self.show_many(now, rows, occasion, setting);
@@ -439,7 +488,13 @@ impl Shown {
     /// The popup that it is now; it settles all its rows.
     fn popup(&mut self, id: u64, sound: bool, setting: &Setting<'_>) -> Popup {
         let (words, actions) = match (&self.shape, self.rows.last()) {
-            (Shape::Muted { row }, _) => (words_for_muted(row), vec![PopupAction::Undo]),
+            (Shape::Said(said), _) => {
+                let actions = match said.muted {
+                    Some(_) => vec![PopupAction::Undo],
+                    None => vec![PopupAction::Open],
+                };
+                (said.words.clone(), actions)
+            }
             (Shape::Many(occasion), _) => {
                 let rows = self.rows.iter().map(|row| (row, setting.privacy(row)));
                 let actions = vec![PopupAction::Open, PopupAction::MarkRead, PopupAction::Snooze];
@@ -447,7 +502,10 @@ impl Shown {
             }
             (Shape::Mailbox { .. } | Shape::Single, Some(row)) => {
                 let mut actions = vec![PopupAction::Open, PopupAction::MarkRead];
-                if row.event.kind == Kind::New {
+                // Desktops show three buttons; what reaches the mailbox comes before what the feed offers as well.
+                if row.event.kind == Kind::New && setting.reaches_mailbox(row) {
+                    actions.extend([Act::Archive, Act::Delete].map(PopupAction::Act));
+                } else if row.event.kind == Kind::New {
                     actions.push(PopupAction::Snooze);
                     actions.extend(row.event.from.is_some().then_some(PopupAction::Mute));
                 }

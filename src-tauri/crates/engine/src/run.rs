@@ -22,6 +22,7 @@ use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Rep
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::acts::Acts;
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
 use crate::outbox::background;
@@ -178,6 +179,7 @@ impl Engine {
             status: status_in,
             popups,
             hooks: Hooks::new(),
+            acts: Acts::default(),
             asked: VecDeque::new(),
             stop: engine.stop.clone(),
             keep_days: loaded.config.keep_days,
@@ -234,7 +236,7 @@ impl Engine {
 pub(crate) struct Run {
     /// Held for as long as the engine runs: a temporary one goes with its last holder.
     pub(crate) profile: Arc<Profile>,
-    model: Model,
+    pub(crate) model: Model,
     pub(crate) store: Store,
     pub(crate) config: ConfigFile,
     pub(crate) vault: Arc<dyn Vault>,
@@ -247,6 +249,7 @@ pub(crate) struct Run {
     status: watch::Sender<Status>,
     popups: Option<popups::Queue>,
     hooks: Hooks,
+    pub(crate) acts: Acts,
     /// What the model wants done as if a face had asked.
     asked: VecDeque<Command>,
     stop: CancellationToken,
@@ -299,12 +302,20 @@ impl Run {
                 () = self.stop.cancelled() => break,
                 // The face may have left before it is answered.
                 Some(request) = requests.recv() => match request {
+                    // These are answered once a bridge has answered, and nothing else waits for it.
+                    Request::Command { command: Command::Act { seqs, act }, answer } => {
+                        self.act(seqs, act, Some(answer)).await;
+                    }
+                    Request::Command { command: Command::UndoAct { seqs }, answer } => {
+                        self.undo_act(&seqs, Some(answer)).await;
+                    }
                     Request::Command { command, answer } => drop(answer.send(self.command(command).await)),
                     Request::Asker { jid, answer } => {
                         let asker = self.sessions.get(&jid).and_then(SessionHandle::asker);
                         drop(answer.send(asker));
                     }
                 },
+                Some(Ok(finished)) = self.acts.under_way.join_next() => self.finished(finished).await,
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
                 Some(said) = surroundings.next() => self.feed(match said {
                     Surroundings::DoNotDisturb(on) => Input::DoNotDisturb(on),
@@ -335,7 +346,9 @@ impl Run {
                 }
             }
             while let Some(command) = self.asked.pop_front() {
-                if let Err(error) = self.command(command).await {
+                if let Command::Act { seqs, act } = command {
+                    self.act(seqs, act, None).await;
+                } else if let Err(error) = self.command(command).await {
                     tracing::warn!(%error, "what was chosen at a popup couldn't be done");
                 }
             }
@@ -475,6 +488,7 @@ impl Run {
                     })
                     .await;
                 self.share();
+                self.mark_in_mailbox(marked.as_deref().unwrap_or_default(), true);
                 marked
             }
             Effect::Dismiss(seqs) => {

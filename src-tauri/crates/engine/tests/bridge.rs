@@ -426,7 +426,10 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
             format!("{socket}[[bridge.mailbox]]\nname = \"zoe\"\n"),
             "nothing tells of this mailbox",
         ),
-        (imap("host = \"a b\", user = \"sam\""), "`imap.host` a b isn't a server's name"),
+        (
+            imap("host = \"a b\", user = \"sam\""),
+            "`imap.host` a b isn't a server's name",
+        ),
         (imap("host = \"h\", user = \"\""), "`imap.user` is empty"),
         (imap("host = \"h\", user = \"sam\""), "it can't log in"),
         (

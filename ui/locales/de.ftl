@@ -318,6 +318,26 @@ report-selected = Der Bericht ist ausgewählt: mit Strg C kopieren
 
 ## Zurückstellen, stummschalten, und warum
 
+archive = Archivieren
+delete = Löschen
+junk = Spam
+row-moved = Archiviert, gelöscht oder zum Spam verschoben
+bar-archived =
+    { $n ->
+        [one] Archiviert
+       *[other] { $n } archiviert
+    }
+bar-deleted =
+    { $n ->
+        [one] In den Papierkorb verschoben
+       *[other] { $n } in den Papierkorb verschoben
+    }
+bar-junked =
+    { $n ->
+        [one] Zum Spam verschoben
+       *[other] { $n } zum Spam verschoben
+    }
+bar-no-bridge = Von hier reicht nichts in dieses Postfach: Das braucht eine Brücke mit IMAP-Zugang
 snooze = Zurückstellen
 mute = { $who } stummschalten
 mute-label = Keine Benachrichtigungen von diesem Absender

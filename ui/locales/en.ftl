@@ -318,6 +318,26 @@ report-selected = The report is selected: copy it with Ctrl C
 
 ## Putting off, muting, and why
 
+archive = Archive
+delete = Delete
+junk = Junk
+row-moved = Archived, deleted or moved to junk
+bar-archived =
+    { $n ->
+        [one] Archived
+       *[other] { $n } archived
+    }
+bar-deleted =
+    { $n ->
+        [one] Moved to the trash
+       *[other] { $n } moved to the trash
+    }
+bar-junked =
+    { $n ->
+        [one] Moved to junk
+       *[other] { $n } moved to junk
+    }
+bar-no-bridge = Nothing reaches that mailbox from here: it takes a bridge with IMAP access
 snooze = Put off
 mute = Mute { $who }
 mute-label = No notifications of this sender

@@ -156,6 +156,17 @@ const cases: Case[] = [
     },
   ],
   ['settings', 'unread-policy', 'rules unread', go('Rules', '.fault')],
+  [
+    'feed',
+    'busy',
+    'with a bridge, a row selected',
+    async (page) => {
+      await page.evaluate(() => window.twin.reach(true));
+      await page.locator('.row').nth(1).hover();
+      for (const key of ['j', 'x']) await page.keyboard.press(key);
+      await expect(page.getByRole('toolbar').getByRole('button', { name: 'Archive' })).toBeVisible();
+    },
+  ],
   ['settings', 'busy', 'General', click('General')],
   [
     'settings',

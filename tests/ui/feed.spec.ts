@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '../../ui/e2e/twin.ts';
+import { expect, test, type Page, type Twin } from '../../ui/e2e/twin.ts';
 
 const rows = (page: Page) => page.locator('.row');
 const unread = (page: Page) => page.locator('.row.unread');
@@ -637,6 +637,107 @@ test.describe('states', () => {
     await expect(page.locator('.day h2').first()).toHaveText('Heute');
     await expect(page.getByPlaceholder('Suchen')).toBeVisible();
     await page.close();
+  });
+});
+
+test.describe('in the mailbox', () => {
+  const row = (page: Page, n: number) => page.locator('.row').nth(n);
+  const menu = (page: Page) => page.getByRole('menu');
+  const toolbar = (page: Page) => page.getByRole('toolbar');
+
+  async function reached(page: Page, twin: Twin): Promise<void> {
+    await twin.open('feed');
+    await row(page, 0).waitFor();
+    await page.evaluate(() => window.twin.reach(true));
+    await expect(row(page, 0).getByRole('button', { name: 'Archive' })).toBeAttached();
+  }
+
+  test('E archives, the next row has the keyboard, and Undo brings it back', async ({ page, twin }) => {
+    await reached(page, twin);
+    for (const key of ['j', 'e']) await page.keyboard.press(key);
+    await expect(rows(page)).toHaveCount(10);
+    await expect(rows(page).first()).not.toContainText('Miriam');
+    await expect(rows(page).first()).toBeFocused();
+    await expect(bar(page)).toContainText('Archived');
+    expect(await twin.asked('act')).toMatchObject([{ act: 'archive' }]);
+    await page.keyboard.press('z');
+    await expect(rows(page).first()).toContainText('Miriam');
+    await expect(rows(page).first()).toHaveClass(/unread/);
+    expect(await twin.asked('undo_act')).toHaveLength(1);
+  });
+
+  for (const key of ['#', 'Delete']) {
+    test(`${key} deletes`, async ({ page, twin }) => {
+      await reached(page, twin);
+      for (const pressed of ['j', key]) await page.keyboard.press(pressed);
+      await expect(bar(page)).toContainText('Moved to the trash');
+      await expect(rows(page)).toHaveCount(10);
+      expect(await twin.asked('act')).toMatchObject([{ act: 'delete' }]);
+    });
+  }
+
+  test('a row’s buttons and its menu do the same', async ({ page, twin }) => {
+    await reached(page, twin);
+    await row(page, 0).hover();
+    await row(page, 0).getByRole('button', { name: 'Delete' }).click();
+    await expect(rows(page)).toHaveCount(10);
+    await row(page, 0).click({ button: 'right' });
+    await menu(page).getByRole('menuitem', { name: 'Junk' }).click();
+    await expect(rows(page)).toHaveCount(9);
+    await expect(rows(page).first()).toBeFocused();
+    expect(await twin.asked('act')).toMatchObject([{ act: 'delete' }, { act: 'junk' }]);
+  });
+
+  test('what is selected goes together, and comes back together', async ({ page, twin }) => {
+    await reached(page, twin);
+    for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+    await toolbar(page).getByRole('button', { name: 'Archive' }).click();
+    await expect(bar(page)).toContainText('2 archived');
+    await expect(rows(page)).toHaveCount(9);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(rows(page)).toHaveCount(11);
+  });
+
+  test('what couldn’t be done is told, and the row is back', async ({ page, twin }) => {
+    await reached(page, twin);
+    await page.evaluate(() => {
+      const message = 'The bridge isn’t there at present.';
+      window.twin.script.refused = { act: { code: 'refused', message, hint: null } };
+    });
+    for (const key of ['j', 'e']) await page.keyboard.press(key);
+    await expect(page.getByRole('alert').filter({ hasText: 'The bridge isn’t there' })).toBeVisible();
+    await expect(rows(page)).toHaveCount(11);
+    await expect(rows(page).first()).toContainText('Miriam');
+  });
+
+  test('it is offered nowhere without a bridge, or without a connection', async ({ page, twin }) => {
+    await twin.open('feed');
+    await row(page, 0).waitFor();
+    await expect(page.getByRole('button', { name: 'Archive' })).toHaveCount(0);
+    await row(page, 0).click({ button: 'right' });
+    await expect(menu(page).getByRole('menuitem', { name: 'Archive' })).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await expect(bar(page)).toContainText('it takes a bridge');
+    await page.evaluate(() => {
+      window.twin.reach(true);
+      const accounts = window.twin.script.status.accounts.map((a) => ({ ...a, link: 'offline' as const }));
+      window.twin.setStatus({ accounts });
+    });
+    await expect(page.getByRole('button', { name: 'Archive' })).toHaveCount(0);
+    expect(await twin.asked('act')).toEqual([]);
+  });
+
+  test('what another device’s person, or a popup, had moved leaves the list and is found by searching', async ({
+    page,
+    twin,
+  }) => {
+    await reached(page, twin);
+    await twin.change(1, { gone_at: '2026-11-24T09:31:00Z', acted: 'archive', unread: false });
+    await expect(rows(page)).toHaveCount(10);
+    await page.keyboard.press('/');
+    await page.keyboard.type('Schlüssel');
+    await expect(rows(page).first()).toHaveAccessibleName(/^Archived, deleted or moved to junk, Miriam/);
   });
 });
 

@@ -263,7 +263,9 @@ test('Diagnosis names the version and every problem, and checks each account as 
   await expect(page.getByText('All of it works.')).toHaveCount(2);
   const failed = page.locator('.step.failed');
   await expect(failed.filter({ hasText: 'The server refused the password.' })).toHaveCount(1);
-  await expect(failed.filter({ hasText: 'no notification daemon is running' })).toContainText('Start the one');
+  await expect(failed.filter({ hasText: 'no notification daemon is running' })).toContainText(
+    'Start the one',
+  );
   await expect(failed.filter({ hasText: 'Only members may subscribe' })).toHaveCount(1);
   const asked = (await twin.asked('test_account')) as { password: string | null }[];
   expect(asked.map((one) => one.password)).toEqual([null, null, null]);

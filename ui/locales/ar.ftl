@@ -365,6 +365,32 @@ report-selected = التقرير محدَّد: انسخه بـ Ctrl C
 
 ## التأجيل والكتم والأسباب
 
+archive = أرشفة
+delete = حذف
+junk = بريد مزعج
+row-moved = أُرشفت أو حُذفت أو نُقلت إلى البريد المزعج
+bar-archived =
+    { $n ->
+        [one] أُرشفت
+        [two] أُرشفت رسالتان
+        [few] أُرشفت { $n } رسائل
+       *[other] أُرشفت { $n } رسالة
+    }
+bar-deleted =
+    { $n ->
+        [one] نُقلت إلى المهملات
+        [two] نُقلت رسالتان إلى المهملات
+        [few] نُقلت { $n } رسائل إلى المهملات
+       *[other] نُقلت { $n } رسالة إلى المهملات
+    }
+bar-junked =
+    { $n ->
+        [one] نُقلت إلى البريد المزعج
+        [two] نُقلت رسالتان إلى البريد المزعج
+        [few] نُقلت { $n } رسائل إلى البريد المزعج
+       *[other] نُقلت { $n } رسالة إلى البريد المزعج
+    }
+bar-no-bridge = لا شيء يصل إلى صندوق البريد هذا من هنا: يلزم جسر له وصول IMAP
 snooze = تأجيل
 mute = كتم { $who }
 mute-label = لا إشعارات من هذا المرسِل
@@ -540,6 +566,21 @@ popup-snoozed = كان مؤجلًا حتى الآن: { $mails }
 popup-muted = كُتم: { $who }
 popup-muted-somebody = كُتم المرسِل
 popup-muted-says = يظل البريد الجديد منه محسوبًا غير مقروء، لكن بلا إشعار.
+popup-not-read = لم تُعلَّم مقروءة
+popup-not-unread = لم تُعلَّم غير مقروءة
+popup-not-archived = لم تؤرشف
+popup-not-deleted = لم تحذف
+popup-not-junk = لم تنقل إلى البريد المزعج
+popup-undone = { $what }: { $of }
+popup-mails =
+    { $n ->
+        [zero] لا رسائل
+        [one] رسالة واحدة
+        [two] رسالتان
+        [few] { $n } رسائل
+        [many] { $n } رسالة
+       *[other] { $n } رسالة
+    }
 popup-open = فتح
 popup-snooze = تأجيل ساعة
 popup-mute = كتم المرسِل

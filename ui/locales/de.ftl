@@ -341,6 +341,26 @@ report-selected = Der Bericht ist ausgewählt: mit Strg C kopieren
 
 ## Zurückstellen, stummschalten, und warum
 
+archive = Archivieren
+delete = Löschen
+junk = Spam
+row-moved = Archiviert, gelöscht oder zum Spam verschoben
+bar-archived =
+    { $n ->
+        [one] Archiviert
+       *[other] { $n } archiviert
+    }
+bar-deleted =
+    { $n ->
+        [one] In den Papierkorb verschoben
+       *[other] { $n } in den Papierkorb verschoben
+    }
+bar-junked =
+    { $n ->
+        [one] Zum Spam verschoben
+       *[other] { $n } zum Spam verschoben
+    }
+bar-no-bridge = Von hier reicht nichts in dieses Postfach: Das braucht eine Brücke mit IMAP-Zugang
 snooze = Zurückstellen
 mute = { $who } stummschalten
 mute-label = Keine Benachrichtigungen von diesem Absender
@@ -507,6 +527,17 @@ popup-snoozed = Bis jetzt zurückgestellt: { $mails }
 popup-muted = Stumm: { $who }
 popup-muted-somebody = Absender stumm
 popup-muted-says = Neue Mail von dort zählt weiter als ungelesen; sie wird nicht gemeldet.
+popup-not-read = Nicht als gelesen markiert
+popup-not-unread = Nicht als ungelesen markiert
+popup-not-archived = Nicht archiviert
+popup-not-deleted = Nicht gelöscht
+popup-not-junk = Nicht in den Spam-Ordner verschoben
+popup-undone = { $what }: { $of }
+popup-mails =
+    { $n ->
+        [one] 1 Mail
+       *[other] { $n } Mails
+    }
 popup-open = Öffnen
 popup-snooze = 1 Std. zurückstellen
 popup-mute = Absender stumm

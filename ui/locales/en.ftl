@@ -341,6 +341,26 @@ report-selected = The report is selected: copy it with Ctrl C
 
 ## Putting off, muting, and why
 
+archive = Archive
+delete = Delete
+junk = Junk
+row-moved = Archived, deleted or moved to junk
+bar-archived =
+    { $n ->
+        [one] Archived
+       *[other] { $n } archived
+    }
+bar-deleted =
+    { $n ->
+        [one] Moved to the trash
+       *[other] { $n } moved to the trash
+    }
+bar-junked =
+    { $n ->
+        [one] Moved to junk
+       *[other] { $n } moved to junk
+    }
+bar-no-bridge = Nothing reaches that mailbox from here: it takes a bridge with IMAP access
 snooze = Put off
 mute = Mute { $who }
 mute-label = No notifications of this sender
@@ -507,6 +527,17 @@ popup-snoozed = Put off until now: { $mails }
 popup-muted = Muted: { $who }
 popup-muted-somebody = Sender muted
 popup-muted-says = New mail from there still counts as unread; it raises no notification.
+popup-not-read = Not marked read
+popup-not-unread = Not marked unread
+popup-not-archived = Not archived
+popup-not-deleted = Not deleted
+popup-not-junk = Not moved to junk
+popup-undone = { $what }: { $of }
+popup-mails =
+    { $n ->
+        [one] 1 mail
+       *[other] { $n } mails
+    }
 popup-open = Open
 popup-snooze = Put off 1 h
 popup-mute = Mute sender

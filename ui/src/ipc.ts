@@ -10,7 +10,7 @@ type Ask = Command['do'];
 /** A reply bears its command's tag; commands with nothing to tell are answered by `done`. */
 export type ReplyTo<K extends Ask> = K extends Reply['re']
   ? Extract<Reply, { re: K }>
-  : Extract<Reply, { re: 'done' }>;
+  : Extract<Reply, { re: K extends 'act' | 'undo_act' ? 'acted' : 'done' }>;
 
 const door = document.documentElement.dataset['window'] === 'settings' ? 'settings_call' : 'feed_call';
 

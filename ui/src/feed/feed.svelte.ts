@@ -1,12 +1,13 @@
 /** What the feed window knows, and what it can do. The components only show it. */
 import { call, listen, openLink } from '$ipc';
-import type { ApiError, Filter, Later, Notice, Row, Status } from '../generated/wire';
+import type { Act, ApiError, Filter, Later, Notice, Row, Status } from '../generated/wire';
+import type { MessageId } from '../generated/messages';
 import { t } from '../i18n.svelte';
 import { Bar } from '../logic/bar.svelte';
 import { target } from '../logic/links';
 import { words } from '../logic/marks';
 import { reasonText } from '../logic/reason';
-import { byDay, isTold, join, merge, partsOf, senderOf, type Part } from '../logic/rows';
+import { byDay, canAct, isTold, join, merge, partsOf, senderOf, type Part } from '../logic/rows';
 
 const PAGE = 100;
 /** Marking all read can be undone for up to so many rows. */
@@ -19,6 +20,9 @@ const REATTACH_EVERY = 2000;
 const HELD_AT_TOP = 2 * PAGE;
 /** A row asked for by name is looked for among so many. */
 const SOUGHT = 2000;
+
+/** What takes a message out of its folder. */
+export type Move = Exclude<Act, 'read' | 'unread'>;
 
 export const everything: Filter = { account: null, mailbox: null, unread: false, text: null };
 
@@ -294,6 +298,62 @@ export class Feed {
     this.bar.offer(markText(rows, read), () => void this.mark(back, !read, false));
   }
 
+  /** Those of rows whose messages can be moved. */
+  movable(rows: readonly Row[]): Row[] {
+    return rows.filter((row) => canAct(row, this.status));
+  }
+
+  /** Has messages moved where they lie. The rows leave at once, come back if it couldn't be done, and can be taken back. */
+  async move(rows: readonly Row[], act: Move): Promise<void> {
+    const moved = this.movable(rows);
+    if (moved.length === 0) {
+      if (rows.length > 0) this.bar.tell(t('bar-no-bridge'));
+      return;
+    }
+    this.selectNone();
+    this.#leave(moved);
+    const seqs = moved.map((row) => row.seq);
+    const done = call<'act'>({ do: 'act', seqs, act });
+    // Whoever takes it back before it is done waits until it is.
+    this.bar.offer(t(movedText[act], { n: moved.length }), () => {
+      void this.#ask(async () => {
+        if (
+          !(await done.then(
+            () => true,
+            () => false,
+          ))
+        )
+          return;
+        const { trouble } = await call<'undo_act'>({ do: 'undo_act', seqs });
+        if (trouble !== null) this.bar.complain({ message: trouble, hint: null });
+      });
+    });
+    try {
+      const { trouble } = await done;
+      if (trouble !== null) this.bar.complain({ message: trouble, hint: null });
+    } catch (error) {
+      // What changed meanwhile is the later revision.
+      if (this.filter.text === null) this.rows = join(moved, this.rows);
+      this.bar.complain(error);
+    }
+  }
+
+  /** Takes rows out, and leads the keyboard to what comes next. */
+  #leave(rows: readonly Row[]): void {
+    if (this.filter.text !== null) return;
+    const leaving = new Set(rows.map((row) => row.seq));
+    const stays = (row: Row) => !leaving.has(row.seq);
+    const at = this.stops.findIndex((seq) => seq === this.cursor);
+    const below = this.stops.slice(Math.max(at, 0)).find((seq) => !leaving.has(seq));
+    const above = this.stops.slice(0, Math.max(at, 0)).findLast((seq) => !leaving.has(seq));
+    const went = this.cursor !== null && leaving.has(this.cursor);
+    this.rows = this.rows.filter(stays);
+    this.waiting = this.waiting.filter(stays);
+    if (!went) return;
+    this.cursor = below ?? above ?? null;
+    this.asked = this.cursor;
+  }
+
   /** Asks until when a row, or what is selected, is to be put off, or a row's sender is to be muted. */
   ask(what: 'snooze' | 'mute', seq: number | null): void {
     const rows =
@@ -510,6 +570,12 @@ export class Feed {
     }, REATTACH_EVERY);
   }
 }
+
+const movedText: Record<Move, MessageId> = {
+  archive: 'bar-archived',
+  delete: 'bar-deleted',
+  junk: 'bar-junked',
+};
 
 function markText(rows: readonly Row[], read: boolean): string {
   const only = rows.length === 1 ? rows[0] : undefined;

@@ -20,7 +20,21 @@ export function rowItems(feed: Feed, seq: number): Item[] {
     key: 'R',
     choose: () => feed.toggleRead(rows),
   });
-  if (rows.some(isTold)) items.push({ label: t('snooze'), key: 'S', choose: () => feed.ask('snooze', seq) });
+  const movable = feed.movable(rows);
+  if (movable.length > 0) {
+    items.push(
+      { label: t('archive'), key: 'E', divided: true, choose: () => void feed.move(movable, 'archive') },
+      { label: t('delete'), key: '#', choose: () => void feed.move(movable, 'delete') },
+      { label: t('junk'), choose: () => void feed.move(movable, 'junk') },
+    );
+  }
+  if (rows.some(isTold))
+    items.push({
+      label: t('snooze'),
+      key: 'S',
+      divided: movable.length > 0,
+      choose: () => feed.ask('snooze', seq),
+    });
   const sender = only ? senderOf(only) : null;
   if (sender !== null)
     items.push({ label: t('mute', { who: sender }), key: 'M', choose: () => feed.ask('mute', seq) });

@@ -514,6 +514,8 @@ name: string,
  */
 value: string, };
 
+export type Act = "read" | "unread" | "archive" | "delete" | "junk";
+
 export type Row = {
 /**
  * Position in the store; never changes, never reused.
@@ -551,6 +553,11 @@ replaced: boolean,
  * Until when a person put it off: it comes back as a popup then.
  */
 snoozed_until: string | null,
+/**
+ * What a person had done with its message in the mailbox, if that took it out of its folder. Such rows are left out of
+ * the feed, but for searches.
+ */
+acted: Act | null,
 /**
  * What became of its popup, and why; unknown for rows of earlier versions.
  */
@@ -678,7 +685,19 @@ read: boolean, } | { "do": "mark_all_read",
 /**
  * Which rows.
  */
-filter: Filter, } | { "do": "pause",
+filter: Filter, } | { "do": "act",
+/**
+ * Which rows.
+ */
+seqs: number[],
+/**
+ * What.
+ */
+act: Act, } | { "do": "undo_act",
+/**
+ * Which rows.
+ */
+seqs: number[], } | { "do": "pause",
 /**
  * Until when; `null` until resumed.
  */
@@ -896,7 +915,15 @@ backup: string | null, } | { "re": "examine",
 /**
  * What was found.
  */
-found: EngineFound, } | { "re": "notification_settings",
+found: EngineFound, } | { "re": "acted",
+/**
+ * How many messages it was done with.
+ */
+count: number,
+/**
+ * What couldn't be done.
+ */
+trouble: string | null, } | { "re": "notification_settings",
 /**
  * All of the settings.
  */
@@ -1048,7 +1075,12 @@ state: NodeState,
 /**
  * Why not.
  */
-trouble: string | null, };
+trouble: string | null,
+/**
+ * Whether a bridge says that it reaches the mailbox behind it, so that [`Command::Act`] can be tried while the account
+ * is connected.
+ */
+acts: boolean, };
 
 export type NodeState = "unknown" | "subscribed" | "pending" | "refused" | "closed";
 

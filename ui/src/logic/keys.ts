@@ -10,6 +10,8 @@ export type Action =
         | 'escape'
         | 'snooze'
         | 'mute'
+        | 'archive'
+        | 'delete'
         | 'explain'
         | 'select'
         | 'select-all'
@@ -48,6 +50,8 @@ const letters: Record<string, Action> = {
   p: { do: 'pause' },
   s: { do: 'snooze' },
   m: { do: 'mute' },
+  e: { do: 'archive' },
+  '#': { do: 'delete' },
   w: { do: 'explain' },
   x: { do: 'select' },
   '.': { do: 'menu' },
@@ -95,6 +99,8 @@ function named(key: Key): Action | null {
       return { do: 'top' };
     case 'End':
       return { do: 'end' };
+    case 'Delete':
+      return { do: 'delete' };
     case 'ContextMenu':
       return { do: 'menu' };
     case 'F10':

@@ -1,5 +1,5 @@
 /** The rows a window holds: a run of the feed, newest first, kept true by what changed since. */
-import type { Filter, Row } from '../generated/wire';
+import type { Filter, Row, Status } from '../generated/wire';
 import { matches, words } from './marks';
 import { dayNumber, sentOrStored } from './time';
 
@@ -13,7 +13,7 @@ export function belongs(row: Row, filter: Filter): boolean {
   if (filter.account !== null && row.account !== filter.account) return false;
   if (filter.mailbox !== null && row.mailbox !== filter.mailbox) return false;
   if (filter.unread && !row.unread) return false;
-  if (filter.text === null) return true;
+  if (filter.text === null) return row.acted === null;
   const texts = [row.from?.name, row.from?.address, row.subject, row.snippet, row.mailbox];
   return matches(texts, words(filter.text));
 }
@@ -27,7 +27,8 @@ export interface Merge {
 
 /**
  * Takes changed rows in. A held row is replaced where it stands, even if the filter would no longer choose it:
- * nothing vanishes under the pointer. An unheld one comes in if it belongs and isn't older than what was read.
+ * nothing vanishes under the pointer, but for what a person had moved away. An unheld one comes in if it belongs and isn't
+ * older than what was read.
  */
 export function merge(
   held: readonly Row[],
@@ -41,10 +42,11 @@ export function merge(
     const known = latest.get(row.seq);
     if (!known || known.rev <= row.rev) latest.set(row.seq, row);
   }
-  const rows = held.map((row) => {
+  const rows = held.flatMap((row) => {
     const now = latest.get(row.seq);
     latest.delete(row.seq);
-    return now && now.rev >= row.rev ? now : row;
+    if (!now || now.rev < row.rev) return [row];
+    return now.acted !== null && filter.text === null ? [] : [now];
   });
   const oldest = held.at(-1)?.seq ?? 0;
   const fresh: Row[] = [];
@@ -154,6 +156,14 @@ export function mailboxes(rows: readonly Row[]): string[] {
 /** Whether a popup may tell it: mail, or a change of its box. */
 export function isTold(row: Row): boolean {
   return row.kind === 'new' || row.kind === 'changed';
+}
+
+/** Whether something can be done with a row's message where it lies: a bridge reaches it, and it is still there. */
+export function canAct(row: Row, status: Status | null): boolean {
+  if (row.kind !== 'new' || row.gone_at !== null || row.replaced) return false;
+  const account = status?.accounts.find((a) => a.jid === row.account);
+  if (account?.link !== 'connected') return false;
+  return account.nodes.some((n) => n.acts && n.service === row.service && n.node === row.node);
 }
 
 /** Who wrote: the name, else the address. */

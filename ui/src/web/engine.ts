@@ -49,6 +49,8 @@ export class Engine {
   #script: Script;
   #rev: number;
   #counted = true;
+  /** Rows that were unread when their messages were moved. */
+  #unreadBefore = new Set<number>();
 
   constructor(script: Script) {
     this.#script = script;
@@ -99,6 +101,21 @@ export class Engine {
     return touched;
   }
 
+  /** A bridge reaches the mailboxes of all rows, or none any more. */
+  reach(acts: boolean): void {
+    const nodes = (jid: string) => {
+      const of = this.#script.rows.filter((row) => row.account === jid);
+      const names = new Set(of.map((row) => JSON.stringify([row.service, row.node])));
+      return [...names].map((name) => {
+        const [service, node] = JSON.parse(name) as [string, string];
+        return { service, node, state: 'subscribed' as const, trouble: null, acts };
+      });
+    };
+    this.setStatus({
+      accounts: this.#script.status.accounts.map((a) => ({ ...a, nodes: nodes(a.jid) })),
+    });
+  }
+
   setStatus(change: Partial<Status>): void {
     this.#script.status = { ...this.#script.status, ...change };
     this.tell({ on: 'status' });
@@ -132,6 +149,21 @@ export class Engine {
       case 'mark_all_read': {
         const seqs = s.rows.filter((row) => row.unread && belongs(row, command.filter)).map((row) => row.seq);
         return { re: 'done', count: this.change(seqs, { unread: false }) };
+      }
+      case 'act': {
+        const { seqs, act } = command;
+        const gone_at = new Date().toISOString();
+        for (const row of s.rows) if (row.unread && seqs.includes(row.seq)) this.#unreadBefore.add(row.seq);
+        const count = this.change(seqs, { gone_at, acted: act, unread: false });
+        return { re: 'acted', count, trouble: null };
+      }
+      case 'undo_act': {
+        const [unread, read] = [true, false].map((was) =>
+          command.seqs.filter((seq) => this.#unreadBefore.has(seq) === was),
+        ) as [number[], number[]];
+        const back = { gone_at: null, acted: null };
+        const count = this.change(unread, { ...back, unread: true }) + this.change(read, back);
+        return { re: 'acted', count, trouble: null };
       }
       case 'pause':
         this.setStatus({ pause: { until: command.until } });
@@ -403,6 +435,7 @@ export function blankRow(): Omit<Row, 'seq' | 'rev'> {
     gone_at: null,
     replaced: false,
     snoozed_until: null,
+    acted: null,
     reason: null,
     service: 'pubsub.home.example',
     node: 'mail/lena/INBOX',
@@ -436,7 +469,7 @@ export function blankStatus(account: Account): Status['accounts'][number] {
     proven_at: null,
     publisher_at: null,
     unread: 0,
-    nodes: account.subscriptions.map((s) => ({ ...s, state: 'subscribed', trouble: null })),
+    nodes: account.subscriptions.map((s) => ({ ...s, state: 'subscribed', trouble: null, acts: false })),
     strangers: 0,
   };
 }

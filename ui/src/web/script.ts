@@ -147,6 +147,7 @@ export function script(name: string, now: number): Script {
                   node: 'mail/alto/INBOX',
                   state: 'refused',
                   trouble: 'Only members may subscribe to this node.',
+                  acts: false,
                 },
               ],
               strangers: 2,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::ZonedDateTime;
+use mailwren_core::act::Act;
 use mailwren_core::view::{Command, Filter, Reply};
 use mailwren_engine::face::Face;
 
@@ -43,6 +44,21 @@ pub enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Archive mails, in their mailbox: takes a bridge that reaches it, and Mailwren running.
+    Archive {
+        #[command(flatten)]
+        which: Mails,
+    },
+    /// Move mails to the trash, in their mailbox.
+    Delete {
+        #[command(flatten)]
+        which: Mails,
+    },
+    /// Move mails to the junk, in their mailbox.
+    Junk {
+        #[command(flatten)]
+        which: Mails,
+    },
     /// Put events off: their popups go, and come back when the time is over.
     Snooze {
         /// Numbers as `feed list` shows them.
@@ -82,6 +98,16 @@ pub struct Which {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct Mails {
+    /// Numbers as `feed list` shows them.
+    #[arg(value_name = "SEQ", required = true)]
+    seqs: Vec<i64>,
+    /// Take it back, within ten minutes.
+    #[arg(long)]
+    off: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct How {
     /// At most so many.
     #[arg(long, value_name = "N", default_value_t = 50)]
@@ -108,6 +134,9 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
         What::List { which, how } => list(&face, which.filter(None), &how).await,
         What::Search { words, which, how } => list(&face, which.filter(Some(words.join(" "))), &how).await,
         What::MarkRead { seqs, all, which, json } => mark(&face, seqs, all, which, json).await,
+        What::Archive { which } => act(&face, which, Act::Archive, "archived").await,
+        What::Delete { which } => act(&face, which, Act::Delete, "deleted").await,
+        What::Junk { which } => act(&face, which, Act::Junk, "moved to junk").await,
         What::Snooze { seqs, until, off } => {
             let later = (!off).then_some(until.0);
             told(&face, Command::Snooze { seqs, later }, "changed").await
@@ -120,6 +149,22 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
     };
     face.close().await;
     done
+}
+
+/// Has something done with mails in their mailbox, or takes it back.
+async fn act(face: &Face, Mails { seqs, off }: Mails, act: Act, what: &str) -> Result<(), Failure> {
+    let (command, what) = match off {
+        true => (Command::UndoAct { seqs }, "taken back"),
+        false => (Command::Act { seqs, act }, what),
+    };
+    let Reply::Acted { count, trouble } = face.call(command).await? else {
+        return Err(Failure::failed("unexpected reply"));
+    };
+    print::out(&format!("{count} {what}"))?;
+    match trouble {
+        Some(trouble) => Err(Failure::failed(trouble)),
+        None => Ok(()),
+    }
 }
 
 /// Carries a command out and says how many things it touched.

@@ -1,11 +1,12 @@
 //! What a person does to messages wherever they are kept: what devices ask of the bridge, and the bridge of the mail server.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::publish::Uid;
 
 /// What is done to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// It is marked as read.
@@ -21,6 +22,25 @@ pub enum Act {
 }
 
 impl Act {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Read, Self::Unread, Self::Archive, Self::Delete, Self::Junk];
+
+    /// Its name on every wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Unread => "unread",
+            Self::Archive => "archive",
+            Self::Delete => "delete",
+            Self::Junk => "junk",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.name() == name)
+    }
+
     /// Whether the message is in another folder afterwards.
     pub const fn moves(self) -> bool {
         matches!(self, Self::Archive | Self::Delete | Self::Junk)

@@ -9,7 +9,9 @@ use std::time::Duration;
 use jid::Jid;
 use jiff::Timestamp;
 use minidom::Element;
+use minidom::rxml::xml_ncname;
 
+use crate::adhoc::Offer;
 use crate::stanza;
 
 /// The PEP node, and the payload namespace, of clients' heartbeats.
@@ -201,8 +203,44 @@ impl Heartbeat {
 pub enum Sign {
     /// A client's heartbeat, with its id.
     Client(String),
-    /// A publisher's, with the time of its last good contact with the mail server.
-    Publisher(Timestamp),
+    /// A publisher's.
+    Publisher(Publisher),
+}
+
+/// What a publisher tells of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Publisher {
+    /// When it last had good contact with the mail server.
+    pub contact: Option<Timestamp>,
+    /// Where it takes commands.
+    pub offer: Option<Offer>,
+}
+
+impl Publisher {
+    /// The item's payload.
+    pub fn payload(&self) -> Element {
+        Element::builder("heartbeat", PUBLISHER_NODE)
+            .attr(xml_ncname!("contact").to_owned(), self.contact.map(|at| at.to_string()))
+            .append_all(self.offer.as_ref().map(Offer::element))
+            .build()
+    }
+
+    /// The newest in items of the node, oldest first.
+    pub fn newest<'a>(items: impl DoubleEndedIterator<Item = &'a Element>) -> Option<Self> {
+        let payloads = items
+            .rev()
+            .filter_map(|item| item.get_child("heartbeat", PUBLISHER_NODE));
+        payloads.filter_map(Self::read).next()
+    }
+
+    /// A time that is none makes it no heartbeat.
+    fn read(payload: &Element) -> Option<Self> {
+        let contact = payload.attr("contact").map(str::parse).transpose().ok()?;
+        Some(Self {
+            contact,
+            offer: Offer::read(payload),
+        })
+    }
 }
 
 /// Reads a message that is about the nodes of heartbeats and nothing else; `None` for any other, and for one that the own
@@ -236,8 +274,7 @@ fn sign(payload: &Element) -> Option<Sign> {
         let id = payload.attr("id").filter(|id| id.len() <= 64)?;
         return Some(Sign::Client(id.to_owned()));
     }
-    let contact = payload.attr("contact")?.parse().ok()?;
-    Some(Sign::Publisher(contact))
+    Publisher::read(payload).map(Sign::Publisher)
 }
 
 #[cfg(test)]
@@ -382,7 +419,10 @@ mod tests {
         let signs = signs(&event("", publisher), &own());
         assert_eq!(
             signs,
-            Some(vec![Sign::Publisher("2026-11-24T21:00:00Z".parse().unwrap())])
+            Some(vec![Sign::Publisher(Publisher {
+                contact: Some("2026-11-24T21:00:00Z".parse().unwrap()),
+                offer: None,
+            })])
         );
     }
 

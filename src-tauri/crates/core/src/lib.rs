@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod act;
+pub mod adhoc;
 pub mod arrival;
 pub mod catch_up;
 pub mod discovery;

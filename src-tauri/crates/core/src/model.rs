@@ -8,9 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::account::Account;
+use crate::account::{Account, Subscription};
+use crate::act::Act;
+use crate::adhoc::Offer;
 use crate::arrival::{Arrival, ItemKey, Stored};
 use crate::event::{Decoded, Event, Kind};
+use crate::heartbeat::Publisher;
 use crate::marks::Mark;
 use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
@@ -59,8 +62,8 @@ pub enum Pulse {
     Back,
     /// They don't come back.
     Missing(Problem),
-    /// The publisher's came, with the time of its last good contact with the mail server.
-    Publisher(Timestamp),
+    /// The publisher's came.
+    Publisher(Publisher),
 }
 
 /// What happened.
@@ -167,6 +170,15 @@ pub enum Input {
     },
     /// A row's sender was muted.
     Muted(Box<Row>),
+    /// What was chosen at a popup couldn't be done with these rows, and why.
+    NotDone {
+        /// What was chosen.
+        act: Act,
+        /// The rows, as they are now.
+        rows: Vec<Row>,
+        /// Why, for people.
+        why: String,
+    },
     /// A person did something to a popup, or it ended.
     Popup(PopupEvent),
     /// A popup wasn't shown, by its id: the desktop isn't to be disturbed.
@@ -337,6 +349,8 @@ pub struct Model {
     popups: Popups,
     pause: Option<Pause>,
     snoozed: BTreeMap<i64, Row>,
+    /// Where commands are taken, by account.
+    offers: BTreeMap<String, Offer>,
     /// Rows whose sender a person asked to mute from their popup.
     muting: BTreeSet<i64>,
     quiet: Quiet,
@@ -441,6 +455,8 @@ impl Model {
             }
             Input::Link { account, change } => self.link(now, &account, change),
             Input::Node { account, node } => {
+                let acts = self.offers.get(&account).is_some_and(|offer| offers(offer, &node));
+                let node = NodeStatus { acts, ..node };
                 if let Some(status) = self.account(&account) {
                     match status
                         .nodes
@@ -487,6 +503,10 @@ impl Model {
                 effects
             }
             Input::Muted(row) => self.muted(now, *row),
+            Input::NotDone { act, rows, why } => {
+                let (popups, setting) = self.popups();
+                popups.announce_undone(now, act, &rows, &why, &setting)
+            }
             Input::Unread { counts, rev } => {
                 self.rev = rev;
                 self.count(counts);
@@ -561,6 +581,12 @@ impl Model {
         }
     }
 
+    /// Where commands are taken that are about an account's mail; only while it is connected.
+    pub fn offer(&self, account: &str) -> Option<&Offer> {
+        let connected = |status: &AccountStatus| status.jid == account && status.link == LinkState::Connected;
+        self.offers.get(account).filter(|_| self.accounts.iter().any(connected))
+    }
+
     fn account(&mut self, jid: &str) -> Option<&mut AccountStatus> {
         self.accounts.iter_mut().find(|a| a.jid == jid)
     }
@@ -585,6 +611,13 @@ impl Model {
             .collect();
         let accounts = &self.accounts;
         self.catching_up.retain(|jid, _| accounts.iter().any(|a| a.jid == *jid));
+        self.offers.retain(|jid, _| accounts.iter().any(|a| a.jid == *jid));
+        for status in &mut self.accounts {
+            let offer = self.offers.get(&status.jid);
+            for node in &mut status.nodes {
+                node.acts = offer.is_some_and(|offer| offers(offer, node));
+            }
+        }
         vec![Effect::Tell(Notice::Accounts), Effect::Tell(Notice::Status)]
     }
 
@@ -625,8 +658,17 @@ impl Model {
             // What keeps the connection away is the greater trouble.
             Pulse::Missing(_) if status.link != LinkState::Connected => return Vec::new(),
             Pulse::Missing(problem) => status.trouble = Some(problem),
-            // Whoever's clock is ahead hasn't seen the future.
-            Pulse::Publisher(at) => status.publisher_at = status.publisher_at.max(Some(at.min(now))),
+            Pulse::Publisher(Publisher { contact, offer }) => {
+                // Whoever's clock is ahead hasn't seen the future.
+                status.publisher_at = status.publisher_at.max(contact.map(|at| at.min(now)));
+                for node in &mut status.nodes {
+                    node.acts = offer.as_ref().is_some_and(|offer| offers(offer, node));
+                }
+                match offer {
+                    Some(offer) => drop(self.offers.insert(account.to_owned(), offer)),
+                    None => drop(self.offers.remove(account)),
+                }
+            }
         }
         vec![Effect::Tell(Notice::Status)]
     }
@@ -922,7 +964,10 @@ impl Model {
                 Some(seq) => vec![Effect::Ask(Command::Unmute { seq })],
                 None => Vec::new(),
             },
-            PopupEventKind::Action(PopupAction::MarkRead | PopupAction::Snooze) => Vec::new(),
+            PopupEventKind::Action(PopupAction::Act(act)) if !seqs.is_empty() => {
+                vec![Effect::Ask(Command::Act { seqs, act })]
+            }
+            PopupEventKind::Action(PopupAction::MarkRead | PopupAction::Snooze | PopupAction::Act(_)) => Vec::new(),
             PopupEventKind::Action(PopupAction::Open) => {
                 let seq = match seqs.as_slice() {
                     [one] => Some(*one),
@@ -1063,10 +1108,16 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
                 node: node.node,
                 state: NodeState::Unknown,
                 trouble: None,
+                acts: false,
             });
         }
     }
     status
+}
+
+fn offers(offer: &Offer, node: &NodeStatus) -> bool {
+    let same = |at: &Subscription| at.service == node.service && at.node == node.node;
+    offer.nodes.iter().any(same)
 }
 
 fn item_key(account: &str, event: &Event) -> ItemKey {

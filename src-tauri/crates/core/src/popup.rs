@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::act::Act;
 use crate::event::{Event, Kind};
 use crate::policy::{Cause, Hush};
 use crate::view::Row;
@@ -46,6 +47,8 @@ pub enum PopupAction {
     Snooze,
     /// Show no more popups of its sender.
     Mute,
+    /// Do something with its messages in their mailbox.
+    Act(Act),
     /// Take back what the popup says was done.
     Undo,
 }
@@ -58,6 +61,11 @@ impl PopupAction {
             Self::MarkRead => words.word("mark-read"),
             Self::Snooze => words.word("popup-snooze"),
             Self::Mute => words.word("popup-mute"),
+            Self::Act(Act::Read) => words.word("mark-read"),
+            Self::Act(Act::Unread) => words.word("mark-unread"),
+            Self::Act(Act::Archive) => words.word("archive"),
+            Self::Act(Act::Delete) => words.word("delete"),
+            Self::Act(Act::Junk) => words.word("junk"),
             Self::Undo => words.word("undo"),
         }
     }
@@ -216,6 +224,27 @@ pub fn words_for_sample(privacy: Privacy, words: &Words) -> (String, String) {
         Privacy::Sender => (words.word("sample-sender"), words.word("popup-new")),
         Privacy::Count => (words.word("popup-new"), String::new()),
     }
+}
+
+/// Title and body where something chosen at a popup couldn't be done with its rows.
+pub fn words_for_undone(act: Act, rows: &[Row], why: &str, words: &Words) -> (String, String) {
+    let what = words.word(match act {
+        Act::Read => "popup-not-read",
+        Act::Unread => "popup-not-unread",
+        Act::Archive => "popup-not-archived",
+        Act::Delete => "popup-not-deleted",
+        Act::Junk => "popup-not-junk",
+    });
+    let of = match rows {
+        [] => None,
+        [row] => sender(&row.event).map(str::to_owned),
+        rows => Some(words.say("popup-mails", [("n", rows.len().into())])),
+    };
+    let title = match of {
+        Some(of) => words.say("popup-undone", [("what", what.into()), ("of", of.into())]),
+        None => what,
+    };
+    (title, why.to_owned())
 }
 
 /// A grouped popup names so many senders, then counts.

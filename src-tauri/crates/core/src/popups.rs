@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::act::Act;
 use crate::event::Kind;
 use crate::model::{Effect, Manners};
 use crate::policy::{Cause, Outcome, Reason};
 use crate::popup::{
     Occasion, Popup, PopupAction, Privacy, words_for_many, words_for_muted, words_for_row, words_for_sample,
+    words_for_undone,
 };
-use crate::view::{AccountStatus, Row};
+use crate::view::{AccountStatus, LinkState, Row};
 
 /// When many become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,17 @@ impl Setting<'_> {
         several.then(|| status.map_or(row.account.as_str(), |s| s.label.as_str()))
     }
 
+    /// Whether something can be done with a row's message where it lies.
+    fn reaches_mailbox(&self, row: &Row) -> bool {
+        let (service, node) = (row.event.service.as_deref(), row.event.node.as_deref());
+        let account = self.accounts.iter().find(|status| status.jid == row.account);
+        account.is_some_and(|status| {
+            let mut nodes = status.nodes.iter().filter(|n| n.acts);
+            status.link == LinkState::Connected
+                && nodes.any(|n| Some(n.service.as_str()) == service && Some(n.node.as_str()) == node)
+        })
+    }
+
     /// How much may be told of a row.
     fn privacy(&self, row: &Row) -> Privacy {
         let by_rule = row.reason.as_ref().and_then(|reason| reason.privacy);
@@ -85,10 +98,18 @@ enum Shape {
     Mailbox { shown_at: Timestamp },
     /// Many mails.
     Many(Occasion),
-    /// A row's sender was muted; stands for no row.
-    Muted { row: Box<Row> },
     /// A person wanted to see how popups look; stands for no row.
     Sample,
+    /// Says what was done, or couldn't be; stands for no row.
+    Said(Said),
+}
+
+/// What came of an action at a popup.
+#[derive(Debug, Clone)]
+struct Said {
+    words: (String, String),
+    /// The row whose sender was muted, which can be taken back.
+    muted: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -119,8 +140,8 @@ pub struct Popups {
     burst: Option<Burst>,
     pending: VecDeque<Row>,
     summaries: VecDeque<(Occasion, Vec<Row>)>,
-    /// Rows whose sender was muted from a popup, still to be said.
-    muted: VecDeque<Row>,
+    /// What came of actions at popups, still to be said.
+    said: VecDeque<Said>,
     held: Vec<Row>,
 }
 
@@ -143,7 +164,7 @@ impl Popups {
         let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
             Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),
             Shape::Single => shown.rows.iter().any(|r| replaced.iter().any(|old| old.seq == r.seq)),
-            Shape::Many(_) | Shape::Muted { .. } | Shape::Sample => false,
+            Shape::Many(_) | Shape::Said(_) | Shape::Sample => false,
         })?;
         shown.rows.push(row.clone());
         let settles = vec![row.seq];
@@ -153,7 +174,7 @@ impl Popups {
                 return Some(Effect::Settle(settles));
             }
             Shape::Mailbox { shown_at } => *shown_at = now,
-            Shape::Single | Shape::Many(_) | Shape::Muted { .. } | Shape::Sample => {}
+            Shape::Single | Shape::Many(_) | Shape::Said(_) | Shape::Sample => {}
         }
         Some(Effect::Show(Popup {
             settles,
@@ -187,7 +208,29 @@ impl Popups {
 
     /// A row's sender was muted from its popup: say so, with a way back.
     pub fn announce_muted(&mut self, now: Timestamp, row: Row, setting: &Setting<'_>) -> Vec<Effect> {
-        self.muted.push_back(row);
+        self.said.push_back(Said {
+            words: words_for_muted(&row, &setting.manners.words),
+            muted: Some(row.seq),
+        });
+        self.next(now, setting)
+    }
+
+    /// What was chosen at a popup couldn't be done: say so, since nothing else does.
+    pub fn announce_undone(
+        &mut self,
+        now: Timestamp,
+        act: Act,
+        rows: &[Row],
+        why: &str,
+        setting: &Setting<'_>,
+    ) -> Vec<Effect> {
+        let least = rows.iter().map(|row| setting.privacy(row)).max();
+        // A sender's name is told where the popup told it.
+        let rows = if least == Some(Privacy::Count) { &[] } else { rows };
+        self.said.push_back(Said {
+            words: words_for_undone(act, rows, why, &setting.manners.words),
+            muted: None,
+        });
         self.next(now, setting)
     }
 
@@ -218,7 +261,7 @@ impl Popups {
         self.pending = going_on;
         self.held.extend(waiting);
         self.held.extend(self.summaries.drain(..).flat_map(|(_, rows)| rows));
-        self.muted.clear();
+        self.said.clear();
     }
 
     /// The desktop didn't take a popup since it isn't to be disturbed: its rows wait.
@@ -256,7 +299,7 @@ impl Popups {
     /// The row whose sender a popup says was muted.
     pub fn muted(&self, id: u64) -> Option<i64> {
         match &self.shown.get(&id)?.shape {
-            Shape::Muted { row } => Some(row.seq),
+            Shape::Said(said) => said.muted,
             _ => None,
         }
     }
@@ -332,7 +375,7 @@ impl Popups {
 
     /// When [`Popups::next`] is wanted again.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let waiting = !self.pending.is_empty() || !self.summaries.is_empty() || !self.muted.is_empty();
+        let waiting = !self.pending.is_empty() || !self.summaries.is_empty() || !self.said.is_empty();
         let due = |last: Option<Timestamp>| last.map_or(Timestamp::MIN, |at| at + PACE);
         let show = waiting.then(|| due(self.last_show));
         let update = (!self.outdated.is_empty()).then(|| due(self.last_update));
@@ -349,9 +392,14 @@ impl Popups {
         if paced(self.last_show, now) {
             return Vec::new();
         }
-        if let Some(row) = self.muted.pop_front() {
-            let shape = Shape::Muted { row: Box::new(row) };
-            return vec![Effect::Show(self.show(now, shape, Vec::new(), false, setting))];
+        if let Some(said) = self.said.pop_front() {
+            return vec![Effect::Show(self.show(
+                now,
+                Shape::Said(said),
+                Vec::new(),
+                false,
+                setting,
+            ))];
         }
         if let Some((occasion, rows)) = self.summaries.pop_front() {
             return self.show_many(now, rows, occasion, setting);
@@ -476,11 +524,17 @@ impl Shown {
     fn popup(&mut self, id: u64, sound: bool, setting: &Setting<'_>) -> Popup {
         let words = &setting.manners.words;
         let (told, actions) = match (&self.shape, self.rows.last()) {
-            (Shape::Muted { row }, _) => (words_for_muted(row, words), vec![PopupAction::Undo]),
             (Shape::Sample, _) => (
                 words_for_sample(setting.at_most(setting.manners.privacy), words),
                 vec![PopupAction::Open],
             ),
+            (Shape::Said(said), _) => {
+                let actions = match said.muted {
+                    Some(_) => vec![PopupAction::Undo],
+                    None => vec![PopupAction::Open],
+                };
+                (said.words.clone(), actions)
+            }
             (Shape::Many(occasion), _) => {
                 let rows = self.rows.iter().map(|row| (row, setting.privacy(row)));
                 let actions = vec![PopupAction::Open, PopupAction::MarkRead, PopupAction::Snooze];
@@ -488,7 +542,10 @@ impl Shown {
             }
             (Shape::Mailbox { .. } | Shape::Single, Some(row)) => {
                 let mut actions = vec![PopupAction::Open, PopupAction::MarkRead];
-                if row.event.kind == Kind::New {
+                // Desktops show three buttons; what reaches the mailbox comes before what the feed offers as well.
+                if row.event.kind == Kind::New && setting.reaches_mailbox(row) {
+                    actions.extend([Act::Archive, Act::Delete].map(PopupAction::Act));
+                } else if row.event.kind == Kind::New {
                     actions.push(PopupAction::Snooze);
                     actions.extend(row.event.from.is_some().then_some(PopupAction::Mute));
                 }

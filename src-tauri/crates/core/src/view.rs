@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::account::Account;
+use crate::act::Act;
 use crate::discovery::{Discovery, ListedSubscription, Standing};
 use crate::doctor::EngineFound;
 use crate::event::Event;
@@ -43,6 +44,9 @@ pub struct Row {
     /// Until when a person put it off: it comes back as a popup then.
     #[ts(type = "string | null")]
     pub snoozed_until: Option<Timestamp>,
+    /// What a person had done with its message in the mailbox, if that took it out of its folder. Such rows are left out of
+    /// the feed, but for searches.
+    pub acted: Option<Act>,
     /// What became of its popup, and why; unknown for rows of earlier versions.
     pub reason: Option<Reason>,
     /// The event itself.
@@ -109,6 +113,21 @@ pub enum Command {
         /// Which rows.
         #[serde(default)]
         filter: Filter,
+    },
+    /// Have something done with the messages of rows in their mailbox, by the bridge that reaches it: see
+    /// [`NodeStatus::acts`]. The rows change at once; those of which it turns out that it couldn't be done change back.
+    Act {
+        /// Which rows.
+        #[ts(type = "number[]")]
+        seqs: Vec<i64>,
+        /// What.
+        act: Act,
+    },
+    /// Take [`Command::Act`] back, within ten minutes; with all that was done together with it.
+    UndoAct {
+        /// Which rows.
+        #[ts(type = "number[]")]
+        seqs: Vec<i64>,
     },
     /// Keep quiet until an instant, or until resumed.
     Pause {
@@ -288,6 +307,8 @@ impl Command {
             | Self::Arrivals
             | Self::Mark { .. }
             | Self::MarkAllRead { .. }
+            | Self::Act { .. }
+            | Self::UndoAct { .. }
             | Self::Pause { .. }
             | Self::Resume
             | Self::Snooze { .. }
@@ -403,6 +424,13 @@ pub enum Reply {
     Examine {
         /// What was found.
         found: EngineFound,
+    },
+    /// To [`Command::Act`] and [`Command::UndoAct`].
+    Acted {
+        /// How many messages it was done with.
+        count: u32,
+        /// What couldn't be done.
+        trouble: Option<String>,
     },
     /// To [`Command::NotificationSettings`].
     NotificationSettings {
@@ -557,6 +585,9 @@ pub struct NodeStatus {
     pub state: NodeState,
     /// Why not.
     pub trouble: Option<String>,
+    /// Whether a bridge says that it reaches the mailbox behind it, so that [`Command::Act`] can be tried while the account
+    /// is connected.
+    pub acts: bool,
 }
 
 /// Whether events arrive from a node.

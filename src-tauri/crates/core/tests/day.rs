@@ -96,6 +96,7 @@ impl Disk {
             gone_at: None,
             replaced: false,
             snoozed_until: None,
+            acted: None,
             reason: arrival.reason,
             event: arrival.decoded.event,
         };

@@ -13,7 +13,11 @@ mod world;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use mailwren_core::account::Subscription;
+use mailwren_core::act::Act;
+use mailwren_core::adhoc::Offer;
 use mailwren_core::event::Kind;
+use mailwren_core::heartbeat::Publisher;
 use mailwren_core::model::{HEARTBEAT, Input, LinkChange, Manners, Pulse};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use mailwren_core::view::{LinkState, Notice, Pause, Problem, TrayShape};
@@ -447,15 +451,67 @@ fn heartbeats_that_do_not_come_back_are_a_trouble_until_something_comes() {
 }
 
 #[test]
+fn a_popup_offers_the_mailbox_where_a_bridge_reaches_it_and_says_what_it_could_not_do() {
+    let mut world = World::caught_up();
+    let node = world.account().nodes[0].clone();
+    let offer = Offer {
+        jid: "sam@example.org/4f1c".parse().unwrap(),
+        nodes: vec![Subscription {
+            service: node.service,
+            node: node.node,
+        }],
+    };
+    world.pulse(Pulse::Publisher(Publisher {
+        contact: None,
+        offer: Some(offer.clone()),
+    }));
+    assert!(world.account().nodes[0].acts && world.account().publisher_at.is_none());
+    assert_eq!(world.model.offer(SAM), Some(&offer));
+    world.live(vec![mail("m1", "Miriam")]);
+    let popup = world.up.values().next().unwrap().clone();
+    let acts = [Act::Archive, Act::Delete].map(PopupAction::Act);
+    assert_eq!(popup.actions[2..], acts);
+
+    let rows = vec![world.row("m1").clone()];
+    world.input(Input::NotDone {
+        act: Act::Archive,
+        rows,
+        why: "The bridge isn't there.".to_owned(),
+    });
+    world.pass(2);
+    let said = world.up.values().last().unwrap();
+    assert_eq!(
+        (said.title.as_str(), said.body.as_str()),
+        ("Not archived: Miriam", "The bridge isn't there.")
+    );
+
+    // Without a connection nothing reaches it, and a publisher that ends says so.
+    world.input(Input::Link {
+        account: SAM.to_owned(),
+        change: LinkChange::Connecting,
+    });
+    assert_eq!(world.model.offer(SAM), None);
+    world.pulse(Pulse::Publisher(Publisher::default()));
+    assert!(!world.account().nodes[0].acts);
+}
+
+fn publisher(contact: Timestamp) -> Pulse {
+    Pulse::Publisher(Publisher {
+        contact: Some(contact),
+        offer: None,
+    })
+}
+
+#[test]
 fn a_publisher_was_never_alive_in_the_future_and_the_latest_counts() {
     let mut world = World::caught_up();
     let at = |seconds| world.now + SignedDuration::from_secs(seconds);
     let (before, now, after) = (at(-90), at(0), at(90));
-    world.pulse(Pulse::Publisher(before));
+    world.pulse(publisher(before));
     assert_eq!(world.account().publisher_at, Some(before));
-    world.pulse(Pulse::Publisher(after));
+    world.pulse(publisher(after));
     assert_eq!(world.account().publisher_at, Some(now));
-    world.pulse(Pulse::Publisher(before));
+    world.pulse(publisher(before));
     assert_eq!(world.account().publisher_at, Some(now));
 }
 

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
+use mailwren_core::act::Act;
 use mailwren_core::discovery::{
     Discovery, Endpoint, FoundNode, ListedSubscription, Standing, SubscriptionOption, TlsFound,
 };
@@ -51,6 +52,7 @@ fn declarations() -> String {
         SubscriptionOption,
     ];
     declare![
+        Act,
         Row,
         Filter,
         Command,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
+use mailwren_core::act::Act;
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_engine::ports::{Notifier, NotifierError, Surroundings};
 use notify_rust::{CloseReason, Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
@@ -209,6 +210,11 @@ fn actions(wanted: &[PopupAction], able: bool) -> Vec<(&'static str, PopupAction
             PopupAction::MarkRead => ("mark-read", *a),
             PopupAction::Snooze => ("snooze", *a),
             PopupAction::Mute => ("mute", *a),
+            PopupAction::Act(Act::Read) => ("mail-read", *a),
+            PopupAction::Act(Act::Unread) => ("mail-unread", *a),
+            PopupAction::Act(Act::Archive) => ("archive", *a),
+            PopupAction::Act(Act::Delete) => ("delete", *a),
+            PopupAction::Act(Act::Junk) => ("junk", *a),
             PopupAction::Undo => ("undo", *a),
         })
         .collect()
@@ -220,6 +226,8 @@ fn action(key: &str) -> Option<PopupAction> {
         "mark-read" => Some(PopupAction::MarkRead),
         "snooze" => Some(PopupAction::Snooze),
         "mute" => Some(PopupAction::Mute),
+        "archive" => Some(PopupAction::Act(Act::Archive)),
+        "delete" => Some(PopupAction::Act(Act::Delete)),
         "undo" => Some(PopupAction::Undo),
         _ => None,
     }
@@ -280,12 +288,14 @@ mod tests {
             PopupAction::MarkRead,
             PopupAction::Snooze,
             PopupAction::Mute,
+            PopupAction::Act(Act::Archive),
+            PopupAction::Act(Act::Delete),
             PopupAction::Undo,
         ] {
             let (key, _) = actions(&[wanted], true).into_iter().next().unwrap();
             assert_eq!(action(key), Some(wanted));
         }
-        assert_eq!(action("delete"), None);
+        assert_eq!(action("burn"), None);
     }
 
     #[test]

@@ -221,12 +221,14 @@ impl Run {
             Command::Mark { seqs, read } => {
                 let rows = self.store.mark(seqs, read, now).await.map_err(store)?;
                 let count = rows.len();
+                self.mark_in_mailbox(&rows, read);
                 self.changed(rows).await;
                 Ok(done(count))
             }
             Command::MarkAllRead { filter } => {
                 let rows = self.store.mark_all(filter, now).await.map_err(store)?;
                 let count = rows.len();
+                self.mark_in_mailbox(&rows, true);
                 self.changed(rows).await;
                 Ok(done(count))
             }
@@ -314,6 +316,8 @@ impl Run {
             | Command::Row { .. }
             | Command::Arrivals
             | Command::Status
+            | Command::Act { .. }
+            | Command::UndoAct { .. }
             | Command::ShowFeed
             | Command::Subscriptions { .. }
             | Command::Subscribe { .. }

@@ -256,6 +256,7 @@ mod tests {
                 gone_at: None,
                 replaced: false,
                 snoozed_until: None,
+                acted: None,
                 reason: None,
                 event,
             },

@@ -1,5 +1,6 @@
 //! Mailwren's engine: everything that does I/O and needs no screen.
 
+mod acts;
 pub mod bridge;
 pub mod commands;
 pub mod config;

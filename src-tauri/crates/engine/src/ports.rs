@@ -3,6 +3,7 @@
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
+use mailwren_core::act::{Act, Done, MessageAt};
 use mailwren_core::popup::Popup;
 
 /// Shows popups. What people do with them comes back as [`mailwren_core::popup::PopupEvent`]s over the channel that
@@ -43,3 +44,16 @@ pub enum NotifierError {
     #[error("the notification daemon didn't answer")]
     Timeout,
 }
+
+/// Reaches a mailbox, and acts upon the messages in it.
+pub trait MailAccess: Send + Sync {
+    /// Does something with messages; what becomes of each is told in their order.
+    fn act<'a>(&'a self, messages: &'a [MessageAt], act: Act) -> BoxFuture<'a, Result<Done, AccessError>>;
+    /// Takes back what was done.
+    fn undo<'a>(&'a self, done: &'a Done) -> BoxFuture<'a, Result<Done, AccessError>>;
+}
+
+/// Why a mailbox isn't reached. Its words are told to whoever asked.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct AccessError(#[from] pub Box<dyn std::error::Error + Send + Sync>);

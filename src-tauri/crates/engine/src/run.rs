@@ -24,6 +24,7 @@ use mailwren_core::words::Words;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::acts::Acts;
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
 use crate::language;
@@ -195,6 +196,7 @@ impl Engine {
             status: status_in,
             popups,
             hooks: Hooks::new(),
+            acts: Acts::default(),
             asked: VecDeque::new(),
             stop: engine.stop.clone(),
             general: loaded.config.general.clone(),
@@ -252,7 +254,7 @@ impl Engine {
 pub(crate) struct Run {
     /// Held for as long as the engine runs: a temporary one goes with its last holder.
     pub(crate) profile: Arc<Profile>,
-    model: Model,
+    pub(crate) model: Model,
     pub(crate) store: Store,
     pub(crate) config: ConfigFile,
     pub(crate) vault: Arc<dyn Vault>,
@@ -265,6 +267,7 @@ pub(crate) struct Run {
     status: watch::Sender<Status>,
     popups: Option<popups::Queue>,
     hooks: Hooks,
+    pub(crate) acts: Acts,
     /// What the model wants done as if a face had asked.
     asked: VecDeque<Command>,
     stop: CancellationToken,
@@ -318,6 +321,13 @@ impl Run {
                 () = self.stop.cancelled() => break,
                 // The face may have left before it is answered.
                 Some(request) = requests.recv() => match request {
+                    // These are answered once a bridge has answered, and nothing else waits for it.
+                    Request::Command { command: Command::Act { seqs, act }, answer } => {
+                        self.act(seqs, act, Some(answer)).await;
+                    }
+                    Request::Command { command: Command::UndoAct { seqs }, answer } => {
+                        self.undo_act(&seqs, Some(answer)).await;
+                    }
                     Request::Command { command, answer } => drop(answer.send(self.command(command).await)),
                     Request::Asker { jid, answer } => {
                         let asker = self.sessions.get(&jid).and_then(SessionHandle::asker);
@@ -325,6 +335,7 @@ impl Run {
                     }
                     Request::Sample { answer } => drop(answer.send(self.sample().await)),
                 },
+                Some(Ok(finished)) = self.acts.under_way.join_next() => self.finished(finished).await,
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
                 Some(said) = surroundings.next() => self.feed(match said {
                     Surroundings::DoNotDisturb(on) => Input::DoNotDisturb(on),
@@ -355,7 +366,9 @@ impl Run {
                 }
             }
             while let Some(command) = self.asked.pop_front() {
-                if let Err(error) = self.command(command).await {
+                if let Command::Act { seqs, act } = command {
+                    self.act(seqs, act, None).await;
+                } else if let Err(error) = self.command(command).await {
                     tracing::warn!(%error, "what was chosen at a popup couldn't be done");
                 }
             }
@@ -495,6 +508,7 @@ impl Run {
                     })
                     .await;
                 self.share();
+                self.mark_in_mailbox(marked.as_deref().unwrap_or_default(), true);
                 marked
             }
             Effect::Dismiss(seqs) => {

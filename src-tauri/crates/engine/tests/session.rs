@@ -10,7 +10,7 @@ use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, Security, Subscription};
 use mailwren_core::arrival::Arrival;
 use mailwren_core::event::{Decoded, Kind};
-use mailwren_core::heartbeat::Rhythm;
+use mailwren_core::heartbeat::{Publisher, Rhythm};
 use mailwren_core::model::{HEARTBEAT, Input, LinkChange, Pulse};
 use mailwren_core::view::{NodeState, NodeStatus};
 use mailwren_engine::store::Store;
@@ -701,7 +701,10 @@ async fn a_publishers_heartbeat_is_told_and_is_no_event() {
         .server
         .publish(SAM, "urn:mailwren:publisher:0", "current", payload.parse().unwrap())
         .unwrap();
-    let contact = Pulse::Publisher("2026-11-24T21:00:00Z".parse().unwrap());
+    let contact = Pulse::Publisher(Publisher {
+        contact: Some("2026-11-24T21:00:00Z".parse().unwrap()),
+        offer: None,
+    });
     stage
         .until(|input| {
             assert!(

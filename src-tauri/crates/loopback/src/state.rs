@@ -210,6 +210,7 @@ impl State {
         match stanza.name() {
             "presence" => self.presence(&from, stanza),
             "message" => self.message(&from, stanza),
+            _ if self.between(&from, stanza) => {}
             _ => match stanza.attr("type") {
                 Some("get" | "set") => self.request(&from, stanza),
                 Some("result" | "error") => self.answered(&from, stanza),
@@ -283,6 +284,18 @@ impl State {
         if let Some(bytes) = bytes(&message) {
             self.inject(&to, &bytes);
         }
+    }
+
+    /// Passes a request to another resource, or its answer back, whether they are available or not (RFC 6121 §8.5.3.2);
+    /// false for what isn't for one that is there.
+    fn between(&mut self, from: &FullJid, iq: &Element) -> bool {
+        let to = iq.attr("to").and_then(|to| FullJid::new(to).ok());
+        let Some(to) = to.filter(|to| self.sessions.taken(to)) else {
+            return false;
+        };
+        let mut iq = iq.clone();
+        iq.set_attr(rxml::Namespace::NONE, name!("from"), from.as_str());
+        self.deliver(&to, &iq)
     }
 
     fn answered(&mut self, from: &FullJid, iq: &Element) {

@@ -243,6 +243,18 @@ impl Mail {
     }
 }
 
+/// An item's id taken apart: the digits of its mailbox, and the message's UID; `None` for one of before that was known, and for
+/// what isn't an id that is made here.
+pub fn uid_of(item: &str) -> Option<(&str, Uid)> {
+    let (mailbox, uid) = item.split_once('-')?;
+    let (uidvalidity, uid) = uid.split_once('-')?;
+    let uid = Uid {
+        uidvalidity: uidvalidity.parse().ok()?,
+        uid: uid.parse().ok()?,
+    };
+    (mailbox.len() == MAILBOX_DIGITS).then_some((mailbox, uid))
+}
+
 fn mailbox_name(raw: &str) -> String {
     settled(raw, |name| text::clean(name, text::NAME_CHARS)).unwrap_or_else(|| "INBOX".to_owned())
 }

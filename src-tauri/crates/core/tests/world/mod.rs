@@ -190,6 +190,7 @@ impl World {
             gone_at: None,
             replaced: false,
             snoozed_until: None,
+            acted: None,
             reason: arrival.reason,
             event,
         };

@@ -48,6 +48,7 @@ fn mail(seq: i64, sender: Option<&str>, subject: Option<&str>) -> Row {
         unread: true,
         gone_at: None,
         snoozed_until: None,
+        acted: None,
         reason: None,
         replaced: false,
         event: Event {

@@ -10,6 +10,7 @@
 //! account = "sam@example.org"         # who publishes; may be left out with a single account
 //! service = "pubsub.example.org"      # where: the account itself if left out
 //! node = "mail/sam"                   # `urn:mailwren:mail:0` if left out
+//! owner = "sam@example.org"           # who may have it acted upon: the account itself if left out
 //! detail = "full"                     # or "sender", or "count": how much is told
 //! http = { user = "sam" }             # what the mail server calls whose mailbox it is
 //! # and, or instead:
@@ -53,6 +54,10 @@ pub struct Mailbox {
     pub name: String,
     /// Where it is published.
     pub target: Target,
+    /// The account that publishes, named in `target` or not.
+    pub publisher: String,
+    /// Whose devices may have something done in it.
+    pub owner: String,
     /// How much is told.
     pub detail: Privacy,
     /// What the mail server that tells of it calls its user.
@@ -157,6 +162,7 @@ struct Written {
     account: Option<String>,
     service: Option<String>,
     node: Option<String>,
+    owner: Option<String>,
     #[serde(default)]
     detail: Privacy,
     http: Option<Http>,
@@ -316,6 +322,19 @@ fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Resu
         None if enabled().count() == 1 => None,
         None => return Err(MailboxFlaw::WhichAccount(enabled().count())),
     };
+    let publisher = match &account {
+        Some(jid) => jid.clone(),
+        None => enabled().map(|account| account.jid.clone()).next().unwrap_or_default(),
+    };
+    let owner = match written.owner {
+        // What is on an account's own node is nobody else's.
+        Some(owner) if written.service.is_none() => return Err(MailboxFlaw::OwnNode(owner)),
+        Some(owner) => {
+            let jid = bare_jid(&owner).filter(|jid| jid.node().is_some());
+            jid.ok_or(MailboxFlaw::Owner(owner))?.to_string()
+        }
+        None => publisher.clone(),
+    };
     let service = match written.service {
         Some(service) => Some(bare_jid(&service).ok_or(MailboxFlaw::Service(service))?.to_string()),
         None => None,
@@ -336,6 +355,8 @@ fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Resu
     Ok(Mailbox {
         name,
         target: Target { account, service, node },
+        publisher,
+        owner,
         detail: written.detail,
         http_user,
         imap: written.imap.map(imap).transpose()?,
@@ -404,6 +425,10 @@ enum MailboxFlaw {
     Service(String),
     #[error("`node` is empty")]
     NoNode,
+    #[error("`owner` is for nodes at a pubsub `service`: an account's own node is its own, and not {0}'s")]
+    OwnNode(String),
+    #[error("`owner` {0} isn't an address such as sam@example.org")]
+    Owner(String),
     #[error(
         "nothing tells of this mailbox: add http = {{ user = \"…\" }}, or imap = {{ host = \"…\", user = \"…\", password = \
          {{ file = \"…\" }} }}"

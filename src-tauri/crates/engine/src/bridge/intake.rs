@@ -65,7 +65,7 @@ impl Intake {
     pub(super) fn heard(&self, mailbox: &Mailbox) {
         // Who reads a node of a service doesn't read the publisher's own.
         if mailbox.target.service.is_none() {
-            self.contacts.heard(mailbox.target.account.as_deref(), Timestamp::now());
+            self.contacts.heard(&mailbox.publisher, Timestamp::now());
         }
     }
 

@@ -2,32 +2,44 @@
 //!
 //! Sources ([`http`], `imap`) put what they hear into the profile's outbox by way of the intake; one loop sends what is there, in
 //! order, for as long as the bridge runs. So what was accepted survives the bridge, and the XMPP server's absence.
+//!
+//! Where it reaches a mailbox itself, devices tell it what to do there: the desk takes their commands, `orders` has them
+//! carried out.
 
 pub mod config;
 mod contacts;
+mod desk;
 pub mod http;
 mod imap;
 mod intake;
+mod orders;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jid::BareJid;
+use mailwren_core::account::Subscription;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::config::{BridgeConfig, BridgeConfigError, Listen};
 use self::contacts::Beat;
+use self::desk::Desk;
 use self::http::{Door, Listener, Secret};
 use self::imap::Source;
 use self::intake::Intake;
+use self::orders::{Orders, Reached};
 use crate::outbox::Outbox;
 use crate::outbox::background::Watch;
 use crate::outbox::sending::{LOOK, Sending};
+use crate::ports::MailAccess;
 use crate::profile::{Profile, try_lock};
 use crate::sensors::Sensors;
 use crate::vault::{self, PasswordError, Vault};
@@ -76,6 +88,11 @@ pub struct Bridge {
     /// Told when connections may have died.
     doubt: watch::Sender<()>,
     sending: Sending,
+    vault: Arc<dyn Vault>,
+    config: PathBuf,
+    outbox: Outbox,
+    /// What reaches mailboxes, by their names.
+    access: BTreeMap<String, Arc<dyn MailAccess>>,
     _lock: File,
 }
 
@@ -105,8 +122,10 @@ impl Bridge {
         let intake = Arc::new(Intake::new(Outbox::of(profile)));
         let (doubt, doubted) = watch::channel(());
         let mut sources = Vec::new();
+        let mut access: BTreeMap<String, Arc<dyn MailAccess>> = BTreeMap::new();
         for mailbox in &config.mailboxes {
             let Some(source) = &mailbox.imap else { continue };
+            access.insert(mailbox.name.clone(), Arc::new(source.access.clone()));
             let opened = Source::open(mailbox, source, intake.clone(), profile.data_dir(), doubted.clone());
             sources.push(opened.map_err(|source| BridgeError::Io {
                 path: profile.data_dir().to_owned(),
@@ -123,9 +142,57 @@ impl Bridge {
             intake,
             sources,
             doubt,
-            sending: Sending::new(profile, vault, Arc::new(SystemResolver)),
+            sending: Sending::new(profile, vault.clone(), Arc::new(SystemResolver)),
+            vault,
+            config: profile.config_file().to_owned(),
+            outbox: Outbox::of(profile),
+            access,
             _lock: lock,
         })
+    }
+
+    /// Lets it act upon a mailbox, by its name in the configuration, in another way than stands there.
+    #[must_use]
+    pub fn reaching(mut self, mailbox: &str, access: Arc<dyn MailAccess>) -> Self {
+        self.access.insert(mailbox.to_owned(), access);
+        self
+    }
+
+    /// What takes commands: one for each account whose mailboxes can be acted upon.
+    fn desks(&self) -> Vec<Desk> {
+        let mut by_account: BTreeMap<String, Vec<Reached>> = BTreeMap::new();
+        for mailbox in &self.door.config.mailboxes {
+            let Some(access) = self.access.get(&mailbox.name) else {
+                continue;
+            };
+            // The configuration was checked.
+            let Ok(owner) = BareJid::new(&mailbox.owner) else {
+                continue;
+            };
+            let service = mailbox.target.service.clone();
+            by_account.entry(mailbox.publisher.clone()).or_default().push(Reached {
+                at: Subscription {
+                    service: service.unwrap_or_else(|| mailbox.publisher.clone()),
+                    node: mailbox.target.node.clone(),
+                },
+                mailbox: mailbox.clone(),
+                owner,
+                access: access.clone(),
+            });
+        }
+        let desk = |(account, mailboxes): (String, _)| {
+            let orders = Orders::new(mailboxes, account.clone(), self.outbox.clone(), self.intake.clone());
+            Desk {
+                orders: Arc::new(orders),
+                account,
+                config: self.config.clone(),
+                outbox: self.outbox.clone(),
+                vault: self.vault.clone(),
+                resolver: Arc::new(SystemResolver),
+                intake: self.intake.clone(),
+            }
+        };
+        by_account.into_iter().map(desk).collect()
     }
 
     /// Where it listens, with the port that the system chose for port 0.
@@ -140,6 +207,10 @@ impl Bridge {
 
     /// Publishes until told to stop.
     pub async fn run(self, stop: CancellationToken) {
+        let mut desks = JoinSet::new();
+        for desk in self.desks() {
+            desks.spawn(desk.run(stop.clone()));
+        }
         let endpoint = self
             .listener
             .map(|listener| tokio::spawn(http::serve(listener, self.door.clone(), stop.clone())));
@@ -152,6 +223,7 @@ impl Bridge {
         }
         sources.close();
         send(self.sending, &self.intake, &stop).await;
+        desks.join_all().await;
         if let Some(endpoint) = endpoint {
             endpoint.await.ok();
         }
@@ -194,11 +266,17 @@ async fn send(mut sending: Sending, intake: &Intake, stop: &CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
-    tokio::time::timeout(STOP, sending.close()).await.ok();
+    let end = async {
+        for beat in intake.contacts.last() {
+            tell(&mut sending, intake, &beat).await;
+        }
+        sending.close().await;
+    };
+    tokio::time::timeout(STOP, end).await.ok();
 }
 
 async fn tell(sending: &mut Sending, intake: &Intake, beat: &Beat) {
-    let told = sending.beat(beat.account.as_deref(), beat.contact).await;
+    let told = sending.beat(&beat.account, &beat.publisher).await;
     let again_soon = match told {
         Ok(()) => false,
         Err(obstacle) => {

@@ -11,11 +11,14 @@ pub(crate) mod names;
 pub(crate) mod response;
 pub(crate) mod wire;
 
+use futures::future::BoxFuture;
+use mailwren_core::act::{Act, Done, MessageAt};
 use mailwren_core::link::{FailureClass, Reached};
 
 pub use access::{Access, Login, Tls};
 pub use act::{act, undo};
 
+use crate::ports::{AccessError, MailAccess};
 use crate::vault::{PasswordError, VaultError};
 use crate::xmpp::ConnectError;
 use crate::xmpp::tls::plain_words;
@@ -110,5 +113,19 @@ impl From<WireError> for ImapError {
             WireError::Io(error) => Self::lost(&error),
             limit => Self::Limit(limit.to_string()),
         }
+    }
+}
+
+impl MailAccess for Access {
+    fn act<'a>(&'a self, messages: &'a [MessageAt], what: Act) -> BoxFuture<'a, Result<Done, AccessError>> {
+        Box::pin(async move {
+            act(self, messages, what)
+                .await
+                .map_err(|error| AccessError(error.into()))
+        })
+    }
+
+    fn undo<'a>(&'a self, done: &'a Done) -> BoxFuture<'a, Result<Done, AccessError>> {
+        Box::pin(async move { undo(self, done).await.map_err(|error| AccessError(error.into())) })
     }
 }

@@ -16,10 +16,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
+use mailwren_core::act::MessageAt;
 use mailwren_core::publish::{Gone, Mail};
 use serde::{Deserialize, Serialize};
 
 use crate::profile::{Profile, private_dir, try_lock};
+use crate::xmpp::LoginMemory;
 
 pub use self::progress::Obstacle;
 use self::progress::Progress;
@@ -220,6 +222,31 @@ impl Outbox {
             Ok(entry) => Ok(Some(entry)),
             Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
         }
+    }
+
+    /// Where the messages of items are that were published at a target: the publisher's name for whose mailbox it is, and
+    /// the place in it; `None` where that isn't known.
+    pub(crate) fn locate(&self, target: &Target, items: &[String]) -> Vec<Option<(String, MessageAt)>> {
+        let progress = Progress::load(&self.dir);
+        items.iter().map(|item| progress.locate(target, item)).collect()
+    }
+
+    /// As if an item of this folder had been published.
+    #[cfg(test)]
+    pub(crate) fn know(&self, target: &Target, item: &str, name: &str, folder: &str) {
+        private_dir(&self.dir).ok();
+        let mut progress = Progress::load(&self.dir);
+        progress.place(target, item, name, folder);
+        progress.save(&self.dir).ok();
+    }
+
+    /// How strong an account's logins were.
+    pub(crate) fn logins_of(&self, account: &str) -> LoginMemory {
+        Progress::load(&self.dir)
+            .logins
+            .get(account)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Why mail for a target still waits; `None` if nothing is in its way.

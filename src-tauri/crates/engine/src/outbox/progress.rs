@@ -6,6 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use mailwren_core::act::MessageAt;
+use mailwren_core::publish::uid_of;
 use serde::{Deserialize, Serialize};
 
 use super::Target;
@@ -19,6 +21,10 @@ const SOON: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
 /// Where trying has a price: a wrong password isn't sent with every mail, nor a person asked for one.
 const PERSON: Duration = Duration::from_secs(600);
+/// More folders than this at a target aren't acted upon.
+const MOST_FOLDERS: usize = 1_000;
+/// Of so many items of before their UID was known it is remembered.
+const MOST_UIDS: usize = 200;
 
 /// What is in the way of mail for a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +85,21 @@ struct Known {
     /// By the id that its UID would have given it: an item that was published before its message had one.
     #[serde(default)]
     adopted: BTreeMap<String, String>,
+    /// The mailboxes of what was published, by the digits that begin the items' ids.
+    #[serde(default)]
+    folders: BTreeMap<String, Folder>,
+    /// Items that were published before their message had a UID, and the ids that this gave them; kept after they were
+    /// taken back, the oldest first.
+    #[serde(default)]
+    uids: Vec<(String, String)>,
+}
+
+/// A folder of a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Folder {
+    /// The publisher's name for whose it is.
+    name: String,
+    folder: String,
 }
 
 impl Known {
@@ -131,6 +152,8 @@ impl Progress {
                 obstacle: None,
                 items: Vec::new(),
                 adopted: BTreeMap::new(),
+                folders: BTreeMap::new(),
+                uids: Vec::new(),
             });
         }
         self.targets.iter_mut().find(|known| known.target == *target)
@@ -190,8 +213,38 @@ impl Progress {
         let Some(early) = known.early(early_key) else {
             return false;
         };
+        known.uids.retain(|(other, _)| *other != early);
+        known.uids.push((early.clone(), item.to_owned()));
+        if known.uids.len() > MOST_UIDS {
+            known.uids.remove(0);
+        }
         known.adopted.insert(item.to_owned(), early);
         true
+    }
+
+    /// An item of this folder is published.
+    pub(super) fn place(&mut self, target: &Target, item: &str, name: &str, folder: &str) {
+        let (Some(known), Some((digits, _))) = (self.known(target), item.split_once('-')) else {
+            return;
+        };
+        if known.folders.len() < MOST_FOLDERS || known.folders.contains_key(digits) {
+            let (name, folder) = (name.to_owned(), folder.to_owned());
+            known.folders.insert(digits.to_owned(), Folder { name, folder });
+        }
+    }
+
+    /// Whose mailbox an item's message is in, and where.
+    pub(super) fn locate(&self, target: &Target, item: &str) -> Option<(String, MessageAt)> {
+        let known = self.targets.iter().find(|known| known.target == *target)?;
+        let by_uid = known.uids.iter().find(|(early, _)| early == item);
+        let (digits, uid) = uid_of(by_uid.map_or(item, |(_, item)| item))?;
+        let Folder { name, folder } = known.folders.get(digits)?.clone();
+        let message = MessageAt {
+            folder,
+            uid: Some(uid),
+            message_id: None,
+        };
+        Some((name, message))
     }
 
     /// The item that a mail was told by.
@@ -219,6 +272,8 @@ impl Progress {
             let before = self.targets.remove(place);
             if let Some(known) = self.known(meant) {
                 known.items.splice(0..0, before.items);
+                known.folders.extend(before.folders);
+                known.uids.splice(0..0, before.uids);
             }
         }
     }
@@ -226,7 +281,7 @@ impl Progress {
     /// Forgets targets that nothing was published to.
     pub(super) fn tidy(&mut self) {
         self.targets
-            .retain(|known| known.obstacle.is_some() || !known.items.is_empty());
+            .retain(|known| known.obstacle.is_some() || !known.items.is_empty() || !known.folders.is_empty());
     }
 }
 
@@ -283,6 +338,34 @@ mod tests {
         // Taken back before the mail server told that it has a UID.
         progress.published(&target, "other-key".to_owned(), 2);
         assert_eq!(progress.told_by(&target, "box-9-1", Some("key")), "other-key");
+    }
+
+    #[test]
+    fn it_is_known_where_a_message_is_from_its_item_alone_also_after_that_was_taken_back() {
+        let (mut progress, target) = (Progress::default(), Target::default());
+        let (item, early) = ("0123456789ab-9-1", "0123456789ff-key");
+        progress.place(&target, item, "sam", "Lists/rust");
+        progress.published(&target, early.to_owned(), 2);
+        assert!(progress.told(&target, item, Some("key")));
+        progress.retracted(&target, early);
+        progress.tidy();
+        for known in [item, early] {
+            let (name, at) = progress.locate(&target, known).unwrap();
+            let uid = at.uid.map(|uid| uid.to_string());
+            assert_eq!(
+                (name.as_str(), at.folder.as_str(), uid.as_deref()),
+                ("sam", "Lists/rust", Some("9-1"))
+            );
+        }
+        for unknown in [
+            "ffffffffffff-9-1",
+            "0123456789ff-other",
+            "x",
+            "0123456789ab-9-x",
+            "0123456789ab-9-1-1",
+        ] {
+            assert_eq!(progress.locate(&target, unknown), None, "{unknown}");
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Taking entries out of the outbox and sending them: one attempt. `background` makes as many as it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jid::{BareJid, Jid};
 use jiff::Timestamp;
 use mailwren_core::account::Account;
+use mailwren_core::heartbeat::Publisher;
 use tokio::time::Instant;
 
 use super::failed::{Failed, failed, refused};
@@ -74,27 +75,23 @@ impl Sending {
         }
     }
 
-    /// Tells on an account's own node when its mail server was last heard of.
+    /// Tells on an account's own node when its mail server was last heard of, and where commands are taken.
     ///
     /// # Errors
     /// What is in the way.
-    pub(crate) async fn beat(&mut self, account: Option<&str>, contact: Timestamp) -> Result<(), Obstacle> {
-        let target = Target {
-            account: account.map(str::to_owned),
-            ..Target::default()
-        };
-        let account = self.account(&target)?;
+    pub(crate) async fn beat(&mut self, account: &str, told: &Publisher) -> Result<(), Obstacle> {
+        let account = self::account(&self.config, Some(account))?;
         let busy = |why: String| Obstacle::passing(why, None);
         let lock = self.outbox.lock("attempt").map_err(|error| busy(error.to_string()))?;
         let _lock = lock.ok_or_else(|| busy("Another process is sending.".to_owned()))?;
         let mut progress = Progress::load(self.outbox.dir());
         let kept = self.lines.contains_key(&account.jid);
-        let mut told = self.publish_contact(&account, contact, &mut progress).await;
-        if matches!(told, Err(Failed::Ended)) && kept {
-            told = self.publish_contact(&account, contact, &mut progress).await;
+        let mut beaten = self.publish_beat(&account, told, &mut progress).await;
+        if matches!(beaten, Err(Failed::Ended)) && kept {
+            beaten = self.publish_beat(&account, told, &mut progress).await;
         }
         self.keep(&progress);
-        told.map_err(Failed::obstacle)
+        beaten.map_err(Failed::obstacle)
     }
 
     fn keep(&self, progress: &Progress) {
@@ -103,14 +100,14 @@ impl Sending {
         }
     }
 
-    async fn publish_contact(
+    async fn publish_beat(
         &mut self,
         account: &Account,
-        contact: Timestamp,
+        told: &Publisher,
         progress: &mut Progress,
     ) -> Result<(), Failed> {
         let line = self.line(account, progress).await?;
-        match publisher_node::tell(line.talk.asker(), &line.own, contact).await {
+        match publisher_node::tell(line.talk.asker(), &line.own, told).await {
             Ok(()) => Ok(()),
             Err(error) => Err(self.failed(&error, account, &account.jid)),
         }
@@ -247,6 +244,9 @@ impl Sending {
         let entry = &waiting.entry;
         let name = entry.name.as_deref().unwrap_or(&account.jid);
         let item = entry.action.item(name);
+        if let Action::Mail(mail) = &entry.action {
+            progress.place(target, &item, name, &mail.mailbox);
+        }
         match &entry.action {
             // Mail servers tell twice, and in two ways.
             Action::Mail(mail) if progress.told(target, &item, mail.early_key.as_deref()) => return Ok(()),
@@ -335,27 +335,31 @@ impl Sending {
         }
     }
 
-    /// The account that publishes, as configured now.
     fn account(&self, target: &Target) -> Result<Account, Obstacle> {
-        let loaded = Config::load(&self.config).map_err(|error| Obstacle::configuration(error.to_string(), None))?;
-        let mut accounts = loaded.config.accounts.into_iter().filter(|account| account.enabled);
-        let hint = Some("`mailwrenctl account list` shows those that are configured.".to_owned());
-        match &target.account {
-            Some(jid) => accounts
-                .find(|account| account.jid == *jid)
-                .ok_or_else(|| Obstacle::configuration(format!("There is no account {jid}, or it is disabled."), hint)),
-            None => match (accounts.next(), accounts.next()) {
-                (Some(account), None) => Ok(account),
-                (None, _) => Err(Obstacle::configuration(
-                    "No account is configured.".to_owned(),
-                    Some("Add one with `mailwrenctl account add`.".to_owned()),
-                )),
-                (Some(_), Some(_)) => Err(Obstacle::configuration(
-                    "Several accounts are configured.".to_owned(),
-                    Some("Say which one publishes: `mailwrenctl publish --account JID`.".to_owned()),
-                )),
-            },
-        }
+        account(&self.config, target.account.as_deref())
+    }
+}
+
+/// The account that publishes, as configured now; the only one where it isn't named.
+pub(crate) fn account(config: &Path, named: Option<&str>) -> Result<Account, Obstacle> {
+    let loaded = Config::load(config).map_err(|error| Obstacle::configuration(error.to_string(), None))?;
+    let mut accounts = loaded.config.accounts.into_iter().filter(|account| account.enabled);
+    let hint = Some("`mailwrenctl account list` shows those that are configured.".to_owned());
+    match named {
+        Some(jid) => accounts
+            .find(|account| account.jid == jid)
+            .ok_or_else(|| Obstacle::configuration(format!("There is no account {jid}, or it is disabled."), hint)),
+        None => match (accounts.next(), accounts.next()) {
+            (Some(account), None) => Ok(account),
+            (None, _) => Err(Obstacle::configuration(
+                "No account is configured.".to_owned(),
+                Some("Add one with `mailwrenctl account add`.".to_owned()),
+            )),
+            (Some(_), Some(_)) => Err(Obstacle::configuration(
+                "Several accounts are configured.".to_owned(),
+                Some("Say which one publishes: `mailwrenctl publish --account JID`.".to_owned()),
+            )),
+        },
     }
 }
 

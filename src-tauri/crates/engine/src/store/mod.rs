@@ -16,6 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use mailwren_core::act::Act;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::marks::{Deed, Mark};
 use mailwren_core::policy::Reason;
@@ -256,6 +257,23 @@ impl Store {
     /// An account's other devices can hear of these now.
     pub async fn told(&self, account: String, marks: Vec<Mark>) -> Result<(), StoreError> {
         self.write(move |t| marks::told(t, &account, &marks)).await
+    }
+
+    /// A person has the messages of rows moved out of their folder: they are gone, and read. Gives the rows that changed;
+    /// others aren't there any more, or are no messages.
+    pub async fn act(&self, seqs: Vec<i64>, act: Act, at: Timestamp) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::act(t, &seqs, act, at)).await
+    }
+
+    /// What [`Store::act`] did couldn't be done: the rows are as they were. Gives the rows that changed.
+    pub async fn not_acted(&self, seqs: Vec<i64>) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::put_back(t, &seqs, false)).await
+    }
+
+    /// What [`Store::act`] did was taken back: the rows are as they were, until their messages arrive as new items. Gives
+    /// the rows that changed.
+    pub async fn undone(&self, seqs: Vec<i64>) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::put_back(t, &seqs, true)).await
     }
 
     /// Rows that were put off are due: a popup is owed for those that are still unread. Gives these.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use mailwren_core::act::Act;
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
 use mailwren_core::view::{Filter, Row};
 use rusqlite::types::{Type, Value};
@@ -10,10 +11,14 @@ use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
 
 use super::Page;
 
-/// What [`from_columns`] reads.
-pub const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, gone_at, replaced, service, node, item, kind, dialect, \
+/// Whether a row that went was read before, on a node that mirrors what is unread: that it went says nothing then. It is no
+/// row that is gone, for people; if its item is published again, it is unread again.
+pub const READ_BEFORE: &str = "read_at < gone_at AND acted IS NULL AND replaced = 0 AND dialect IN ('mailwren', 'ox')";
+
+/// What [`from_columns`] reads; the columns are those of [`select`].
+const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, replaced, service, node, item, kind, dialect, \
      user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, unseen, uid, \
-     uidvalidity, link, reason, snoozed_until";
+     uidvalidity, link, reason, snoozed_until, acted";
 
 /// The rows for which a popup is still owed. One that was read or went meanwhile owes none.
 pub const OWING: &str = "owed = 1 AND unread = 1 AND gone_at IS NULL";
@@ -23,6 +28,11 @@ pub const SNOOZED: &str = "snoozed_until IS NOT NULL AND unread = 1 AND gone_at 
 
 /// No answer has more rows, whatever is asked.
 const MOST: u32 = 500;
+
+/// A query for rows, but for its condition.
+fn select() -> String {
+    format!("SELECT iif({READ_BEFORE}, NULL, gone_at) AS shown_gone_at, {COLUMNS} FROM event WHERE")
+}
 
 /// An account, a service and a node.
 pub type Node<'a> = [&'a str; 3];
@@ -76,7 +86,7 @@ pub fn dialect_named(name: &str) -> rusqlite::Result<Dialect> {
     })
 }
 
-/// A row from its [`COLUMNS`].
+/// A row from what [`select`] selects.
 pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let text = |name: &str| columns.get::<_, Option<String>>(name);
     // Empty stands for "none" where the identity needs a value.
@@ -100,9 +110,10 @@ pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         received_at: timestamp(columns.get("received_at")?),
         delayed: columns.get("delayed")?,
         unread: columns.get("unread")?,
-        gone_at: time("gone_at")?,
+        gone_at: time("shown_gone_at")?,
         replaced: columns.get("replaced")?,
         snoozed_until: time("snoozed_until")?,
+        acted: text("acted")?.as_deref().and_then(Act::named),
         // A later version may know reasons that this one doesn't.
         reason: text("reason")?.and_then(|json| serde_json::from_str(&json).ok()),
         event: Event {
@@ -139,7 +150,7 @@ fn unreadable(what: &'static str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, format!("a {what} that isn't one").into())
 }
 
-/// Rows of a query over [`COLUMNS`].
+/// Rows of a query that [`select`] begins.
 pub fn rows(c: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<Vec<Row>> {
     c.prepare_cached(sql)?.query_map(params, from_columns)?.collect()
 }
@@ -162,6 +173,8 @@ pub fn condition(filter: &Filter) -> (String, Vec<Value>) {
     if let Some(query) = filter.text.as_deref().and_then(match_expression) {
         terms.push("seq IN (SELECT rowid FROM search WHERE search MATCH ?)");
         values.push(Value::from(query));
+    } else {
+        terms.push("ifnull(acted, 'undone') = 'undone'");
     }
     (terms.join(" AND "), values)
 }
@@ -188,7 +201,7 @@ pub fn rev(c: &Connection) -> rusqlite::Result<i64> {
 }
 
 pub fn row(c: &Connection, seq: i64) -> rusqlite::Result<Option<Row>> {
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE seq = ?");
+    let sql = format!("{} seq = ?", select());
     c.prepare_cached(&sql)?.query_row([seq], from_columns).optional()
 }
 
@@ -197,7 +210,7 @@ pub fn feed(c: &Connection, filter: &Filter, before: Option<i64>, limit: u32) ->
     let limit = limit.min(MOST);
     values.push(before.unwrap_or(i64::MAX).into());
     values.push(i64::from(limit).saturating_add(1).into());
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE {condition} AND seq < ? ORDER BY seq DESC LIMIT ?");
+    let sql = format!("{} {condition} AND seq < ? ORDER BY seq DESC LIMIT ?", select());
     let (rows, more) = page(rows(c, &sql, params_from_iter(values))?, limit);
     Ok(Page {
         rows,
@@ -208,7 +221,7 @@ pub fn feed(c: &Connection, filter: &Filter, before: Option<i64>, limit: u32) ->
 
 pub fn changes(c: &Connection, since: i64, limit: u32) -> rusqlite::Result<Page> {
     let limit = limit.min(MOST);
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE rev > ? ORDER BY rev LIMIT ?");
+    let sql = format!("{} rev > ? ORDER BY rev LIMIT ?", select());
     let (rows, more) = page(rows(c, &sql, [since, i64::from(limit).saturating_add(1)])?, limit);
     let rev = match rows.last() {
         Some(last) if more => last.rev,
@@ -227,12 +240,12 @@ fn page(mut rows: Vec<Row>, limit: u32) -> (Vec<Row>, bool) {
 }
 
 pub fn owed(c: &Connection) -> rusqlite::Result<Vec<Row>> {
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE {OWING} ORDER BY seq");
+    let sql = format!("{} {OWING} ORDER BY seq", select());
     rows(c, &sql, ())
 }
 
 pub fn snoozed(c: &Connection) -> rusqlite::Result<Vec<Row>> {
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE {SNOOZED} ORDER BY seq");
+    let sql = format!("{} {SNOOZED} ORDER BY seq", select());
     rows(c, &sql, ())
 }
 

@@ -19,7 +19,12 @@ pub const FILE: &str = "events.sqlite";
 const APPLICATION: i64 = 0x4d57_524e;
 
 /// Each raises `user_version` by one.
-const MIGRATIONS: &[&str] = &[include_str!("1.sql"), include_str!("2.sql"), include_str!("3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("1.sql"),
+    include_str!("2.sql"),
+    include_str!("3.sql"),
+    include_str!("4.sql"),
+];
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);

@@ -1,6 +1,7 @@
 //! Changes, each within a transaction of the caller's.
 
 use jiff::{SignedDuration, Timestamp};
+use mailwren_core::act::Act;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Dialect, Event, Kind};
 use mailwren_core::marks::Deed;
@@ -10,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Params, Transaction, named_params, params, params_from_iter};
 
 use super::marks;
-use super::read::{self, Node, OWING, SNOOZED, dialect_name, dialect_named, kind_name};
+use super::read::{self, Node, OWING, READ_BEFORE, SNOOZED, dialect_name, dialect_named, kind_name};
 
 /// How long an item that is still published, but never arrives again, is remembered after its row was swept.
 const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -39,6 +40,12 @@ pub enum Change {
     Unsnoozed,
     /// It was put off until now: a popup is owed for it again.
     Woken,
+    /// A person had its message moved.
+    Acted(Act, Timestamp),
+    /// It wasn't moved after all.
+    NotActed,
+    /// It was moved back.
+    Undone,
 }
 
 impl Change {
@@ -50,10 +57,18 @@ impl Change {
             Self::Replaced(_) => "gone_at = ?3, replaced = 1, owed = 0, snoozed_until = NULL",
             Self::Read(_) => "read_at = ?3, owed = 0, snoozed_until = NULL",
             Self::Unread => "read_at = NULL",
-            Self::Revived => "gone_at = NULL, read_at = NULL, replaced = 0, owed = 0, snoozed_until = NULL",
+            Self::Revived => {
+                "gone_at = NULL, read_at = NULL, replaced = 0, owed = 0, snoozed_until = NULL, acted = NULL"
+            }
             Self::Snoozed(_) => "snoozed_until = ?3, owed = 0",
             Self::Unsnoozed => "snoozed_until = NULL",
             Self::Woken => "snoozed_until = NULL, owed = 1",
+            Self::Acted(..) => {
+                "gone_at = ?3, acted = ?4, read_at = ifnull(read_at, ?3), owed = 0, snoozed_until = NULL"
+            }
+            // What was unread was read by that alone.
+            Self::NotActed => "read_at = nullif(read_at, gone_at), gone_at = NULL, acted = NULL",
+            Self::Undone => "read_at = nullif(read_at, gone_at), gone_at = NULL, acted = 'undone'",
         }
     }
 
@@ -65,7 +80,10 @@ impl Change {
             Self::Gone(at, _) | Self::Replaced(at) | Self::Read(at) | Self::Snoozed(at) => {
                 statement.execute(params![rev, seq, at.as_microsecond()])?
             }
-            Self::Unread | Self::Revived | Self::Unsnoozed | Self::Woken => statement.execute([rev, seq])?,
+            Self::Acted(act, at) => statement.execute(params![rev, seq, at.as_microsecond(), act.name()])?,
+            Self::Unread | Self::Revived | Self::Unsnoozed | Self::Woken | Self::NotActed | Self::Undone => {
+                statement.execute([rev, seq])?
+            }
         };
         read::row(t, seq)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
@@ -137,7 +155,8 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     }
     let done = marks::of(t, identity)?;
     let owed = owes(t, arrival)? && done.is_none_or(|deed| deed == Deed::Unread);
-    let replaced = replace_others(t, identity, arrival.received_at)?;
+    let mut replaced = replace_others(t, identity, arrival.received_at)?;
+    replaced.extend(replace_undone(t, arrival)?);
     let mut row = insert(t, arrival, owed, arrival.unread && done != Some(Deed::Read))?;
     if let Some(Deed::Snoozed(until)) = done
         && until > arrival.received_at
@@ -211,6 +230,17 @@ fn replace_others(t: &Transaction<'_>, identity: [&str; 5], at: Timestamp) -> ru
         identity,
     )?;
     Change::Replaced(at).apply_all(t, &unread)
+}
+
+/// A message that was moved back has a new UID, and so a new item, which stands for it from now on. Gives rows that were
+/// unread.
+fn replace_undone(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Vec<Row>> {
+    let event = &arrival.decoded.event;
+    let [account, service, node, _] = place(&arrival.account, event);
+    let same = "account = ? AND service = ? AND node = ? AND message_id = ? AND acted = 'undone' AND replaced = 0";
+    let rows = seqs(t, same, params![account, service, node, event.message_id])?;
+    let replaced = Change::Replaced(arrival.received_at).apply_all(t, &rows)?;
+    Ok(replaced)
 }
 
 fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> rusqlite::Result<Row> {
@@ -366,6 +396,23 @@ pub fn snooze(t: &Transaction<'_>, chosen: &[i64], until: Option<Timestamp>) -> 
     };
     let which = format!("seq IN (SELECT value FROM json_each(?)) AND {state}");
     change.apply_all(t, &seqs(t, &which, [chosen])?)
+}
+
+/// Messages of rows are moved: gives the rows whose messages are still where they were.
+pub fn act(t: &Transaction<'_>, chosen: &[i64], act: Act, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
+    let chosen = serde_json::Value::from(chosen).to_string();
+    let there = format!(
+        "seq IN (SELECT value FROM json_each(?)) AND (gone_at IS NULL OR {READ_BEFORE}) AND replaced = 0 AND kind = 'new'"
+    );
+    Change::Acted(act, at).apply_all(t, &seqs(t, &there, [chosen])?)
+}
+
+/// Moving them failed, or was taken back.
+pub fn put_back(t: &Transaction<'_>, chosen: &[i64], undone: bool) -> rusqlite::Result<Vec<Row>> {
+    let chosen = serde_json::Value::from(chosen).to_string();
+    let moved = "seq IN (SELECT value FROM json_each(?)) AND acted IS NOT NULL AND acted <> 'undone' AND replaced = 0";
+    let change = if undone { Change::Undone } else { Change::NotActed };
+    change.apply_all(t, &seqs(t, moved, [chosen])?)
 }
 
 pub fn wake(t: &Transaction<'_>, due: &[i64]) -> rusqlite::Result<Vec<Row>> {

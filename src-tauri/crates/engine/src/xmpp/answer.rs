@@ -24,19 +24,7 @@ pub(super) fn answer(iq: &Iq, capabilities: &Capabilities) -> Option<Iq> {
         id: id.clone(),
         payload,
     };
-    let refusal = |condition| Iq::Error {
-        from: None,
-        to: to.clone(),
-        id: id.clone(),
-        payload: None,
-        error: StanzaError {
-            type_: ErrorType::Cancel,
-            by: None,
-            defined_condition: condition,
-            texts: Default::default(),
-            other: None,
-        },
-    };
+    let refusal = |condition| refusal(iq, ErrorType::Cancel, condition, None);
     if changes {
         return Some(refusal(DefinedCondition::ServiceUnavailable));
     }
@@ -69,6 +57,24 @@ pub(super) fn answer(iq: &Iq, capabilities: &Capabilities) -> Option<Iq> {
         }
         _ => refusal(DefinedCondition::ServiceUnavailable),
     })
+}
+
+/// The answer that says no, and for people why.
+pub(crate) fn refusal(request: &Iq, type_: ErrorType, condition: DefinedCondition, why: Option<&str>) -> Iq {
+    let texts = why.map(|why| ("en".to_owned(), why.to_owned()));
+    Iq::Error {
+        from: None,
+        to: request.from().cloned(),
+        id: request.id().to_owned(),
+        payload: None,
+        error: StanzaError {
+            type_,
+            by: None,
+            defined_condition: condition,
+            texts: texts.into_iter().collect(),
+            other: None,
+        },
+    }
 }
 
 #[cfg(test)]

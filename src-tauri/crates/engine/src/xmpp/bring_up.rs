@@ -9,13 +9,13 @@ use std::time::Duration;
 use jid::{BareJid, Jid};
 use mailwren_core::account::{Account, Subscription};
 use mailwren_core::discovery::Standing;
-use mailwren_core::model::Input;
+use mailwren_core::model::{Input, Pulse};
 use mailwren_core::view::{NodeState, NodeStatus};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use xmpp_parsers::stanza_error::{DefinedCondition as Condition, StanzaError};
 
-use super::catch_up::{Care, Fetch, FetchError, Fetched, fetch_marks};
+use super::catch_up::{Care, Fetch, FetchError, Fetched, fetch_marks, fetch_publisher};
 use super::iq::{Asker, IqError};
 use super::look::Look;
 use super::own_node::{Hearing, OwnNode};
@@ -90,6 +90,7 @@ impl BringUp {
             account: self.account.jid.clone(),
         })
         .await;
+        self.publisher().await;
         self
     }
 
@@ -166,6 +167,8 @@ impl BringUp {
                         node: node.node.clone(),
                         state: outcome.state,
                         trouble: outcome.trouble,
+                        // The model knows.
+                        acts: false,
                     };
                     let again = outcome.more && round < MOST_ROUNDS;
                     if again {
@@ -204,6 +207,26 @@ impl BringUp {
             // Nothing was ever told, or the server has no PEP.
             Err(IqError::Refused(_)) => {}
             Err(error) => tracing::info!(account = %self.account.jid, %error, "fetching what other devices told"),
+        }
+    }
+
+    /// Where the publisher takes commands now, and what it tells from now on. Servers mostly send it by themselves, but not
+    /// all, nor always.
+    async fn publisher(&self) {
+        if self.care.one_by_one {
+            return;
+        }
+        if let Err(error) = self.hearing().hear_publisher().await {
+            tracing::debug!(account = %self.account.jid, %error, "the publisher's node takes no subscription");
+        }
+        match fetch_publisher(&self.asker, &Jid::from(self.own.clone())).await {
+            Ok(Some(publisher)) => {
+                let (account, pulse) = (self.account.jid.clone(), Pulse::Publisher(publisher));
+                self.tell(Input::Pulse { account, pulse }).await;
+            }
+            // There is none, or the server has no PEP.
+            Ok(None) | Err(IqError::Refused(_)) => {}
+            Err(error) => tracing::info!(account = %self.account.jid, %error, "fetching what the publisher told"),
         }
     }
 

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use mailwren_core::account::Subscription;
 use mailwren_core::catch_up::{self, Answer, FIRST_ASK, IDS_AT_ONCE, MOST_IDS, Next, RUN_BUDGET};
 use mailwren_core::event::Decoded;
+use mailwren_core::heartbeat::{PUBLISHER_NODE, Publisher};
 use mailwren_core::marks::{self, MARKS_NODE, Mark};
 use mailwren_core::stanza;
 use minidom::rxml::xml_ncname;
@@ -62,6 +63,12 @@ pub(super) async fn fetch_marks(asker: &Asker, own: &Jid) -> Result<Vec<Mark>, I
             Next::Complete | Next::ByIds => return Ok(marks::marks(&page.items)),
         }
     }
+}
+
+/// What the account's publisher told last, if it ever did.
+pub(super) async fn fetch_publisher(asker: &Asker, own: &Jid) -> Result<Option<Publisher>, IqError> {
+    let page = Page::read(asker.get(own, newest(PUBLISHER_NODE, 1)).await?);
+    Ok(Publisher::newest(page.items.iter()))
 }
 
 /// How carefully to fetch.

@@ -81,7 +81,7 @@ impl Asker {
     }
 
     /// The same for a change.
-    pub(super) async fn set(&self, to: &Jid, payload: Element) -> Result<Option<Element>, IqError> {
+    pub(crate) async fn set(&self, to: &Jid, payload: Element) -> Result<Option<Element>, IqError> {
         self.ask(to, Question::Set(payload), None).await
     }
 

@@ -6,7 +6,7 @@
 //! brings the account's nodes up, and passes on what comes. [`probe`] tries an account out, and `talk` is a session that only
 //! asks, for what is asked while none is up.
 
-mod answer;
+pub(crate) mod answer;
 mod bring_up;
 mod caps;
 mod catch_up;

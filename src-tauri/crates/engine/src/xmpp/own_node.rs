@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use jid::{BareJid, Jid};
 use mailwren_core::MAIL_NODE;
+use mailwren_core::heartbeat::PUBLISHER_NODE;
 
 use super::iq::{Asker, IqError};
 use super::private_node::{self, KEEPING, PrivateError};
@@ -57,16 +58,40 @@ impl OwnNode<'_> {
             return Ok(());
         };
         let held = subscribe::listed(answer.as_ref());
-        left.retain(|jid| held.iter().any(|h| h.node == MAIL_NODE && h.jid.as_str() == jid));
-        for stale in held.iter().filter(|h| h.node == MAIL_NODE) {
+        let ours = || {
+            held.iter()
+                .filter(|h| matches!(h.node.as_str(), MAIL_NODE | PUBLISHER_NODE))
+        };
+        let mut kept = BTreeSet::new();
+        for stale in ours() {
             if left.contains(stale.jid.as_str()) {
                 match self.asker.set(&self.service(), subscribe::unsubscribe(stale)).await {
-                    Ok(_) => drop(left.remove(stale.jid.as_str())),
-                    Err(error) => tracing::debug!(%error, "an earlier session's subscription stays"),
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::debug!(%error, "an earlier session's subscription stays");
+                        kept.insert(stale.jid.to_string());
+                    }
                 }
             }
         }
-        self.remember(left).await
+        self.remember(kept).await
+    }
+
+    /// Subscribes this session to what the publisher tells of itself, which isn't online either.
+    ///
+    /// # Errors
+    /// What the server answers; `+notify` is then all that there is.
+    pub(super) async fn hear_publisher(&self) -> Result<(), PrivateError> {
+        let asked = || subscribe::subscribe(PUBLISHER_NODE, self.bound);
+        match self.asker.set(&self.service(), asked()).await {
+            // So that the first bridge ever is heard of.
+            Err(error) if subscribe::is_missing(&error) => {
+                private_node::ensure(self.asker, &self.service(), PUBLISHER_NODE).await?;
+                self.asker.set(&self.service(), asked()).await?;
+                Ok(())
+            }
+            heard => Ok(heard.map(drop)?),
+        }
     }
 
     /// Subscribes this session. Doing so again changes nothing.

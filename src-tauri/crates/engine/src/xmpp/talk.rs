@@ -1,10 +1,10 @@
-//! A session that only asks: bound, never online, and over as soon as nobody asks any more.
+//! A session that only asks, and answers if it is to: bound, never online, and over as soon as nobody asks any more.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use jid::BareJid;
+use jid::{FullJid, Jid};
 use mailwren_core::account::Account;
 use minidom::Element;
 use secrecy::SecretString;
@@ -16,12 +16,19 @@ use tokio_xmpp::stanzastream::{Connection, XmppStream};
 use tokio_xmpp::xmlstream::{FallibleStreamElement, ReadError, XmppStreamElement};
 use xmpp_parsers::iq::Iq;
 use xmpp_parsers::ns;
+use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType};
 
+use super::answer::refusal;
 use super::connector::Connector;
 use super::iq::{Asker, IqError, IqTable, Request};
 use super::login::LoginMemory;
 use super::resolve::Resolve;
 use super::trouble::ConnectError;
+
+/// Requests that wait to be answered; more are refused.
+const MOST_REQUESTS: usize = 16;
+/// Answers that wait to be sent.
+const MOST_ANSWERS: usize = 64;
 
 /// Limit of one answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -31,6 +38,8 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// A session that only asks. It sends no presence, so that nothing comes unasked and nobody sees it.
 pub(crate) struct Talk {
     asker: Asker,
+    bound: FullJid,
+    answers: mpsc::Sender<Iq>,
     task: JoinHandle<()>,
 }
 
@@ -58,16 +67,53 @@ impl Talk {
         Ok((Self::begin(connection).await?, facts.memory))
     }
 
+    /// The same for one that answers, too: what others ask comes out of the receiver, which ends with the session.
+    pub(crate) async fn log_in_to_answer(
+        account: &Account,
+        password: &SecretString,
+        resolver: Arc<dyn Resolve>,
+        memory: LoginMemory,
+    ) -> Result<(Self, mpsc::Receiver<Iq>), LogInError> {
+        let connector = Connector::new(account, resolver)?;
+        let (connection, _) = connector.connect(password, memory, &|_| {}).await?;
+        let (requests, asked) = mpsc::channel(MOST_REQUESTS);
+        Ok((Self::begin_with(connection, Some(requests)).await?, asked))
+    }
+
     /// Binds a connection that is logged in.
     pub(super) async fn begin(connection: Connection) -> Result<Self, IqError> {
+        Self::begin_with(connection, None).await
+    }
+
+    async fn begin_with(connection: Connection, requests: Option<mpsc::Sender<Iq>>) -> Result<Self, IqError> {
         let own = connection.identity.to_bare();
         let mut stream = connection.stream;
-        tokio::time::timeout(ANSWER_LIMIT, bind(&mut stream))
+        let bound = tokio::time::timeout(ANSWER_LIMIT, bind(&mut stream))
             .await
             .unwrap_or(Err(IqError::Timeout))?;
         let (asker, questions) = Asker::channel();
-        let task = tokio::spawn(serve(stream, own, questions));
-        Ok(Self { asker, task })
+        let (answers, answered) = mpsc::channel(MOST_ANSWERS);
+        let serving = Serving {
+            table: IqTable::new(own, ANSWER_LIMIT, prefix()),
+            requests,
+        };
+        let task = tokio::spawn(serving.run(stream, questions, answered));
+        Ok(Self {
+            asker,
+            bound,
+            answers,
+            task,
+        })
+    }
+
+    /// The session's own JID.
+    pub(crate) const fn bound(&self) -> &FullJid {
+        &self.bound
+    }
+
+    /// Takes the answers to what others ask.
+    pub(crate) fn answers(&self) -> mpsc::Sender<Iq> {
+        self.answers.clone()
     }
 
     /// What asks through it.
@@ -77,7 +123,7 @@ impl Talk {
 
     /// Ends it in order.
     pub(crate) async fn close(self) {
-        let Self { asker, task } = self;
+        let Self { asker, task, .. } = self;
         drop(asker);
         task.await.ok();
     }
@@ -88,7 +134,7 @@ fn prefix() -> String {
 }
 
 /// RFC 6120 §7.
-async fn bind(stream: &mut XmppStream) -> Result<(), IqError> {
+async fn bind(stream: &mut XmppStream) -> Result<FullJid, IqError> {
     let asked = Iq::Set {
         from: None,
         to: None,
@@ -102,8 +148,14 @@ async fn bind(stream: &mut XmppStream) -> Result<(), IqError> {
         .map_err(|_| IqError::Ended)?;
     loop {
         match next(stream).await? {
-            Some(Stanza::Iq(Iq::Result { id: theirs, .. })) if theirs == id => return Ok(()),
-            Some(Stanza::Iq(Iq::Error { id: theirs, error, .. })) if theirs == id => {
+            Came::Stanza(Stanza::Iq(Iq::Result {
+                id: theirs, payload, ..
+            })) if theirs == id => {
+                let jid = payload.as_ref().and_then(|bind| bind.get_child("jid", ns::BIND));
+                let jid = jid.and_then(|jid| Jid::new(&jid.text()).ok()?.try_into_full().ok());
+                return jid.ok_or(IqError::Ended);
+            }
+            Came::Stanza(Stanza::Iq(Iq::Error { id: theirs, error, .. })) if theirs == id => {
                 return Err(IqError::Refused(Box::new(error)));
             }
             _ => {}
@@ -111,15 +163,24 @@ async fn bind(stream: &mut XmppStream) -> Result<(), IqError> {
     }
 }
 
-/// The next stanza; `None` for what is none, or isn't understood.
-async fn next(stream: &mut XmppStream) -> Result<Option<Stanza>, IqError> {
+/// What a stream brings.
+enum Came {
+    Stanza(Stanza),
+    /// Something else, or not to be understood.
+    Other,
+    /// Nothing for a while.
+    Silence,
+}
+
+async fn next(stream: &mut XmppStream) -> Result<Came, IqError> {
     match stream.next().await {
-        Some(Ok(FallibleStreamElement::Ok(XmppStreamElement::Stanza(stanza)))) => Ok(Some(stanza)),
+        Some(Ok(FallibleStreamElement::Ok(XmppStreamElement::Stanza(stanza)))) => Ok(Came::Stanza(stanza)),
         Some(Ok(FallibleStreamElement::Ok(XmppStreamElement::StreamError(error)))) => {
             tracing::debug!(%error, "the server ended the stream");
             Err(IqError::Ended)
         }
-        Some(Ok(_) | Err(ReadError::SoftTimeout)) => Ok(None),
+        Some(Ok(_)) => Ok(Came::Other),
+        Some(Err(ReadError::SoftTimeout)) => Ok(Came::Silence),
         Some(Err(error)) => {
             tracing::debug!(%error, "the connection was lost");
             Err(IqError::Ended)
@@ -128,28 +189,81 @@ async fn next(stream: &mut XmppStream) -> Result<Option<Stanza>, IqError> {
     }
 }
 
-/// Sends questions and takes answers in, until nobody can ask any more or the connection is gone.
-async fn serve(mut stream: XmppStream, own: BareJid, mut questions: mpsc::Receiver<Request>) {
-    let mut table = IqTable::new(own, ANSWER_LIMIT, prefix());
-    loop {
-        let deadline = table.next_deadline();
-        tokio::select! {
-            question = questions.recv() => {
-                let Some(question) = question else { break };
-                let iq = table.begin(question, Instant::now());
-                if stream.send(&XmppStreamElement::Stanza(Stanza::Iq(iq))).await.is_err() {
-                    return;
+/// What a session knows while it lasts.
+struct Serving {
+    /// Whoever waits for an answer learns that it is over when this goes.
+    table: IqTable,
+    requests: Option<mpsc::Sender<Iq>>,
+}
+
+impl Serving {
+    /// Sends questions and takes answers in, and the other way round, until nobody can ask any more or the connection is
+    /// gone.
+    async fn run(
+        mut self,
+        mut stream: XmppStream,
+        mut questions: mpsc::Receiver<Request>,
+        mut answers: mpsc::Receiver<Iq>,
+    ) {
+        loop {
+            let deadline = self.table.next_deadline();
+            let to_send = tokio::select! {
+                question = questions.recv() => {
+                    let Some(question) = question else { break };
+                    Some(self.table.begin(question, Instant::now()))
                 }
+                Some(answer) = answers.recv() => Some(answer),
+                came = next(&mut stream) => match came {
+                    Ok(came) => self.came(came),
+                    Err(_) => return,
+                },
+                () = super::until(deadline) => {
+                    self.table.expire(Instant::now());
+                    None
+                }
+            };
+            if let Some(iq) = to_send
+                && stream.send(&XmppStreamElement::Stanza(Stanza::Iq(iq))).await.is_err()
+            {
+                return;
             }
-            stanza = next(&mut stream) => match stanza {
-                Ok(Some(Stanza::Iq(iq @ (Iq::Result { .. } | Iq::Error { .. })))) => table.answered(iq),
-                Ok(_) => {}
-                // The table goes with this, and whoever waits learns of it.
-                Err(_) => return,
+        }
+        let close = SinkExt::<&Stanza>::close(&mut stream);
+        tokio::time::timeout(CLOSE_LIMIT, close).await.ok();
+    }
+
+    /// Gives what is to be sent upon it.
+    fn came(&mut self, came: Came) -> Option<Iq> {
+        match came {
+            Came::Stanza(Stanza::Iq(iq @ (Iq::Result { .. } | Iq::Error { .. }))) => {
+                self.table.answered(iq);
+                None
+            }
+            Came::Stanza(Stanza::Iq(request)) => match &self.requests {
+                Some(requests) => match requests.try_send(request) {
+                    Ok(()) => None,
+                    Err(full) => Some(refusal(
+                        &full.into_inner(),
+                        ErrorType::Wait,
+                        DefinedCondition::ResourceConstraint,
+                        None,
+                    )),
+                },
+                None => Some(refusal(
+                    &request,
+                    ErrorType::Cancel,
+                    DefinedCondition::ServiceUnavailable,
+                    None,
+                )),
             },
-            () = super::until(deadline) => table.expire(Instant::now()),
+            Came::Stanza(_) | Came::Other => None,
+            // Whatever comes back is a sign of life; without one, the stream ends.
+            Came::Silence => Some(Iq::Get {
+                from: None,
+                to: None,
+                id: prefix(),
+                payload: Element::bare("ping", ns::PING),
+            }),
         }
     }
-    let close = SinkExt::<&Stanza>::close(&mut stream);
-    tokio::time::timeout(CLOSE_LIMIT, close).await.ok();
 }

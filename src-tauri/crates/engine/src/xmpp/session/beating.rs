@@ -77,7 +77,7 @@ impl Session {
                         self.pulse(Pulse::Back).await;
                     }
                 }
-                Sign::Publisher(contact) => self.pulse(Pulse::Publisher(contact)).await,
+                Sign::Publisher(publisher) => self.pulse(Pulse::Publisher(publisher)).await,
             }
         }
     }

@@ -1,0 +1,443 @@
+//! What a person has done with messages in their mailbox: asked of the bridge that reaches it, and taken back.
+//!
+//! Rows change before the bridge is asked, and change back if it turns out that it couldn't be done. Nothing is queued: without
+//! a bridge that answers, it is said so.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use jid::Jid;
+use jiff::Timestamp;
+use mailwren_core::account::Subscription;
+use mailwren_core::act::Act;
+use mailwren_core::adhoc::{MOST_ITEMS, Outcome, Outcomes, Wish};
+use mailwren_core::event::Kind;
+use mailwren_core::model::Input;
+use mailwren_core::view::{ApiCode, ApiError, Command, Reply, Row};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use xmpp_parsers::stanza_error::{DefinedCondition as Condition, ErrorType};
+
+use crate::commands::{invalid, store};
+use crate::run::Run;
+use crate::xmpp::iq::{Asker, IqError};
+use crate::xmpp::session::SessionHandle;
+
+/// Nothing is done with more rows at once.
+const MOST_ROWS: usize = 500;
+/// Limit of one command, also while the connection is interrupted.
+const LIMIT: Duration = Duration::from_secs(40);
+/// How long something can be taken back, as the bridge has it.
+const UNDOABLE: Duration = Duration::from_secs(600);
+/// Of so many commands it is remembered how.
+const MOST_UNDOABLE: usize = 64;
+
+type Answer = Option<oneshot::Sender<Result<Reply, ApiError>>>;
+
+/// What is on its way, and what can be taken back.
+#[derive(Default)]
+pub(crate) struct Acts {
+    pub(crate) under_way: JoinSet<Finished>,
+    undoable: VecDeque<Undoable>,
+}
+
+/// What was done by one command.
+struct Undoable {
+    account: String,
+    bridge: Jid,
+    token: String,
+    act: Act,
+    seqs: Vec<i64>,
+    since: Instant,
+}
+
+/// Rows of one node, and who is asked about them.
+struct Errand {
+    account: String,
+    bridge: Jid,
+    asker: Asker,
+    at: Subscription,
+    /// By the ids of their items.
+    rows: BTreeMap<String, i64>,
+}
+
+/// What became of one command.
+struct Told {
+    account: String,
+    bridge: Jid,
+    /// With what became of each.
+    seqs: Vec<(i64, Outcome)>,
+    undo: Option<String>,
+    trouble: Option<IqError>,
+}
+
+/// What became of what a person wanted.
+pub(crate) struct Finished {
+    what: What,
+    told: Vec<Told>,
+    /// Whoever asked, if somebody is there.
+    answer: Answer,
+}
+
+enum What {
+    Act(Act),
+    Undo(Act),
+    /// The rows are marked as they should be, and that the mailbox isn't is nothing to tell a person.
+    Quiet,
+}
+
+impl Errand {
+    async fn ask(self, act: Act) -> Vec<Told> {
+        let mut told: Vec<Told> = Vec::new();
+        let rows: Vec<(String, i64)> = self.rows.into_iter().collect();
+        for chunk in rows.chunks(MOST_ITEMS) {
+            // Who isn't there isn't asked time and again.
+            if let Some(last) = told.last_mut().filter(|last| last.trouble.is_some()) {
+                last.seqs.extend(chunk.iter().map(|(_, seq)| (*seq, Outcome::Failed)));
+                continue;
+            }
+            let wish = Wish::Act {
+                act,
+                at: self.at.clone(),
+                items: chunk.iter().map(|(item, _)| item.clone()).collect(),
+            };
+            let answered = ask(&self.asker, &self.bridge, &wish).await;
+            let (outcomes, trouble) = match answered {
+                Ok(outcomes) => (outcomes, None),
+                Err(trouble) => (Outcomes::default(), Some(trouble)),
+            };
+            told.push(Told {
+                account: self.account.clone(),
+                bridge: self.bridge.clone(),
+                seqs: chunk.iter().map(|(item, seq)| (*seq, outcomes.of(item))).collect(),
+                undo: outcomes.undo,
+                trouble,
+            });
+        }
+        told
+    }
+}
+
+async fn ask(asker: &Asker, bridge: &Jid, wish: &Wish) -> Result<Outcomes, IqError> {
+    let answer = tokio::time::timeout(LIMIT, asker.set(bridge, wish.command())).await;
+    let answer = answer.unwrap_or(Err(IqError::Timeout))?;
+    // What isn't an answer isn't one in time.
+    answer.as_ref().and_then(Outcomes::read).ok_or(IqError::Timeout)
+}
+
+impl Run {
+    /// Has something done with the messages of rows; the answer comes once the bridge has answered.
+    pub(crate) async fn act(&mut self, seqs: Vec<i64>, act: Act, answer: Answer) {
+        if !act.moves() {
+            let read = act == Act::Read;
+            let marked = self.command(Command::Mark { seqs, read }).await;
+            return tell(answer, marked);
+        }
+        let chosen = seqs.clone();
+        match self.set_out(seqs, act).await {
+            Ok(errands) => {
+                let asked = async move {
+                    let told = futures::future::join_all(errands.into_iter().map(|errand| errand.ask(act))).await;
+                    Finished {
+                        what: What::Act(act),
+                        told: told.into_iter().flatten().collect(),
+                        answer,
+                    }
+                };
+                self.acts.under_way.spawn(asked);
+            }
+            Err(error) => match answer {
+                Some(answer) => drop(answer.send(Err(error))),
+                None => self.not_done(act, chosen, &error).await,
+            },
+        }
+    }
+
+    /// Finds out whom to ask, and has the rows gone.
+    async fn set_out(&mut self, seqs: Vec<i64>, act: Act) -> Result<Vec<Errand>, ApiError> {
+        if seqs.len() > MOST_ROWS {
+            return Err(invalid(format!("at most {MOST_ROWS} mails at once")));
+        }
+        let rows = self.rows(&seqs).await?;
+        let there: Vec<Row> = rows.into_iter().filter(is_there).collect();
+        if there.is_empty() {
+            return Err(ApiError {
+                code: ApiCode::NotFound,
+                message: "There is no mail any more to do that with.".to_owned(),
+                hint: None,
+            });
+        }
+        let (errands, left_out) = self.errands(&there);
+        if let Some(row) = left_out.first() {
+            return Err(unreached(row));
+        }
+        let seqs = there.iter().map(|row| row.seq).collect();
+        let gone = self.store.act(seqs, act, Timestamp::now()).await.map_err(store)?;
+        self.show(gone).await;
+        Ok(errands)
+    }
+
+    /// Marks messages in the mailbox as their rows were marked, where a bridge reaches it.
+    pub(crate) fn mark_in_mailbox(&mut self, rows: &[Row], read: bool) {
+        // What was taken back a moment ago is published again once the mailbox has it unread.
+        let rows: Vec<Row> = rows.iter().filter(|row| !read || is_there(row)).cloned().collect();
+        let (errands, _) = self.errands(&rows);
+        if errands.is_empty() {
+            return;
+        }
+        let act = if read { Act::Read } else { Act::Unread };
+        let asked = async move {
+            let told = futures::future::join_all(errands.into_iter().map(|errand| errand.ask(act))).await;
+            Finished {
+                what: What::Quiet,
+                told: told.into_iter().flatten().collect(),
+                answer: None,
+            }
+        };
+        self.acts.under_way.spawn(asked);
+    }
+
+    /// Takes back what was done with the messages of rows.
+    pub(crate) async fn undo_act(&mut self, seqs: &[i64], answer: Answer) {
+        let undoable = &mut self.acts.undoable;
+        undoable.retain(|one| one.since.elapsed() < UNDOABLE);
+        let (meant, others) = std::mem::take(undoable)
+            .into_iter()
+            .partition(|one| one.seqs.iter().any(|seq| seqs.contains(seq)));
+        self.acts.undoable = others;
+        let meant: VecDeque<Undoable> = meant;
+        let Some(act) = meant.front().map(|one| one.act) else {
+            let message = "That can't be taken back any more.".to_owned();
+            return tell(answer, Err(refused(message, None)));
+        };
+        let back = meant.iter().flat_map(|one| one.seqs.iter().copied()).collect();
+        match self.store.undone(back).await {
+            Ok(rows) => self.show(rows).await,
+            Err(error) => return tell(answer, Err(store(error))),
+        }
+        let with_askers: Vec<(Undoable, Option<Asker>)> = meant
+            .into_iter()
+            .map(|one| {
+                let asker = self.sessions.get(&one.account).and_then(SessionHandle::asker);
+                (one, asker)
+            })
+            .collect();
+        let asked = async move {
+            let mut told = Vec::new();
+            for (one, asker) in with_askers {
+                let wish = Wish::Undo { token: one.token };
+                let answered = match asker {
+                    Some(asker) => ask(&asker, &one.bridge, &wish).await,
+                    None => Err(IqError::Ended),
+                };
+                let (outcome, trouble) = match answered {
+                    Ok(outcomes) if outcomes.items.iter().all(|(_, o)| *o == Outcome::Done) => (Outcome::Done, None),
+                    Ok(_) => (Outcome::Failed, None),
+                    Err(trouble) => (Outcome::Failed, Some(trouble)),
+                };
+                told.push(Told {
+                    account: one.account,
+                    bridge: one.bridge,
+                    seqs: one.seqs.into_iter().map(|seq| (seq, outcome)).collect(),
+                    undo: None,
+                    trouble,
+                });
+            }
+            Finished {
+                what: What::Undo(act),
+                told,
+                answer,
+            }
+        };
+        self.acts.under_way.spawn(asked);
+    }
+
+    /// A bridge has answered, or won't.
+    pub(crate) async fn finished(&mut self, Finished { what, told, answer }: Finished) {
+        let (done, not): (Vec<_>, Vec<_>) = told
+            .iter()
+            .flat_map(|told| &told.seqs)
+            .partition(|(_, outcome)| *outcome == Outcome::Done);
+        let count = u32::try_from(done.len()).unwrap_or(u32::MAX);
+        let missing = not.iter().filter(|(_, outcome)| *outcome == Outcome::Missing).count();
+        let back: Vec<i64> = not.iter().map(|(seq, _)| *seq).collect();
+        let trouble = trouble(&told, missing, back.len());
+        let undone = match what {
+            What::Quiet => {
+                if let Some(error) = trouble {
+                    tracing::info!(%error, "the mailbox isn't marked");
+                }
+                return;
+            }
+            What::Act(act) => {
+                for told in told {
+                    let Some(token) = told.undo else { continue };
+                    self.acts.undoable.push_back(Undoable {
+                        account: told.account,
+                        bridge: told.bridge,
+                        token,
+                        act,
+                        seqs: told.seqs.iter().map(|(seq, _)| *seq).collect(),
+                        since: Instant::now(),
+                    });
+                }
+                while self.acts.undoable.len() > MOST_UNDOABLE {
+                    self.acts.undoable.pop_front();
+                }
+                self.store.not_acted(back.clone()).await
+            }
+            What::Undo(act) => self.store.act(back.clone(), act, Timestamp::now()).await,
+        };
+        match undone {
+            Ok(rows) => self.show(rows).await,
+            Err(error) => tracing::error!(%error, "rows can't be put back"),
+        }
+        match (answer, trouble, what) {
+            (Some(answer), Some(error), _) if count == 0 => drop(answer.send(Err(error))),
+            (Some(answer), trouble, _) => {
+                let trouble = trouble.map(|error| error.message);
+                // The face may have left.
+                answer.send(Ok(Reply::Acted { count, trouble })).ok();
+            }
+            (None, Some(error), What::Act(act)) => self.not_done(act, back, &error).await,
+            (None, ..) => {}
+        }
+    }
+
+    /// What was chosen at a popup couldn't be done, which only another popup can tell.
+    async fn not_done(&mut self, act: Act, seqs: Vec<i64>, error: &ApiError) {
+        let rows = self.rows(&seqs).await.unwrap_or_default();
+        let why = match &error.hint {
+            Some(hint) => format!("{} {hint}", error.message),
+            None => error.message.clone(),
+        };
+        self.feed(Input::NotDone { act, rows, why }).await;
+    }
+
+    async fn rows(&self, seqs: &[i64]) -> Result<Vec<Row>, ApiError> {
+        let mut rows = Vec::new();
+        for seq in seqs {
+            rows.extend(self.store.row(*seq).await.map_err(store)?);
+        }
+        Ok(rows)
+    }
+
+    async fn show(&mut self, rows: Vec<Row>) {
+        if !rows.is_empty() {
+            self.feed(Input::Changed(rows)).await;
+            self.recount().await;
+        }
+    }
+
+    /// Whom to ask about rows, node by node; and the rows that nobody can be asked about.
+    fn errands<'a>(&self, rows: &'a [Row]) -> (Vec<Errand>, Vec<&'a Row>) {
+        let mut errands: Vec<Errand> = Vec::new();
+        let mut left_out = Vec::new();
+        for row in rows {
+            match self.errand(row) {
+                Some(errand) => {
+                    let same = |other: &&mut Errand| other.account == errand.account && other.at == errand.at;
+                    match errands.iter_mut().find(same) {
+                        Some(other) => other.rows.extend(errand.rows),
+                        None => errands.push(errand),
+                    }
+                }
+                None => left_out.push(row),
+            }
+        }
+        (errands, left_out)
+    }
+
+    fn errand(&self, row: &Row) -> Option<Errand> {
+        let event = &row.event;
+        if event.kind != Kind::New {
+            return None;
+        }
+        let at = Subscription {
+            service: event.service.clone()?,
+            node: event.node.clone()?,
+        };
+        let offer = self
+            .model
+            .offer(&row.account)
+            .filter(|offer| offer.nodes.contains(&at))?;
+        Some(Errand {
+            account: row.account.clone(),
+            bridge: offer.jid.clone().into(),
+            asker: self.sessions.get(&row.account)?.asker()?,
+            at,
+            rows: BTreeMap::from([(event.item.clone()?, row.seq)]),
+        })
+    }
+}
+
+/// Whether a row's message should be where it was.
+fn is_there(row: &Row) -> bool {
+    row.event.kind == Kind::New && row.gone_at.is_none() && !row.replaced
+}
+
+fn tell(answer: Answer, result: Result<Reply, ApiError>) {
+    match answer {
+        // The face may have left.
+        Some(answer) => drop(answer.send(result)),
+        None => {
+            if let Err(error) = result {
+                tracing::warn!(%error, "what was chosen couldn't be done");
+            }
+        }
+    }
+}
+
+fn refused(message: String, hint: Option<&str>) -> ApiError {
+    ApiError {
+        code: ApiCode::Refused,
+        message,
+        hint: hint.map(str::to_owned),
+    }
+}
+
+fn unreached(row: &Row) -> ApiError {
+    refused(
+        format!("Nothing reaches the mailbox of {} at present.", row.account),
+        Some("It takes a bridge with IMAP access: see docs/bridge.md."),
+    )
+}
+
+/// What couldn't be done, in one sentence.
+fn trouble(told: &[Told], missing: usize, not_done: usize) -> Option<ApiError> {
+    let error = match told.iter().find_map(|told| told.trouble.as_ref()) {
+        Some(IqError::Refused(error)) => match (&error.defined_condition, &error.type_) {
+            // It was here a moment ago: its session has ended, and the next one tells where it is.
+            (Condition::ServiceUnavailable | Condition::RecipientUnavailable | Condition::RemoteServerNotFound, _) => {
+                refused(
+                    "The bridge isn't there at present.".to_owned(),
+                    Some("Try again in a moment, or look after `mailwrenctl bridge`."),
+                )
+            }
+            (Condition::Forbidden, _) => {
+                refused("The bridge lets others do that, and not this account.".to_owned(), None)
+            }
+            (_, ErrorType::Wait) => refused(
+                format!("The mailbox can't be reached: {}.", IqError::Refused(error.clone())),
+                Some("Try again in a moment."),
+            ),
+            _ => refused(
+                format!("The bridge refuses: {}.", IqError::Refused(error.clone())),
+                None,
+            ),
+        },
+        Some(IqError::Timeout) => refused("The bridge didn't answer in time.".to_owned(), None),
+        Some(IqError::Ended) => refused("The connection was lost before the bridge answered.".to_owned(), None),
+        None if not_done == 0 => return None,
+        None if missing == not_done => refused(
+            match missing {
+                1 => "The mail isn't in its folder any more.".to_owned(),
+                n => format!("{n} mails aren't in their folder any more."),
+            },
+            None,
+        ),
+        None => refused("The mail server refused it.".to_owned(), None),
+    };
+    Some(error)
+}

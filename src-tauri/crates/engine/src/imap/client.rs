@@ -41,6 +41,8 @@ pub(crate) struct Client<S> {
     pub(super) capabilities: Option<Capabilities>,
     /// What it told without being asked.
     pub(crate) noticed: Noticed,
+    /// Whether messages are told of because they were asked for.
+    fetching: bool,
     unknown: usize,
 }
 
@@ -59,11 +61,11 @@ impl Noticed {
         self.here || !self.elsewhere.is_empty()
     }
 
-    fn notice(&mut self, told: &Told) {
+    fn notice(&mut self, told: &Told, fetching: bool) {
         match told {
             Told::Exists(_) | Told::Expunge | Told::Vanished { earlier: false, .. } => self.here = true,
-            // Who asks, asks by UID and is told of it.
-            Told::Message(message) if message.uid.is_none() => self.here = true,
+            // Who asks is told the UID.
+            Told::Message(message) if !fetching || message.uid.is_none() => self.here = true,
             Told::Status(status) => {
                 self.elsewhere.insert(status.name.clone());
             }
@@ -80,6 +82,7 @@ impl<S: Io> Client<S> {
             tag: 0,
             capabilities: None,
             noticed: Noticed::default(),
+            fetching: false,
             unknown: 0,
         }
     }
@@ -144,7 +147,9 @@ impl<S: Io> Client<S> {
     ) -> Result<Answer, ImapError> {
         let tag = self.send(command).await?;
         self.wire.codec_mut().limits = limits;
+        self.fetching = command.starts_with("UID FETCH ");
         let answer = self.until_done(&tag, &mut take).await;
+        self.fetching = false;
         self.wire.codec_mut().limits = USUAL;
         answer
     }
@@ -189,8 +194,6 @@ impl<S: Io> Client<S> {
             };
             match response {
                 Response::Continue => begun = true,
-                // Nobody asked.
-                Response::Told(Told::Message(_)) => self.noticed.here = true,
                 Response::Told(_) => {}
                 Response::Done(_, answer) => {
                     let text = answer.text;
@@ -278,7 +281,7 @@ impl<S: Io> Client<S> {
                 Response::Told(Told::Capabilities(all)) if all.has("IMAP4REV1") => {
                     self.capabilities = Some(all.clone());
                 }
-                Response::Told(told) => self.noticed.notice(told),
+                Response::Told(told) => self.noticed.notice(told, self.fetching),
                 Response::Continue => {}
             }
             return Ok(response);

@@ -242,7 +242,7 @@ fn answer(status: &imap_proto::Status, outcome: Outcome<'_>) -> Answer {
     let text = outcome.information.unwrap_or_default();
     // A code that the parser doesn't know stays in the text.
     let unknown = text.strip_prefix('[').and_then(|text| text.split_once(']'));
-    let text = unknown.map_or(text.as_ref(), |(_, text)| text);
+    let text = unknown.map_or(&*text, |(_, text)| text);
     let unknown = unknown.map(|(code, _)| {
         let name = code.split(' ').next().unwrap_or_default();
         Code::Other(name.to_ascii_uppercase())

@@ -78,7 +78,7 @@ describe('how the accounts stand', () => {
 
   it('is troubled by a node that does not deliver and by a problem of the desktop', () => {
     expect(said([account('Home')]).troubled).toBe(false);
-    const node = { service: 's', node: 'n', state: 'refused', trouble: null } as const;
+    const node = { service: 's', node: 'n', state: 'refused', trouble: null, acts: false } as const;
     expect(said([account('Home', { nodes: [node] })]).troubled).toBe(true);
     expect(said([account('Home')], [{ code: 'notifier', message: '', hint: null }]).troubled).toBe(true);
   });

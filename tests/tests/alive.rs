@@ -83,7 +83,6 @@ fn a_heartbeat_proves_push_through_a_private_node_and_leaves_no_other_trace(kind
         ensure!(peek.is_err(), "a stranger reads the heartbeats: {peek:?}");
 
         let contact = "2026-11-24T21:00:00Z";
-        other.create(&own(PUBLISHER_NODE)).await?;
         let beat = format!("<heartbeat xmlns='{PUBLISHER_NODE}' contact='{contact}'/>");
         other.publish(&own(PUBLISHER_NODE), "current", &beat).await?;
         let account = eventually("the publisher's heartbeat is told", async || {

@@ -215,7 +215,10 @@ fn outages(more: &str) -> Result<()> {
         watch.event("without xmpp").await?;
         // Dovecot says goodbye to everybody.
         dovecot.doveadm(&["reload"]).await?;
-        dovecot.deliver(SAM, &message("after reload")).await?;
+        eventually("mail is taken again", async || {
+            dovecot.deliver(SAM, &message("after reload")).await.map(Some)
+        })
+        .await?;
         watch.event("after reload").await?;
         let all = [
             "unread before",

@@ -86,11 +86,11 @@ impl BringUp {
         nodes.sort();
         nodes.dedup();
         self.open = self.look_after(nodes).await;
+        self.publisher().await;
         self.tell(Input::CaughtUp {
             account: self.account.jid.clone(),
         })
         .await;
-        self.publisher().await;
         self
     }
 

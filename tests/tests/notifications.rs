@@ -34,13 +34,8 @@ fn open_at_a_popup_leads_to_that_very_message() -> Result<()> {
 fn a_click_on_a_popup_leads_to_that_very_message() -> Result<()> {
     opens_that_very_message("xfce", async |desktop| {
         let height = |geometry: &str| {
-            Some(
-                geometry
-                    .lines()
-                    .find_map(|line| line.strip_prefix("HEIGHT="))?
-                    .parse()
-                    .ok()?,
-            )
+            let line = geometry.lines().find_map(|line| line.strip_prefix("HEIGHT="));
+            line?.parse().ok()
         };
         let (popup, height): (String, i32) = eventually("a window of the popup", async || {
             let found = desktop

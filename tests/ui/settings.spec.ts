@@ -52,6 +52,7 @@ test('a test goes step by step, and found nodes are chosen from', async ({ page,
         subscriptions: [{ service: 'pubsub.birds.example', node: 'mail/lena/INBOX' }],
         notifiers: [],
         password: 'keyring',
+        open: null,
       },
     },
   ]);

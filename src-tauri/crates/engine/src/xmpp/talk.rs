@@ -164,6 +164,7 @@ async fn bind(stream: &mut XmppStream) -> Result<FullJid, IqError> {
 }
 
 /// What a stream brings.
+#[expect(clippy::large_enum_variant, reason = "made, matched and dropped one at a time")]
 enum Came {
     Stanza(Stanza),
     /// Something else, or not to be understood.

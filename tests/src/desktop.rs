@@ -155,6 +155,15 @@ impl Desktop {
     /// # Errors
     /// When it can't be added.
     pub async fn add_account(&self, server: &Server, node: &str) -> Result<()> {
+        self.add_account_with(server, &["--no-pep", "--subscribe", PUBSUB, node])
+            .await
+    }
+
+    /// The same, with what further arguments say of its nodes.
+    ///
+    /// # Errors
+    /// When it can't be added.
+    pub async fn add_account_with(&self, server: &Server, more: &[&str]) -> Result<()> {
         let (sam, host, port) = (jid(SAM), server.host.to_string(), server.direct.to_string());
         let ca = server.certificate.ca.display().to_string();
         let mut arguments = vec![
@@ -168,7 +177,8 @@ impl Desktop {
             "--security",
             "direct",
         ];
-        arguments.extend(["--ca-file", &ca, "--no-pep", "--subscribe", PUBSUB, node]);
+        arguments.extend(["--ca-file", &ca]);
+        arguments.extend(more);
         let mut add = self.start_program("mailwrenctl", &arguments).await?;
         add.write_line(&password(SAM)).await?;
         let status = add.exit().await?;

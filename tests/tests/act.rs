@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use anyhow::{Context as _, Result, ensure};
 use mailwren_tests::ctl::{Finished, Home, Watch};
+use mailwren_tests::desktop::{Desktop, Parts};
 use mailwren_tests::dovecot::Dovecot;
 use mailwren_tests::process::Process;
 use mailwren_tests::publisher::Publisher;
@@ -88,6 +89,31 @@ async fn holds(dovecot: &Dovecot, name: &str, wanted: &[(&str, &str)]) -> Result
         Ok((held.len() == wanted.len() && held.iter().zip(wanted).all(same)).then_some(()))
     })
     .await
+}
+
+#[test]
+fn archive_and_delete_at_a_popup_reach_the_mailbox() -> Result<()> {
+    scene(async |scene| {
+        let server = Server::start(Kind::Prosody, &scene).await?;
+        let dovecot = Dovecot::start(&scene, "").await?;
+        let _bridge = bridge(&scene, &server, &dovecot).await?;
+        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        desktop.add_account_with(&server, &[]).await?;
+        let told = desktop.notifications().await?;
+        let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
+        desktop
+            .status(|status| status["accounts"][0]["nodes"][0]["acts"] == true)
+            .await?;
+        for (label, folder) in [("Archive", "Archive"), ("Delete", "Trash")] {
+            dovecot.deliver(SAM, &message(label)).await?;
+            let popup = told.one("a popup of the mail", |one| one.body.contains(label)).await?;
+            desktop.choose_action(label).await?;
+            holds(&dovecot, folder, &[(label, "")]).await?;
+            holds(&dovecot, "INBOX", &[]).await?;
+            told.closed(popup.id.context("the popup has no id")?).await?;
+        }
+        Ok(())
+    })
 }
 
 fn what_is_archived_on_a_device_is_archived_and_comes_back_by_undo(kind: Kind) -> Result<()> {

@@ -247,6 +247,12 @@ fn ten_thousand_at_once_are_few_popups_and_hold_up_no_click() -> Result<()> {
         let popups: HashSet<_> = told.all().into_iter().filter_map(|one| one.id).collect();
         ensure!(popups.len() <= 3, "{} popups: {:?}", popups.len(), told.all());
 
+        ensure!(
+            told.all().iter().any(|one| one.replaces != 0),
+            "the popup of many never changed in place: {:?}",
+            told.all()
+        );
+
         clicks.sort_unstable();
         let median = clicks.get(clicks.len() / 2).context("no click")?;
         let slowest = clicks.last().context("no click")?;

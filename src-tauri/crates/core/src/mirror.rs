@@ -292,7 +292,9 @@ mod tests {
         ];
         let changes = position.compare(&told, |_| true);
         assert_eq!((changes.gone, changes.again), (vec![2, 3], vec![4]));
-        let changes = position.compare(&told, |uid| within(&[9..=7, 5..=3], uid) && uid != 3);
+        let changes = position.compare(&told, |uid| {
+            within(&[RangeInclusive::new(9, 7), RangeInclusive::new(5, 3)], uid) && uid != 3
+        });
         assert_eq!((changes.gone, changes.again), (vec![2], vec![4]));
     }
 

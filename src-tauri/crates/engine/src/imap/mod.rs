@@ -1,6 +1,6 @@
 //! IMAP: finding out what is in a mailbox, and doing there what a person did elsewhere.
 //!
-//! A thin client: [`wire`] bounds what comes in, `response` reads it with imap-proto's parser, `client` gives commands and
+//! A thin client: `wire` bounds what comes in, `response` reads it with imap-proto's parser, `client` gives commands and
 //! listens, [`access`](Access) is the way in. [`act`] does what a person asked for.
 
 pub mod access;

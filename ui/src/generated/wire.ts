@@ -2,7 +2,7 @@
 
 export type Kind = "changed" | "new" | "gone" | "cleared" | "closed";
 
-export type Dialect = "mobileme" | "mailwren" | "atom" | "ox" | "sieve" | "gmail" | "unknown";
+export type Dialect = "mobileme" | "mailwren" | "atom" | "ox" | "sieve" | "gmail" | "imap" | "unknown";
 
 export type Sender = {
 /**
@@ -16,11 +16,11 @@ address: string | null, };
 
 export type Event = {
 /**
- * Bare JID or host that published it.
+ * Bare JID or host that published it; the mail server's, where the mailbox was looked into.
  */
 service: string | null,
 /**
- * Node name as sent.
+ * Node name as sent; the folder's name, where the mailbox was looked into.
  */
 node: string | null,
 /**
@@ -153,6 +153,14 @@ notifiers: Array<string>,
  * Where the password comes from.
  */
 password: PasswordSource,
+/**
+ * Whether it logs in to an XMPP server. Without, what is known of its mail comes from `imap` alone.
+ */
+xmpp: boolean,
+/**
+ * Its mailbox, where it is reached by IMAP: then what only says that it changed becomes who wrote, and about what.
+ */
+imap: MailServer | null,
 /**
  * How its mails are opened; by their own link or by what is installed when absent.
  */
@@ -563,11 +571,11 @@ acted: Act | null,
  */
 reason: Reason | null,
 /**
- * Bare JID or host that published it.
+ * Bare JID or host that published it; the mail server's, where the mailbox was looked into.
  */
 service: string | null,
 /**
- * Node name as sent.
+ * Node name as sent; the folder's name, where the mailbox was looked into.
  */
 node: string | null,
 /**
@@ -787,6 +795,10 @@ account: Account,
  */
 password: string | null,
 /**
+ * Its mailbox's password; the stored one when absent.
+ */
+mailbox_password: string | null,
+/**
  * A number of the face's choice that comes back in the notices.
  */
 run: number, } | { "do": "subscriptions",
@@ -825,7 +837,11 @@ account: Account,
 /**
  * A new password for the keyring; the stored one stays when absent.
  */
-password: string | null, } | { "do": "remove_account",
+password: string | null,
+/**
+ * The same for its mailbox, where that is reached by IMAP.
+ */
+mailbox_password: string | null, } | { "do": "remove_account",
 /**
  * Its JID.
  */
@@ -1077,8 +1093,7 @@ state: NodeState,
  */
 trouble: string | null,
 /**
- * Whether a bridge says that it reaches the mailbox behind it, so that [`Command::Act`] can be tried while the account
- * is connected.
+ * Whether the mailbox behind it is reached, by a bridge that says so or by IMAP, so that [`Command::Act`] can be tried.
  */
 acts: boolean, };
 
@@ -1132,7 +1147,7 @@ changed: boolean,
  */
 nodes: Array<Subscription>, };
 
-export type StepName = "dns" | "tls" | "login" | "services" | "nodes";
+export type StepName = "dns" | "tls" | "login" | "services" | "nodes" | "mailbox";
 
 export type StepState = "running" | "passed" | "warned" | "failed";
 
@@ -1154,7 +1169,7 @@ export type ApiCode = "invalid" | "not_found" | "forbidden" | "keyring" | "refus
 
 export type TrayShape = "connected" | "connecting" | "offline" | "error" | "paused";
 
-export type About = "engine" | "config" | "store" | "keyring" | "bus" | "notifications" | "tray" | "dns" | "tls" | "login" | "services" | "nodes" | "subscriptions" | "push";
+export type About = "engine" | "config" | "store" | "keyring" | "bus" | "notifications" | "tray" | "dns" | "tls" | "login" | "services" | "nodes" | "mailbox" | "subscriptions" | "push";
 
 export type Check = {
 /**

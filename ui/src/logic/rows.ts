@@ -13,9 +13,14 @@ export function belongs(row: Row, filter: Filter): boolean {
   if (filter.account !== null && row.account !== filter.account) return false;
   if (filter.mailbox !== null && row.mailbox !== filter.mailbox) return false;
   if (filter.unread && !row.unread) return false;
-  if (filter.text === null) return row.acted === null;
+  if (filter.text === null) return !leftOut(row);
   const texts = [row.from?.name, row.from?.address, row.subject, row.snippet, row.mailbox];
   return matches(texts, words(filter.text));
+}
+
+/** What a person had moved away, and what only said that a mailbox changed, once it is known what did. */
+function leftOut(row: Row): boolean {
+  return row.acted !== null || (row.replaced && row.kind === 'changed');
 }
 
 export interface Merge {
@@ -27,7 +32,7 @@ export interface Merge {
 
 /**
  * Takes changed rows in. A held row is replaced where it stands, even if the filter would no longer choose it:
- * nothing vanishes under the pointer, but for what a person had moved away. An unheld one comes in if it belongs and isn't
+ * nothing vanishes under the pointer, but for what is left out of every feed. An unheld one comes in if it belongs and isn't
  * older than what was read.
  */
 export function merge(
@@ -46,7 +51,7 @@ export function merge(
     const now = latest.get(row.seq);
     latest.delete(row.seq);
     if (!now || now.rev < row.rev) return [row];
-    return now.acted !== null && filter.text === null ? [] : [now];
+    return leftOut(now) && filter.text === null ? [] : [now];
   });
   const oldest = held.at(-1)?.seq ?? 0;
   const fresh: Row[] = [];

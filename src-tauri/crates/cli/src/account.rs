@@ -4,12 +4,13 @@ use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use mailwren_core::account::{Account, PasswordSource, Subscription};
-use mailwren_core::view::{Command, Reply};
+use mailwren_core::view::{Command, Reply, StepName, StepState};
 use mailwren_engine::config::checked;
 use mailwren_engine::face::Face;
 
 use crate::connection::{Connection, ask_password, path};
 use crate::exit::{Failure, Said, word};
+use crate::mail_server::MailServerArguments;
 use crate::{open, print, trial};
 
 #[derive(Debug, clap::Subcommand)]
@@ -50,6 +51,8 @@ pub struct Add {
     name: Option<String>,
     #[command(flatten)]
     connection: Connection,
+    #[command(flatten)]
+    mailbox: MailServerArguments,
     /// Don't listen to the account's own mail node.
     #[arg(long)]
     no_pep: bool,
@@ -87,6 +90,8 @@ impl Add {
             subscriptions: subscriptions.collect(),
             notifiers: self.notifiers.clone(),
             password,
+            xmpp: !self.mailbox.no_xmpp,
+            imap: self.mailbox.server()?,
             ..Account::new(self.jid.clone())
         };
         self.connection.apply(&mut account)?;
@@ -96,20 +101,28 @@ impl Add {
 
 pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
     // Asked for before the engine is reached: a person may take their time.
-    let (account, password) = match &what {
+    let save = match &what {
         What::Add(add) => {
             let account = checked(add.account()?).map_err(|flaw| Failure::usage(flaw.to_string()))?;
             let password = match account.password {
-                PasswordSource::Keyring => Some(ask_password(&account.jid)?),
-                PasswordSource::Command(_) | PasswordSource::File(_) => None,
+                PasswordSource::Keyring if account.xmpp => Some(ask_password(&account.jid)?),
+                _ => None,
             };
-            (Some(account), password)
+            let mailbox_password = match &account.imap {
+                Some(server) if server.by_keyring() => Some(ask_password(&format!("{}'s mailbox", account.jid))?),
+                _ => None,
+            };
+            Some(Command::SaveAccount {
+                account,
+                password,
+                mailbox_password,
+            })
         }
-        _ => (None, None),
+        _ => None,
     };
     let face = open::look(config).await?;
-    let done = match (what, account) {
-        (What::Add(_), Some(account)) => save(&face, account, password).await,
+    let done = match (what, save) {
+        (What::Add(add), Some(save)) => add_account(&face, &add.jid, save).await,
         (What::List { json }, _) => list(&face, json).await,
         (What::Test { jid, json }, _) => test(&face, &jid, json).await,
         (What::Remove { jid, forget }, _) => remove(&face, jid, forget).await,
@@ -119,9 +132,8 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
     done
 }
 
-async fn save(face: &Face, account: Account, password: Option<String>) -> Result<(), Failure> {
-    let jid = account.jid.clone();
-    face.call(Command::SaveAccount { account, password }).await?;
+async fn add_account(face: &Face, jid: &str, save: Command) -> Result<(), Failure> {
+    face.call(save).await?;
     print::out(&format!(
         "{jid} is set up. Try it with `mailwrenctl account test {jid}`."
     ))
@@ -147,6 +159,9 @@ async fn list(face: &Face, json: bool) -> Result<(), Failure> {
         for node in account.nodes() {
             print::out(&format!("  {} {}", node.service, node.node))?;
         }
+        if let Some(server) = &account.imap {
+            print::out(&format!("  {} {}", server.host, account.folders().join(", ")))?;
+        }
     }
     Ok(())
 }
@@ -154,7 +169,11 @@ async fn list(face: &Face, json: bool) -> Result<(), Failure> {
 async fn test(face: &Face, jid: &str, json: bool) -> Result<(), Failure> {
     let account = accounts(face).await?.into_iter().find(|a| a.jid == jid);
     let account = account.ok_or_else(|| Failure::failed(word("cli-no-account", "jid", jid)))?;
+    let mut failed = None;
     let outcome = trial::run(face, account.clone(), None, |step| {
+        if step.state == StepState::Failed {
+            failed = Some(step.name);
+        }
         if json {
             let line = serde_json::to_string(step).map_err(|e| Failure::failed(e.to_string()))?;
             return print::out(&line);
@@ -166,14 +185,17 @@ async fn test(face: &Face, jid: &str, json: bool) -> Result<(), Failure> {
     })
     .await?;
     match outcome.untrusted {
-        Some(fingerprint) if !json => pin(face, account, fingerprint).await,
+        Some(fingerprint) if !json => {
+            let of_mailbox = !account.xmpp || failed == Some(StepName::Mailbox);
+            pin(face, account, fingerprint, of_mailbox).await
+        }
         _ if outcome.passed => Ok(()),
         _ => Err(Failure::needs_person(word("cli-not-yet", "jid", jid))),
     }
 }
 
 /// Pins a certificate on an explicit yes. A pin that no longer fits is never replaced by one: that takes `account add`.
-async fn pin(face: &Face, mut account: Account, fingerprint: String) -> Result<(), Failure> {
+async fn pin(face: &Face, mut account: Account, fingerprint: String, of_mailbox: bool) -> Result<(), Failure> {
     let jid = account.jid.clone();
     let not_trusted = || {
         let hint = Said::Words("cli-compare", Vec::new());
@@ -190,9 +212,17 @@ async fn pin(face: &Face, mut account: Account, fingerprint: String) -> Result<(
     if line.trim() != "yes" {
         return Err(not_trusted());
     }
-    account.pins = vec![fingerprint];
-    let password = None;
-    face.call(Command::SaveAccount { account, password }).await?;
+    match &mut account.imap {
+        // XMPP is tried first, and what comes after is tried once that went well.
+        Some(server) if of_mailbox => server.pins = vec![fingerprint],
+        _ => account.pins = vec![fingerprint],
+    }
+    let save = Command::SaveAccount {
+        account,
+        password: None,
+        mailbox_password: None,
+    };
+    face.call(save).await?;
     print::out(&format!("Pinned. Try it again with `mailwrenctl account test {jid}`."))
 }
 

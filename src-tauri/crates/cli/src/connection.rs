@@ -73,10 +73,10 @@ pub fn path(path: &PathBuf) -> Result<String, Failure> {
         .map_err(|_| Failure::usage(format!("{}: the path must be UTF-8", path.display())))
 }
 
-/// A password, asked for without echo, or the first line of standard input where that is no terminal.
-pub fn ask_password(jid: &str) -> Result<String, Failure> {
+/// A password, asked for without echo, or the next line of standard input where that is no terminal.
+pub fn ask_password(of: &str) -> Result<String, Failure> {
     let password = if std::io::stdin().is_terminal() {
-        rpassword::prompt_password(format!("Password of {jid}: ")).map_err(|e| Failure::failed(e.to_string()))?
+        rpassword::prompt_password(format!("Password of {of}: ")).map_err(|e| Failure::failed(e.to_string()))?
     } else {
         let mut line = String::new();
         std::io::stdin()

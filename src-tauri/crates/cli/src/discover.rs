@@ -43,6 +43,9 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
     let looked = async {
         let password = password?;
         arguments.connection.apply(&mut account)?;
+        // What the address leads to by XMPP, whatever else the account has.
+        account.xmpp = true;
+        account.imap = None;
         let jid = account.jid.clone();
         let outcome = trial::run(&face, account, password, |step| match (arguments.json, step.state) {
             // What went well is told as a whole; with JSON, what didn't goes to standard error.

@@ -17,6 +17,7 @@ mod exit;
 mod explain;
 mod feed;
 mod later;
+mod mail_server;
 mod open;
 mod outbox;
 mod pause;

@@ -25,7 +25,12 @@ pub async fn run(
 ) -> Result<Outcome, Failure> {
     let mut notices = face.notices();
     let run = std::process::id();
-    let reply = face.call(Command::TestAccount { account, password, run });
+    let reply = face.call(Command::TestAccount {
+        account,
+        password,
+        mailbox_password: None,
+        run,
+    });
     tokio::pin!(reply);
     let mut ended = None;
     let mut untrusted = None;

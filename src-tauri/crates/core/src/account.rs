@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::opening::OpenWith;
+use crate::payload::mobileme;
+
+/// The one folder that every mailbox has; its name is the same in any case (RFC 3501 §5.1).
+pub const INBOX: &str = "INBOX";
 
 /// How the connection is secured. There is no unencrypted way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -29,6 +33,102 @@ pub enum PasswordSource {
     Command(Vec<String>),
     /// First line of a file that only its owner can read.
     File(String),
+}
+
+/// How the connection to a mail server is secured. There is no unencrypted way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ImapTls {
+    /// From the first byte (RFC 8314).
+    #[default]
+    Implicit,
+    /// After STARTTLS (RFC 3501 §6.2.1).
+    Starttls,
+}
+
+impl ImapTls {
+    /// The usual port.
+    pub const fn port(self) -> u16 {
+        match self {
+            Self::Implicit => 993,
+            Self::Starttls => 143,
+        }
+    }
+}
+
+/// How an account's mailbox is reached by IMAP. What is as usual isn't written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MailServer {
+    /// The mail server.
+    pub host: String,
+    /// Its port; the usual one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub port: Option<u16>,
+    /// How the connection is secured; from the first byte when absent.
+    #[serde(default, skip_serializing_if = "usual")]
+    #[ts(optional, as = "Option<ImapTls>")]
+    pub tls: ImapTls,
+    /// Who logs in; the account's address when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub user: Option<String>,
+    /// Where the password comes from; the OS keyring when absent.
+    #[serde(default, skip_serializing_if = "usual")]
+    #[ts(optional, as = "Option<PasswordSource>")]
+    pub password: PasswordSource,
+    /// In place of a password, for OAuth 2: a command that prints a fresh access token. Program and arguments, never a
+    /// shell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub token: Option<Vec<String>>,
+    /// The folders that are looked into, hierarchy by `/`; `INBOX` when absent. The first is heard of soonest.
+    #[serde(default = "inbox", skip_serializing_if = "is_inbox")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub folders: Vec<String>,
+    /// PEM file of further certificate authorities to trust.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub ca_file: Option<String>,
+    /// SHA-256 fingerprints (hex) of certificates to accept instead of asking the authorities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub pins: Vec<String>,
+}
+
+impl MailServer {
+    /// One of which nothing but its name is known.
+    pub fn new(host: impl Into<String>) -> Self {
+        Self {
+            host: host.into(),
+            port: None,
+            tls: ImapTls::Implicit,
+            user: None,
+            password: PasswordSource::Keyring,
+            token: None,
+            folders: inbox(),
+            ca_file: None,
+            pins: Vec::new(),
+        }
+    }
+
+    /// Whether its password lies in the keyring.
+    pub fn by_keyring(&self) -> bool {
+        self.token.is_none() && self.password == PasswordSource::Keyring
+    }
+}
+
+fn inbox() -> Vec<String> {
+    vec![INBOX.to_owned()]
+}
+
+fn is_inbox(folders: &[String]) -> bool {
+    folders == [INBOX]
+}
+
+fn usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A pubsub node to listen to.
@@ -79,6 +179,12 @@ pub struct Account {
     /// Where the password comes from.
     #[serde(default)]
     pub password: PasswordSource,
+    /// Whether it logs in to an XMPP server. Without, what is known of its mail comes from `imap` alone.
+    #[serde(default = "yes")]
+    pub xmpp: bool,
+    /// Its mailbox, where it is reached by IMAP: then what only says that it changed becomes who wrote, and about what.
+    #[serde(default)]
+    pub imap: Option<MailServer>,
     /// How its mails are opened; by their own link or by what is installed when absent.
     #[serde(default)]
     pub open: Option<OpenWith>,
@@ -104,6 +210,8 @@ impl Account {
             subscriptions: Vec::new(),
             notifiers: Vec::new(),
             password: PasswordSource::Keyring,
+            xmpp: true,
+            imap: None,
             open: None,
         }
     }
@@ -115,10 +223,62 @@ impl Account {
 
     /// Every node it listens to, its own PEP node included.
     pub fn nodes(&self) -> Vec<Subscription> {
+        if !self.xmpp {
+            return Vec::new();
+        }
         let own = self.pep.then(|| Subscription {
             service: self.jid.clone(),
             node: crate::MAIL_NODE.to_owned(),
         });
         own.into_iter().chain(self.subscriptions.iter().cloned()).collect()
+    }
+
+    /// The folders of its mailbox that are looked into: those of the configuration, and those that nodes tell of.
+    pub fn folders(&self) -> Vec<String> {
+        let Some(server) = &self.imap else {
+            return Vec::new();
+        };
+        let told_of = self.nodes();
+        let told_of = told_of.iter().filter_map(|at| mobileme::mailbox_of(&at.node));
+        let mut folders: Vec<String> = Vec::new();
+        for folder in server
+            .folders
+            .iter()
+            .map(String::as_str)
+            .chain(told_of.map(|(_, mailbox)| mailbox))
+        {
+            if !folders.iter().any(|known| same_folder(known, folder)) {
+                folders.push(folder.to_owned());
+            }
+        }
+        folders
+    }
+}
+
+/// Whether two names are of the same folder.
+pub fn same_folder(one: &str, other: &str) -> bool {
+    one == other || one.eq_ignore_ascii_case(INBOX) && other.eq_ignore_ascii_case(INBOX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_those_configured_and_those_that_nodes_tell_of() {
+        let node = |mailbox: &str| Subscription {
+            service: "pubsub.example.org".to_owned(),
+            node: format!("/protected/com/apple/mobileme/sam/mail/{mailbox}"),
+        };
+        let mut account = Account {
+            subscriptions: vec![node("Inbox"), node("Work/Rust")],
+            ..Account::new("sam@example.org")
+        };
+        assert!(account.folders().is_empty());
+        account.imap = Some(MailServer::new("imap.example.org"));
+        assert_eq!(account.folders(), ["INBOX", "Work/Rust"]);
+        account.xmpp = false;
+        assert_eq!(account.folders(), ["INBOX"]);
+        assert!(account.nodes().is_empty());
     }
 }

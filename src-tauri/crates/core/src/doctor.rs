@@ -51,6 +51,8 @@ pub enum About {
     Services,
     /// Nodes that can be read.
     Nodes,
+    /// The mailbox, beside XMPP.
+    Mailbox,
     /// Whether events of the nodes are sent.
     Subscriptions,
     /// Whether they come.
@@ -73,6 +75,7 @@ impl About {
             Self::Login => words.word("step-login"),
             Self::Services => words.word("step-services"),
             Self::Nodes => words.word("step-nodes"),
+            Self::Mailbox => words.word("step-mailbox"),
             Self::Subscriptions => words.word("check-subscriptions"),
             Self::Push => words.word("check-push"),
         }
@@ -87,6 +90,7 @@ impl From<StepName> for About {
             StepName::Login => Self::Login,
             StepName::Services => Self::Services,
             StepName::Nodes => Self::Nodes,
+            StepName::Mailbox => Self::Mailbox,
         }
     }
 }

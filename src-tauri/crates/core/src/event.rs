@@ -36,6 +36,8 @@ pub enum Dialect {
     Sieve,
     /// Gmail's `google:mail:notify`.
     Gmail,
+    /// None on XMPP's wire: the mailbox itself was looked into, by IMAP.
+    Imap,
     /// None that is known, or no payload.
     Unknown,
 }
@@ -44,7 +46,7 @@ impl Dialect {
     /// Whether nodes of this dialect mirror what is unread, so that a retraction means "read, moved or deleted"
     /// and not merely "no longer kept".
     pub const fn mirrors_unread(self) -> bool {
-        matches!(self, Self::Mailwren | Self::Ox)
+        matches!(self, Self::Mailwren | Self::Ox | Self::Imap)
     }
 }
 
@@ -60,9 +62,9 @@ pub struct Sender {
 /// One decoded event. Every key is always serialised; what isn't known is `null`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Event {
-    /// Bare JID or host that published it.
+    /// Bare JID or host that published it; the mail server's, where the mailbox was looked into.
     pub service: Option<String>,
-    /// Node name as sent.
+    /// Node name as sent; the folder's name, where the mailbox was looked into.
     pub node: Option<String>,
     /// Item id as sent.
     pub item: Option<String>,

@@ -3,6 +3,8 @@
 //! The engine feeds [`Model::update`] everything that happens, with the time it happened at, and carries the returned
 //! [`Effect`]s out in order. Store first, notify after: a popup is only ever the answer to [`Input::Stored`].
 
+mod mailboxes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
@@ -15,6 +17,7 @@ use crate::arrival::{Arrival, ItemKey, Stored};
 use crate::event::{Decoded, Event, Kind};
 use crate::heartbeat::Publisher;
 use crate::marks::Mark;
+use crate::mirror::Position;
 use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use crate::popups::{Grouping, Popups, Setting, settled};
@@ -24,6 +27,9 @@ use crate::rules::{Judgement, Rules, Subject};
 use crate::settings::NotificationSettings;
 use crate::view::{AccountStatus, Command, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Row, Status};
 use crate::words::Words;
+
+use self::mailboxes::Mailboxes;
+pub use self::mailboxes::{FolderSeen, calls_for_look};
 
 /// When the desktop refused a popup, though nothing says that it isn't to be disturbed, it is tried again after this.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(5);
@@ -123,6 +129,20 @@ pub enum Input {
         events: Vec<Decoded>,
         /// Whether these are all items that the node holds.
         complete: bool,
+    },
+    /// A folder of an account's mailbox was looked into.
+    Folder {
+        /// The account.
+        account: String,
+        /// What was seen.
+        seen: FolderSeen,
+    },
+    /// A look into an account's mailbox ended, as [`Effect::Look`] asks for, or since the mail server told something.
+    Looked {
+        /// The account.
+        account: String,
+        /// All that changed before is known; `None` if the mailbox couldn't be looked into.
+        asked_at: Option<Timestamp>,
     },
     /// What heartbeats tell.
     Pulse {
@@ -304,6 +324,29 @@ pub enum Effect {
         /// The node.
         node: String,
     },
+    /// Look into an account's mailbox, as soon as that can be; answer with [`Input::Folder`]s and [`Input::Looked`].
+    Look(String),
+    /// Keep how far a folder of a mailbox is known, or forget it.
+    KeepPosition {
+        /// The account.
+        account: String,
+        /// The mail server.
+        service: String,
+        /// The folder.
+        folder: String,
+        /// How far.
+        position: Option<Position>,
+    },
+    /// A mailbox was looked into: unread rows that [call for that](calls_for_look) give way to what was found; answer with
+    /// [`Input::Changed`].
+    GiveWay {
+        /// The account.
+        account: String,
+        /// Its folders.
+        folders: Vec<String>,
+        /// Only rows that were stored before this.
+        before: Timestamp,
+    },
     /// Mark rows read; answer with [`Input::Changed`].
     MarkRead(Vec<i64>),
     /// A person closed the popup of these rows: that is told to their other devices.
@@ -351,6 +394,7 @@ pub struct Model {
     snoozed: BTreeMap<i64, Row>,
     /// Where commands are taken, by account.
     offers: BTreeMap<String, Offer>,
+    mailboxes: Mailboxes,
     /// Rows whose sender a person asked to mute from their popup.
     muting: BTreeSet<i64>,
     quiet: Quiet,
@@ -425,6 +469,8 @@ impl Model {
                 self.count(unread);
                 self.note_snoozed(&snoozed);
                 let mut effects = self.keep_quiet(now);
+                let owed = owed.into_iter().filter_map(|row| self.mailboxes.take(now, row));
+                let owed = owed.collect();
                 effects.extend(self.announce_together(now, owed, Occasion::Away));
                 effects
             }
@@ -455,7 +501,7 @@ impl Model {
             }
             Input::Link { account, change } => self.link(now, &account, change),
             Input::Node { account, node } => {
-                let acts = self.offers.get(&account).is_some_and(|offer| offers(offer, &node));
+                let acts = self.acts(&account, &node);
                 let node = NodeStatus { acts, ..node };
                 if let Some(status) = self.account(&account) {
                     match status
@@ -479,6 +525,8 @@ impl Model {
                 events,
                 complete,
             } => self.fetched(now, (account, service, node), asked_at, events, complete),
+            Input::Folder { account, seen } => self.folder_seen(now, &account, seen),
+            Input::Looked { account, asked_at } => self.looked(now, &account, asked_at),
             Input::Pulse { account, pulse } => self.pulse(now, &account, pulse),
             Input::CaughtUp { account } => {
                 let away = self.catching_up.remove(&account).unwrap_or_default();
@@ -561,6 +609,7 @@ impl Model {
             schedule.filter(|at| *at < Timestamp::MAX),
             snoozed.filter(|_| self.manners.desktop),
             self.quiet.try_again,
+            self.mailboxes.next_deadline(),
             self.popups.next_deadline(),
         ]
         .into_iter()
@@ -598,6 +647,7 @@ impl Model {
     }
 
     fn configure(&mut self, now: Timestamp, accounts: &[Account]) -> Vec<Effect> {
+        self.mailboxes.configure(accounts);
         let mut before = std::mem::take(&mut self.accounts);
         self.accounts = accounts
             .iter()
@@ -612,17 +662,29 @@ impl Model {
         let accounts = &self.accounts;
         self.catching_up.retain(|jid, _| accounts.iter().any(|a| a.jid == *jid));
         self.offers.retain(|jid, _| accounts.iter().any(|a| a.jid == *jid));
-        for status in &mut self.accounts {
-            let offer = self.offers.get(&status.jid);
+        self.tell_acts();
+        vec![Effect::Tell(Notice::Accounts), Effect::Tell(Notice::Status)]
+    }
+
+    /// Whether something can be done with the messages of a node.
+    fn acts(&self, account: &str, node: &NodeStatus) -> bool {
+        let offer = self.offers.get(account);
+        self.mailboxes.reach(account) || offer.is_some_and(|offer| offers(offer, node))
+    }
+
+    fn tell_acts(&mut self) {
+        let mut accounts = std::mem::take(&mut self.accounts);
+        for status in &mut accounts {
             for node in &mut status.nodes {
-                node.acts = offer.is_some_and(|offer| offers(offer, node));
+                node.acts = self.acts(&status.jid, node);
             }
         }
-        vec![Effect::Tell(Notice::Accounts), Effect::Tell(Notice::Status)]
+        self.accounts = accounts;
     }
 
     fn link(&mut self, now: Timestamp, account: &str, change: LinkChange) -> Vec<Effect> {
         let begins = matches!(change, LinkChange::Fresh | LinkChange::Resumed);
+        let afresh = matches!(change, LinkChange::Fresh);
         let Some(status) = self.account(account) else {
             return Vec::new();
         };
@@ -640,11 +702,15 @@ impl Model {
         status.trouble = trouble;
         status.next_try = next_try;
         // What came meanwhile is told together: fetched in a fresh session, sent again in a resumed one.
-        if begins {
+        if begins && !self.mailboxes.alone(account) {
             let away = self.catching_up.entry(account.to_owned()).or_default();
             away.fetched.clear();
         }
-        vec![Effect::Tell(Notice::Status)]
+        let mut effects = vec![Effect::Tell(Notice::Status)];
+        if afresh {
+            effects.extend(self.look_after_absence(account));
+        }
+        effects
     }
 
     fn pulse(&mut self, now: Timestamp, account: &str, pulse: Pulse) -> Vec<Effect> {
@@ -661,13 +727,11 @@ impl Model {
             Pulse::Publisher(Publisher { contact, offer }) => {
                 // Whoever's clock is ahead hasn't seen the future.
                 status.publisher_at = status.publisher_at.max(contact.map(|at| at.min(now)));
-                for node in &mut status.nodes {
-                    node.acts = offer.as_ref().is_some_and(|offer| offers(offer, node));
-                }
                 match offer {
                     Some(offer) => drop(self.offers.insert(account.to_owned(), offer)),
                     None => drop(self.offers.remove(account)),
                 }
+                self.tell_acts();
             }
         }
         vec![Effect::Tell(Notice::Status)]
@@ -684,47 +748,51 @@ impl Model {
         if live && proven(now, status) {
             effects.push(Effect::Tell(Notice::Status));
         }
-        let mut arrivals = Vec::new();
-        for decoded in events {
-            let event = &decoded.event;
-            let (service, node) = (
-                event.service.clone().unwrap_or_default(),
-                event.node.clone().unwrap_or_default(),
-            );
-            let key = item_key(account, event);
-            let as_of = spoken_for(now, &decoded);
-            match event.kind {
-                Kind::Gone => {
-                    flush(&mut arrivals, &mut effects);
-                    self.retractions.note(now, key.clone(), as_of);
-                    effects.push(Effect::Retract(key));
-                }
-                Kind::Cleared => {
-                    self.retractions.note(now, key, as_of);
-                    arrivals.push(history(account, decoded, now));
-                    flush(&mut arrivals, &mut effects);
-                    effects.push(Effect::Purge {
-                        account: account.to_owned(),
-                        service,
-                        node,
-                    });
-                }
-                Kind::Closed => {
-                    effects.extend(self.close_node(account, &service, &node));
-                    arrivals.push(history(account, decoded, now));
-                }
-                Kind::New | Kind::Changed if self.retractions.outdate(now, &key, as_of) => {}
-                Kind::New | Kind::Changed => {
-                    let seen_before = event.node.is_none()
-                        || self
-                            .baselines
-                            .contains(&(account.to_owned(), service.clone(), node.clone()));
-                    arrivals.push(self.arrival(now, account, decoded, !seen_before));
-                }
+        effects.extend(self.take_events(now, account, events));
+        effects
+    }
+
+    fn take_event(
+        &mut self,
+        now: Timestamp,
+        account: &str,
+        decoded: Decoded,
+        arrivals: &mut Vec<Arrival>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let event = &decoded.event;
+        let (service, node) = (
+            event.service.clone().unwrap_or_default(),
+            event.node.clone().unwrap_or_default(),
+        );
+        let key = item_key(account, event);
+        let as_of = spoken_for(now, &decoded);
+        match event.kind {
+            Kind::Gone => {
+                flush(arrivals, effects);
+                self.retractions.note(now, key.clone(), as_of);
+                effects.push(Effect::Retract(key));
+            }
+            Kind::Cleared => {
+                self.retractions.note(now, key, as_of);
+                arrivals.push(history(account, decoded, now));
+                flush(arrivals, effects);
+                effects.push(Effect::Purge {
+                    account: account.to_owned(),
+                    service,
+                    node,
+                });
+            }
+            Kind::Closed => {
+                effects.extend(self.close_node(account, &service, &node));
+                arrivals.push(history(account, decoded, now));
+            }
+            Kind::New | Kind::Changed if self.retractions.outdate(now, &key, as_of) => {}
+            Kind::New | Kind::Changed => {
+                let seen_before = event.node.is_none() || self.baselines.contains(&(account.to_owned(), service, node));
+                arrivals.push(self.arrival(now, account, decoded, !seen_before));
             }
         }
-        flush(&mut arrivals, &mut effects);
-        effects
     }
 
     fn close_node(&mut self, account: &str, service: &str, node: &str) -> Vec<Effect> {
@@ -831,6 +899,7 @@ impl Model {
                 Stored::Known { .. } => continue,
             };
             effects.extend(self.hooks(now, &row));
+            effects.extend(self.look_for(&row));
             if row.unread && !owed {
                 // What a rule keeps silent takes no popup over either.
                 let by_rule = |reason: &Reason| matches!(reason.cause, Cause::Rule { .. });
@@ -838,7 +907,9 @@ impl Model {
                     let (popups, setting) = self.popups();
                     effects.extend(popups.take_over(now, &row, &replaced, &setting));
                 }
-            } else if row.unread {
+            } else if row.unread
+                && let Some(row) = self.mailboxes.take(now, row)
+            {
                 match self.catching_up.get_mut(&row.account) {
                     Some(away) if away.takes(&row) => away.rows.push(row),
                     _ => effects.extend(self.announce(now, row, &replaced)),
@@ -909,6 +980,7 @@ impl Model {
             away.rows
                 .retain(|held| !rows.iter().any(|row| row.seq == held.seq && settled(row)));
         }
+        self.mailboxes.changed(rows);
         let (popups, setting) = self.popups();
         popups.changed(now, rows, &setting)
     }
@@ -918,6 +990,7 @@ impl Model {
         for away in self.catching_up.values_mut() {
             away.rows.retain(|held| !rows.iter().any(|row| row.seq == held.seq));
         }
+        self.mailboxes.dismissed(rows);
         let (popups, setting) = self.popups();
         popups.dismissed(now, rows, &setting)
     }
@@ -1043,6 +1116,8 @@ impl Model {
                 effects.push(Effect::Wake(seqs));
             }
         }
+        let overdue = self.mailboxes.overdue(now);
+        effects.extend(self.announce_waiting(now, overdue));
         let (popups, setting) = self.popups();
         effects.extend(popups.next(now, &setting));
         effects
@@ -1093,7 +1168,13 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
         (true, LinkState::Disabled) => LinkState::Connecting,
         (true, link) => link,
     };
-    let wanted = account.nodes();
+    let mut wanted = account.nodes();
+    if let Some(server) = &account.imap {
+        wanted.extend(account.folders().into_iter().map(|folder| Subscription {
+            service: server.host.clone(),
+            node: folder,
+        }));
+    }
     status
         .nodes
         .retain(|n| wanted.iter().any(|w| w.service == n.service && w.node == n.node));

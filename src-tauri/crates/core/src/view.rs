@@ -39,7 +39,8 @@ pub struct Row {
     /// When its item was retracted, purged or replaced.
     #[ts(type = "string | null")]
     pub gone_at: Option<Timestamp>,
-    /// Whether a newer payload took its item's id: then that one's row stands for the item.
+    /// Whether a newer payload took its item's id: then that one's row stands for the item. A row that only said that a mailbox
+    /// changed is replaced once it is known what did; such rows are left out of the feed, but for searches.
     pub replaced: bool,
     /// Until when a person put it off: it comes back as a popup then.
     #[ts(type = "string | null")]
@@ -114,7 +115,7 @@ pub enum Command {
         #[serde(default)]
         filter: Filter,
     },
-    /// Have something done with the messages of rows in their mailbox, by the bridge that reaches it: see
+    /// Have something done with the messages of rows in their mailbox, by the bridge that reaches it or by IMAP: see
     /// [`NodeStatus::acts`]. The rows change at once; those of which it turns out that it couldn't be done change back.
     Act {
         /// Which rows.
@@ -159,6 +160,12 @@ pub enum Command {
         /// The row.
         #[ts(type = "number")]
         seq: i64,
+    },
+    /// A person has read that a part of the desktop is missing ([`PASSABLE`]), and doesn't want to be told again until it was there
+    /// in between.
+    DismissProblem {
+        /// [`Problem::code`].
+        code: String,
     },
     /// Language, looks, and how long events are kept.
     GeneralSettings,
@@ -232,6 +239,9 @@ pub enum Command {
         account: Account,
         /// Its password; the stored one when absent.
         password: Option<String>,
+        /// Its mailbox's password; the stored one when absent.
+        #[serde(default)]
+        mailbox_password: Option<String>,
         /// A number of the face's choice that comes back in the notices.
         run: u32,
     },
@@ -265,6 +275,9 @@ pub enum Command {
         account: Account,
         /// A new password for the keyring; the stored one stays when absent.
         password: Option<String>,
+        /// The same for its mailbox, where that is reached by IMAP.
+        #[serde(default)]
+        mailbox_password: Option<String>,
     },
     /// Remove an account and its password.
     RemoveAccount {
@@ -314,6 +327,7 @@ impl Command {
             | Self::Snooze { .. }
             | Self::Mute { .. }
             | Self::Unmute { .. }
+            | Self::DismissProblem { .. }
             | Self::GeneralSettings
             | Self::Retry { .. } => Audience::Feed,
             Self::Accounts
@@ -585,8 +599,7 @@ pub struct NodeStatus {
     pub state: NodeState,
     /// Why not.
     pub trouble: Option<String>,
-    /// Whether a bridge says that it reaches the mailbox behind it, so that [`Command::Act`] can be tried while the account
-    /// is connected.
+    /// Whether the mailbox behind it is reached, by a bridge that says so or by IMAP, so that [`Command::Act`] can be tried.
     pub acts: bool,
 }
 
@@ -605,6 +618,9 @@ pub enum NodeState {
     /// The node was deleted, or the subscription ended.
     Closed,
 }
+
+/// [`Problem::code`]s of what may be missing for good: nothing shows tray icons, nothing tells of the session.
+pub const PASSABLE: [&str; 2] = ["tray", "logind"];
 
 /// Something a person should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -650,8 +666,10 @@ pub enum StepName {
     Login,
     /// PEP and pubsub services.
     Services,
-    /// Nodes that can be read.
+    /// Nodes that can be read; for an account without XMPP the folders of its mailbox.
     Nodes,
+    /// Its mailbox, beside XMPP: from the connection to its folders.
+    Mailbox,
 }
 
 /// How a step stands.

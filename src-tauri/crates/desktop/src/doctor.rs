@@ -11,8 +11,6 @@ use crate::surroundings;
 
 const DAEMON: &str = "org.freedesktop.Notifications";
 const DAEMON_PATH: &str = "/org/freedesktop/Notifications";
-const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-const WATCHER_PATH: &str = "/StatusNotifierWatcher";
 /// Who takes longer to answer is as good as not there; a daemon may have to be started first.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -50,7 +48,7 @@ async fn look() -> DesktopFound {
     };
     match bus {
         Ok(bus) => {
-            let (daemon, tray) = tokio::join!(daemon(&bus), tray(&bus));
+            let (daemon, tray) = tokio::join!(daemon(&bus), surroundings::shows_tray(&bus));
             DesktopFound {
                 display,
                 bus_fault: None,
@@ -81,10 +79,4 @@ async fn daemon(bus: &Connection) -> Option<Daemon> {
         name: crate::text::line(&format!("{name} {version}"), 80),
         actions: capabilities.iter().any(|capability| capability == "actions"),
     })
-}
-
-/// Whether somebody shows tray icons.
-async fn tray(bus: &Connection) -> bool {
-    let host = surroundings::flag(bus, WATCHER, WATCHER_PATH, WATCHER, "IsStatusNotifierHostRegistered");
-    host.await.unwrap_or(false)
 }

@@ -1,5 +1,5 @@
 //! What the desktop says of the person in front of it: whether they don't want to be disturbed, and whether the screen is
-//! locked. Over D-Bus, and only from who is there: nothing is started for being asked.
+//! locked; and which of its parts are there. Over D-Bus, and only from who is there: nothing is started for being asked.
 //!
 //! | said by | what |
 //! |---|---|
@@ -8,6 +8,7 @@
 //! | xfce4-notifyd | `/do-not-disturb` of its xfconf channel |
 //! | GNOME, KDE, Xfce, MATE, Cinnamon | `GetActive` of their ScreenSaver |
 //! | logind | `LockedHint` of the session |
+//! | whoever shows tray icons | `IsStatusNotifierHostRegistered` of the watcher |
 //!
 //! GNOME keeps its own banners back without telling anybody.
 
@@ -15,7 +16,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream};
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, Stream, StreamExt};
 use mailwren_engine::ports::Surroundings;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
@@ -33,6 +34,8 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const LOGIND: &str = "org.freedesktop.login1";
 const LOGIND_PATH: &str = "/org/freedesktop/login1";
 const SESSION: &str = "org.freedesktop.login1.Session";
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+const WATCHER_PATH: &str = "/StatusNotifierWatcher";
 /// Name, which is the interface as well, and path.
 const SCREEN_SAVERS: [(&str, &str); 5] = [
     ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"),
@@ -46,6 +49,8 @@ const SCREEN_SAVERS: [(&str, &str); 5] = [
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A dunst that is paused by a signal (SIGUSR1) tells nobody, so it is asked so often.
 const ASK_DUNST: Duration = Duration::from_secs(5);
+/// At login parts of the desktop come one after another: one that isn't there after so long is missing.
+const LATE: Duration = Duration::from_secs(10);
 /// A bus that isn't there, or went, is tried again after this.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
 
@@ -55,7 +60,9 @@ pub(crate) fn watch() -> BoxStream<'static, Surroundings> {
     let tasks = [
         tokio::spawn(keep(said.clone(), do_not_disturb)),
         tokio::spawn(keep(said.clone(), screen_saver)),
-        tokio::spawn(keep(said, session_lock)),
+        tokio::spawn(keep(said.clone(), session_lock)),
+        tokio::spawn(keep(said.clone(), tray_host)),
+        tokio::spawn(keep(said, logind)),
     ];
     let tasks = tasks.map(AbortOnDropHandle::new);
     // The screen is locked if either of two says so.
@@ -69,6 +76,7 @@ pub(crate) fn watch() -> BoxStream<'static, Surroundings> {
                 }
                 Said::ScreenSaver(on) => locks[0] = on,
                 Said::Session(on) => locks[1] = on,
+                Said::Part(part) => return Some((part, (hears, locks, locked, tasks))),
             }
             let now = locks.contains(&true);
             if std::mem::replace(&mut locked, now) != now {
@@ -84,6 +92,7 @@ enum Said {
     DoNotDisturb(bool),
     ScreenSaver(bool),
     Session(bool),
+    Part(Surroundings),
 }
 
 /// Runs a watch for as long as somebody hears it, again and again: a bus may come late, or restart.
@@ -205,6 +214,74 @@ async fn session_lock(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
                     Some(_) => break,
                     None => return Ok(()),
                 },
+            }
+        }
+    }
+}
+
+/// Whether somebody shows tray icons.
+pub(crate) async fn shows_tray(bus: &Connection) -> bool {
+    let host = flag(bus, WATCHER, WATCHER_PATH, WATCHER, "IsStatusNotifierHostRegistered");
+    host.await.unwrap_or(false)
+}
+
+async fn tray_host(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
+    let bus = Connection::session().await?;
+    let hosts = signals(WATCHER)?.path(WATCHER_PATH)?.build();
+    let news = stream::select_all([listen(&bus, hosts).await?, listen(&bus, owner_changes(WATCHER)?).await?]);
+    part(said, news, Surroundings::Tray, async || shows_tray(&bus).await).await
+}
+
+async fn logind(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
+    let there = async |bus: &Connection| match BusName::try_from(LOGIND) {
+        Ok(name) => match zbus::fdo::DBusProxy::new(bus).await {
+            Ok(proxy) => proxy.name_has_owner(name).await.unwrap_or(false),
+            Err(_) => false,
+        },
+        Err(_) => false,
+    };
+    match Connection::system().await {
+        Ok(bus) => {
+            let news = listen(&bus, owner_changes(LOGIND)?).await?;
+            part(said, news, Surroundings::Logind, async || there(&bus).await).await
+        }
+        Err(error) => {
+            tokio::time::sleep(LATE).await;
+            // Nobody need hear.
+            said.send(Said::Part(Surroundings::Logind(false))).await.ok();
+            Err(error)
+        }
+    }
+}
+
+/// Tells whether a part of the desktop is there, whenever that changes; that it isn't only once it had time to come.
+async fn part(
+    said: &mpsc::Sender<Said>,
+    news: impl Stream<Item = zbus::Result<zbus::Message>>,
+    told_as: fn(bool) -> Surroundings,
+    is_there: impl AsyncFn() -> bool,
+) -> zbus::Result<()> {
+    let mut news = pin!(news);
+    let mut told = None;
+    loop {
+        let there = is_there().await;
+        let unsaid = told != Some(there);
+        let settled = async {
+            match unsaid {
+                true if there => {}
+                true => tokio::time::sleep(LATE).await,
+                false => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            one = news.next() => if one.is_none() {
+                return Ok(());
+            },
+            () = settled => {
+                if said.send(Said::Part(told_as(there))).await.is_err() {
+                    return Ok(());
+                }
+                told = Some(there);
             }
         }
     }

@@ -1,18 +1,21 @@
-//! What a person has done with messages in their mailbox: asked of the bridge that reaches it, and taken back.
+//! What a person has done with messages in their mailbox: asked of the bridge that reaches it, or done by IMAP where there is
+//! none, and taken back.
 //!
-//! Rows change before the bridge is asked, and change back if it turns out that it couldn't be done. Nothing is queued: without
-//! a bridge that answers, it is said so.
+//! Rows change before that, and change back if it turns out that it couldn't be done. Nothing is queued: if nobody reaches the
+//! mailbox, it is said so.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jid::Jid;
 use jiff::Timestamp;
-use mailwren_core::account::Subscription;
-use mailwren_core::act::Act;
+use mailwren_core::account::{INBOX, Subscription};
+use mailwren_core::act::{Act, Became, Done, MessageAt};
 use mailwren_core::adhoc::{MOST_ITEMS, Outcome, Outcomes, Wish};
 use mailwren_core::event::Kind;
 use mailwren_core::model::Input;
+use mailwren_core::publish::Uid;
 use mailwren_core::view::{ApiCode, ApiError, Command, Reply, Row};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -20,6 +23,8 @@ use tokio::time::Instant;
 use xmpp_parsers::stanza_error::{DefinedCondition as Condition, ErrorType};
 
 use crate::commands::{invalid, store};
+use crate::mailbox::Mailbox;
+use crate::ports::{AccessError, MailAccess};
 use crate::run::Run;
 use crate::xmpp::iq::{Asker, IqError};
 use crate::xmpp::session::SessionHandle;
@@ -45,31 +50,58 @@ pub(crate) struct Acts {
 /// What was done by one command.
 struct Undoable {
     account: String,
-    bridge: Jid,
-    token: String,
+    back: Back,
     act: Act,
     seqs: Vec<i64>,
     since: Instant,
 }
 
-/// Rows of one node, and who is asked about them.
+/// How something is taken back.
+enum Back {
+    /// The bridge remembers it under this name.
+    Bridge { bridge: Jid, token: String },
+    /// It is known what was done.
+    Mailbox(Done),
+}
+
+/// Who reaches a mailbox.
+enum Way {
+    /// A bridge, which knows messages by the ids of their items.
+    Bridge {
+        bridge: Jid,
+        asker: Asker,
+        at: Subscription,
+        items: BTreeMap<String, i64>,
+    },
+    /// We ourselves, by IMAP.
+    Mailbox {
+        access: Arc<dyn MailAccess>,
+        messages: Vec<(MessageAt, i64)>,
+    },
+}
+
+/// Rows that are reached in one way.
 struct Errand {
     account: String,
-    bridge: Jid,
-    asker: Asker,
-    at: Subscription,
-    /// By the ids of their items.
-    rows: BTreeMap<String, i64>,
+    way: Way,
 }
 
 /// What became of one command.
 struct Told {
     account: String,
-    bridge: Jid,
     /// With what became of each.
     seqs: Vec<(i64, Outcome)>,
-    undo: Option<String>,
-    trouble: Option<IqError>,
+    back: Option<Back>,
+    trouble: Option<ActTrouble>,
+}
+
+/// Why something wasn't done at all.
+#[derive(Debug)]
+enum ActTrouble {
+    /// The bridge, or the way to it.
+    Bridge(IqError),
+    /// The mailbox, or the way to it.
+    Mailbox(AccessError),
 }
 
 /// What became of what a person wanted.
@@ -88,34 +120,101 @@ enum What {
 }
 
 impl Errand {
-    async fn ask(self, act: Act) -> Vec<Told> {
-        let mut told: Vec<Told> = Vec::new();
-        let rows: Vec<(String, i64)> = self.rows.into_iter().collect();
-        for chunk in rows.chunks(MOST_ITEMS) {
-            // Who isn't there isn't asked time and again.
-            if let Some(last) = told.last_mut().filter(|last| last.trouble.is_some()) {
-                last.seqs.extend(chunk.iter().map(|(_, seq)| (*seq, Outcome::Failed)));
-                continue;
-            }
-            let wish = Wish::Act {
-                act,
-                at: self.at.clone(),
-                items: chunk.iter().map(|(item, _)| item.clone()).collect(),
-            };
-            let answered = ask(&self.asker, &self.bridge, &wish).await;
-            let (outcomes, trouble) = match answered {
-                Ok(outcomes) => (outcomes, None),
-                Err(trouble) => (Outcomes::default(), Some(trouble)),
-            };
-            told.push(Told {
-                account: self.account.clone(),
-                bridge: self.bridge.clone(),
-                seqs: chunk.iter().map(|(item, seq)| (*seq, outcomes.of(item))).collect(),
-                undo: outcomes.undo,
-                trouble,
-            });
+    async fn carry_out(self, act: Act) -> Vec<Told> {
+        let Self { account, way } = self;
+        match way {
+            Way::Bridge {
+                bridge,
+                asker,
+                at,
+                items,
+            } => ask_for(account, &bridge, &asker, &at, items, act).await,
+            Way::Mailbox { access, messages } => vec![do_it(account, access.as_ref(), messages, act).await],
         }
-        told
+    }
+}
+
+impl Way {
+    /// Whether rows that go the other way can go this one, with the same command.
+    fn leads_where(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bridge { at, .. }, Self::Bridge { at: to, .. }) => at == to,
+            (Self::Mailbox { .. }, Self::Mailbox { .. }) => true,
+            _ => false,
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Bridge { items, .. }, Self::Bridge { items: more, .. }) => items.extend(more),
+            (Self::Mailbox { messages, .. }, Self::Mailbox { messages: more, .. }) => messages.extend(more),
+            _ => {}
+        }
+    }
+}
+
+async fn ask_for(
+    account: String,
+    bridge: &Jid,
+    asker: &Asker,
+    at: &Subscription,
+    items: BTreeMap<String, i64>,
+    act: Act,
+) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
+    let rows: Vec<(String, i64)> = items.into_iter().collect();
+    for chunk in rows.chunks(MOST_ITEMS) {
+        // Who isn't there isn't asked time and again.
+        if let Some(last) = told.last_mut().filter(|last| last.trouble.is_some()) {
+            last.seqs.extend(chunk.iter().map(|(_, seq)| (*seq, Outcome::Failed)));
+            continue;
+        }
+        let wish = Wish::Act {
+            act,
+            at: at.clone(),
+            items: chunk.iter().map(|(item, _)| item.clone()).collect(),
+        };
+        let answered = ask(asker, bridge, &wish).await;
+        let (outcomes, trouble) = match answered {
+            Ok(outcomes) => (outcomes, None),
+            Err(trouble) => (Outcomes::default(), Some(ActTrouble::Bridge(trouble))),
+        };
+        told.push(Told {
+            account: account.clone(),
+            seqs: chunk.iter().map(|(item, seq)| (*seq, outcomes.of(item))).collect(),
+            back: outcomes.undo.map(|token| Back::Bridge {
+                bridge: bridge.clone(),
+                token,
+            }),
+            trouble,
+        });
+    }
+    told
+}
+
+async fn do_it(account: String, access: &dyn MailAccess, messages: Vec<(MessageAt, i64)>, act: Act) -> Told {
+    let (places, seqs): (Vec<MessageAt>, Vec<i64>) = messages.into_iter().unzip();
+    match access.act(&places, act).await {
+        Ok(done) => Told {
+            account,
+            seqs: seqs.into_iter().zip(done.messages.iter().map(outcome)).collect(),
+            back: done.changed().then_some(Back::Mailbox(done)),
+            trouble: None,
+        },
+        Err(trouble) => Told {
+            account,
+            seqs: seqs.into_iter().map(|seq| (seq, Outcome::Failed)).collect(),
+            back: None,
+            trouble: Some(ActTrouble::Mailbox(trouble)),
+        },
+    }
+}
+
+const fn outcome(became: &Became) -> Outcome {
+    match became {
+        Became::Changed { .. } | Became::Already => Outcome::Done,
+        Became::Missing => Outcome::Missing,
+        Became::Failed { .. } => Outcome::Failed,
     }
 }
 
@@ -124,6 +223,34 @@ async fn ask(asker: &Asker, bridge: &Jid, wish: &Wish) -> Result<Outcomes, IqErr
     let answer = answer.unwrap_or(Err(IqError::Timeout))?;
     // What isn't an answer isn't one in time.
     answer.as_ref().and_then(Outcomes::read).ok_or(IqError::Timeout)
+}
+
+/// Who takes something back.
+enum Undoer {
+    Bridge(Option<Asker>),
+    Mailbox(Option<Arc<dyn MailAccess>>),
+}
+
+impl Undoer {
+    async fn take_back(self, back: Back) -> (Outcome, Option<ActTrouble>) {
+        match (self, back) {
+            (Self::Bridge(Some(asker)), Back::Bridge { bridge, token }) => {
+                match ask(&asker, &bridge, &Wish::Undo { token }).await {
+                    Ok(outcomes) if outcomes.items.iter().all(|(_, o)| *o == Outcome::Done) => (Outcome::Done, None),
+                    Ok(_) => (Outcome::Failed, None),
+                    Err(trouble) => (Outcome::Failed, Some(ActTrouble::Bridge(trouble))),
+                }
+            }
+            (Self::Mailbox(Some(access)), Back::Mailbox(done)) => match access.undo(&done).await {
+                Ok(undone) if undone.messages.iter().all(|became| outcome(became) == Outcome::Done) => {
+                    (Outcome::Done, None)
+                }
+                Ok(_) => (Outcome::Failed, None),
+                Err(trouble) => (Outcome::Failed, Some(ActTrouble::Mailbox(trouble))),
+            },
+            _ => (Outcome::Failed, Some(ActTrouble::Bridge(IqError::Ended))),
+        }
+    }
 }
 
 impl Run {
@@ -138,7 +265,7 @@ impl Run {
         match self.set_out(seqs, act).await {
             Ok(errands) => {
                 let asked = async move {
-                    let told = futures::future::join_all(errands.into_iter().map(|errand| errand.ask(act))).await;
+                    let told = futures::future::join_all(errands.into_iter().map(|errand| errand.carry_out(act))).await;
                     Finished {
                         what: What::Act(act),
                         told: told.into_iter().flatten().collect(),
@@ -188,7 +315,7 @@ impl Run {
         }
         let act = if read { Act::Read } else { Act::Unread };
         let asked = async move {
-            let told = futures::future::join_all(errands.into_iter().map(|errand| errand.ask(act))).await;
+            let told = futures::future::join_all(errands.into_iter().map(|errand| errand.carry_out(act))).await;
             Finished {
                 what: What::Quiet,
                 told: told.into_iter().flatten().collect(),
@@ -216,31 +343,26 @@ impl Run {
             Ok(rows) => self.show(rows).await,
             Err(error) => return tell(answer, Err(store(error))),
         }
-        let with_askers: Vec<(Undoable, Option<Asker>)> = meant
+        let with_undoers: Vec<(Undoable, Undoer)> = meant
             .into_iter()
             .map(|one| {
-                let asker = self.sessions.get(&one.account).and_then(SessionHandle::asker);
-                (one, asker)
+                let undoer = match one.back {
+                    Back::Bridge { .. } => {
+                        Undoer::Bridge(self.sessions.get(&one.account).and_then(SessionHandle::asker))
+                    }
+                    Back::Mailbox(_) => Undoer::Mailbox(self.mailboxes.get(&one.account).map(Mailbox::access)),
+                };
+                (one, undoer)
             })
             .collect();
         let asked = async move {
             let mut told = Vec::new();
-            for (one, asker) in with_askers {
-                let wish = Wish::Undo { token: one.token };
-                let answered = match asker {
-                    Some(asker) => ask(&asker, &one.bridge, &wish).await,
-                    None => Err(IqError::Ended),
-                };
-                let (outcome, trouble) = match answered {
-                    Ok(outcomes) if outcomes.items.iter().all(|(_, o)| *o == Outcome::Done) => (Outcome::Done, None),
-                    Ok(_) => (Outcome::Failed, None),
-                    Err(trouble) => (Outcome::Failed, Some(trouble)),
-                };
+            for (one, undoer) in with_undoers {
+                let (outcome, trouble) = undoer.take_back(one.back).await;
                 told.push(Told {
                     account: one.account,
-                    bridge: one.bridge,
                     seqs: one.seqs.into_iter().map(|seq| (seq, outcome)).collect(),
-                    undo: None,
+                    back: None,
                     trouble,
                 });
             }
@@ -272,11 +394,10 @@ impl Run {
             }
             What::Act(act) => {
                 for told in told {
-                    let Some(token) = told.undo else { continue };
+                    let Some(back) = told.back else { continue };
                     self.acts.undoable.push_back(Undoable {
                         account: told.account,
-                        bridge: told.bridge,
-                        token,
+                        back,
                         act,
                         seqs: told.seqs.iter().map(|(seq, _)| *seq).collect(),
                         since: Instant::now(),
@@ -335,25 +456,32 @@ impl Run {
         let mut errands: Vec<Errand> = Vec::new();
         let mut left_out = Vec::new();
         for row in rows {
-            match self.errand(row) {
-                Some(errand) => {
-                    let same = |other: &&mut Errand| other.account == errand.account && other.at == errand.at;
-                    match errands.iter_mut().find(same) {
-                        Some(other) => other.rows.extend(errand.rows),
-                        None => errands.push(errand),
-                    }
-                }
-                None => left_out.push(row),
+            let Some(way) = self.way(row) else {
+                left_out.push(row);
+                continue;
+            };
+            let same = |other: &&mut Errand| other.account == row.account && other.way.leads_where(&way);
+            match errands.iter_mut().find(same) {
+                Some(errand) => errand.way.join(way),
+                None => errands.push(Errand {
+                    account: row.account.clone(),
+                    way,
+                }),
             }
         }
         (errands, left_out)
     }
 
-    fn errand(&self, row: &Row) -> Option<Errand> {
-        let event = &row.event;
-        if event.kind != Kind::New {
+    /// A bridge knows the mailbox best; without one that offers it, it is reached by IMAP.
+    fn way(&self, row: &Row) -> Option<Way> {
+        if row.event.kind != Kind::New {
             return None;
         }
+        self.by_bridge(row).or_else(|| self.by_imap(row))
+    }
+
+    fn by_bridge(&self, row: &Row) -> Option<Way> {
+        let event = &row.event;
         let at = Subscription {
             service: event.service.clone()?,
             node: event.node.clone()?,
@@ -362,16 +490,32 @@ impl Run {
             .model
             .offer(&row.account)
             .filter(|offer| offer.nodes.contains(&at))?;
-        Some(Errand {
-            account: row.account.clone(),
+        Some(Way::Bridge {
             bridge: offer.jid.clone().into(),
             asker: self.sessions.get(&row.account)?.asker()?,
             at,
-            rows: BTreeMap::from([(event.item.clone()?, row.seq)]),
+            items: BTreeMap::from([(event.item.clone()?, row.seq)]),
+        })
+    }
+
+    fn by_imap(&self, row: &Row) -> Option<Way> {
+        let mailbox = self.mailboxes.get(&row.account)?;
+        let event = &row.event;
+        let uid = |number: Option<u64>| u32::try_from(number?).ok();
+        let uid = uid(event.uid).zip(uid(event.uidvalidity));
+        let message = MessageAt {
+            folder: event.mailbox.clone().unwrap_or_else(|| INBOX.to_owned()),
+            uid: uid.map(|(uid, uidvalidity)| Uid { uidvalidity, uid }),
+            message_id: event.message_id.clone(),
+        };
+        // By one of the two it is found.
+        let named = message.uid.is_some() || message.message_id.is_some();
+        named.then(|| Way::Mailbox {
+            access: mailbox.access(),
+            messages: vec![(message, row.seq)],
         })
     }
 }
-
 /// Whether a row's message should be where it was.
 fn is_there(row: &Row) -> bool {
     row.event.kind == Kind::New && row.gone_at.is_none() && !row.replaced
@@ -400,14 +544,34 @@ fn refused(message: String, hint: Option<&str>) -> ApiError {
 fn unreached(row: &Row) -> ApiError {
     refused(
         format!("Nothing reaches the mailbox of {} at present.", row.account),
-        Some("It takes a bridge with IMAP access: see docs/bridge.md."),
+        Some("It takes a bridge with IMAP access, or the mailbox in the account's settings."),
     )
 }
 
 /// What couldn't be done, in one sentence.
 fn trouble(told: &[Told], missing: usize, not_done: usize) -> Option<ApiError> {
     let error = match told.iter().find_map(|told| told.trouble.as_ref()) {
-        Some(IqError::Refused(error)) => match (&error.defined_condition, &error.type_) {
+        Some(ActTrouble::Mailbox(error)) => refused(
+            format!("The mailbox can't be reached: {error}."),
+            Some("Try again in a moment."),
+        ),
+        Some(ActTrouble::Bridge(error)) => bridge_trouble(error),
+        None if not_done == 0 => return None,
+        None if missing == not_done => refused(
+            match missing {
+                1 => "The mail isn't in its folder any more.".to_owned(),
+                n => format!("{n} mails aren't in their folder any more."),
+            },
+            None,
+        ),
+        None => refused("The mail server refused it.".to_owned(), None),
+    };
+    Some(error)
+}
+
+fn bridge_trouble(error: &IqError) -> ApiError {
+    match error {
+        IqError::Refused(error) => match (&error.defined_condition, &error.type_) {
             // It was here a moment ago: its session has ended, and the next one tells where it is.
             (Condition::ServiceUnavailable | Condition::RecipientUnavailable | Condition::RemoteServerNotFound, _) => {
                 refused(
@@ -427,17 +591,7 @@ fn trouble(told: &[Told], missing: usize, not_done: usize) -> Option<ApiError> {
                 None,
             ),
         },
-        Some(IqError::Timeout) => refused("The bridge didn't answer in time.".to_owned(), None),
-        Some(IqError::Ended) => refused("The connection was lost before the bridge answered.".to_owned(), None),
-        None if not_done == 0 => return None,
-        None if missing == not_done => refused(
-            match missing {
-                1 => "The mail isn't in its folder any more.".to_owned(),
-                n => format!("{n} mails aren't in their folder any more."),
-            },
-            None,
-        ),
-        None => refused("The mail server refused it.".to_owned(), None),
-    };
-    Some(error)
+        IqError::Timeout => refused("The bridge didn't answer in time.".to_owned(), None),
+        IqError::Ended => refused("The connection was lost before the bridge answered.".to_owned(), None),
+    }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
-use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::account::{Account, MailServer, PasswordSource};
+use mailwren_core::discovery::Discovery;
 use mailwren_core::doctor::{EngineFound, Keyring};
 use mailwren_core::model::Input;
 use mailwren_core::policy::Hush;
@@ -16,13 +17,14 @@ use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use crate::config::{ConfigError, checked, edition};
+use crate::imap::{self, Access};
 use crate::outbox::sending::Sending;
 use crate::popups;
 use crate::ports::NotifierError;
 use crate::run::{Engine, Request, Run, Sample};
 use crate::socket::closed;
 use crate::store::StoreError;
-use crate::vault::{self, VaultError};
+use crate::vault::{self, MemoryVault, Vault, VaultError};
 use crate::xmpp::resolve::SystemResolver;
 use crate::xmpp::{probe, session};
 
@@ -74,7 +76,12 @@ impl Engine {
             Command::Status => Ok(Reply::Status {
                 status: self.status.borrow().clone(),
             }),
-            Command::TestAccount { account, password, run } => self.test(account, password, run).await,
+            Command::TestAccount {
+                account,
+                password,
+                mailbox_password,
+                run,
+            } => self.test(account, password, mailbox_password, run).await,
             Command::Subscriptions { jid } => self.subscriptions(jid).await,
             Command::Subscribe { jid, service, node } => self.subscribe(jid, service, node).await,
             Command::Unsubscribe { jid, service, node } => self.unsubscribe(jid, service, node).await,
@@ -104,8 +111,14 @@ impl Engine {
         let (config, (config_faults, accounts)) = (self.config.path().display().to_string(), self.configured());
         let by_keyring = accounts
             .iter()
-            .find(|a| a.enabled && a.password == PasswordSource::Keyring);
-        let asked = by_keyring.map_or_else(|| "nobody@invalid".to_owned(), |account| account.jid.clone());
+            .filter(|account| account.enabled)
+            .find_map(|account| match &account.imap {
+                _ if account.xmpp && account.password == PasswordSource::Keyring => Some(account.jid.clone()),
+                Some(server) if server.by_keyring() => Some(vault::mailbox_entry(&account.jid)),
+                _ => None,
+            });
+        let keyring_needed = by_keyring.is_some();
+        let asked = by_keyring.unwrap_or_else(|| "nobody@invalid".to_owned());
         let answer = vault::ask(self.vault.clone(), move |vault| vault.get(&asked).map(drop));
         let (store, keyring) = tokio::join!(self.store.check(), tokio::time::timeout(KEYRING_PATIENCE, answer));
         Ok(Reply::Examine {
@@ -120,7 +133,7 @@ impl Engine {
                     Ok(Err(VaultError::Locked)) | Err(_) => Keyring::Locked,
                     Ok(Err(VaultError::Failed(why))) => Keyring::Failed(why),
                 },
-                keyring_needed: by_keyring.is_some(),
+                keyring_needed,
             },
         })
     }
@@ -197,19 +210,42 @@ impl Engine {
     }
 
     /// Runs beside the engine: a slow server holds up nothing.
-    async fn test(&self, account: Account, password: Option<String>, run: u32) -> Result<Reply, ApiError> {
+    async fn test(
+        &self,
+        account: Account,
+        password: Option<String>,
+        mailbox_password: Option<String>,
+        run: u32,
+    ) -> Result<Reply, ApiError> {
         let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
-        let password = match password {
-            Some(password) => SecretString::from(password),
-            None => vault::password(&account, self.vault.clone())
-                .await
-                .map_err(|error| keyring(error.to_string()))?,
+        let tell = |step: TestStep| {
+            self.notices.send(Notice::Test { run, step }).ok();
         };
-        let notices = self.notices.clone();
-        let tell = move |step: TestStep| {
-            notices.send(Notice::Test { run, step }).ok();
-        };
-        let (passed, found) = probe::probe(&account, &password, Arc::new(SystemResolver), tell).await;
+        let (mut passed, mut found) = (true, Discovery::default());
+        if account.xmpp {
+            let password = match password {
+                Some(password) => SecretString::from(password),
+                None => vault::password(&account, self.vault.clone())
+                    .await
+                    .map_err(|error| keyring(error.to_string()))?,
+            };
+            (passed, found) = probe::probe(&account, &password, Arc::new(SystemResolver), tell).await;
+        }
+        if let Some(server) = account.imap.as_ref().filter(|_| passed) {
+            let vault: Arc<dyn Vault> = match mailbox_password {
+                Some(password) => {
+                    let entered = MemoryVault::default();
+                    let entry = vault::mailbox_entry(&account.jid);
+                    entered
+                        .set(&entry, &SecretString::from(password))
+                        .map_err(|error| keyring(error.to_string()))?;
+                    Arc::new(entered)
+                }
+                None => self.vault.clone(),
+            };
+            let access = Access::of(&account, server, vault);
+            passed = imap::probe::probe(&access, &server.folders, !account.xmpp, tell).await;
+        }
         Ok(Reply::TestAccount { passed, found })
     }
 }
@@ -246,6 +282,7 @@ impl Run {
             Command::Snooze { seqs, later } => self.snooze(seqs, later).await,
             Command::Mute { seq, until } => self.mute(seq, until).await,
             Command::Unmute { seq } => self.unmute(seq).await,
+            Command::DismissProblem { code } => self.dismiss(&code).await,
             Command::GeneralSettings => Ok(Reply::GeneralSettings {
                 settings: self.general.clone(),
             }),
@@ -293,14 +330,15 @@ impl Run {
             Command::Accounts => Ok(Reply::Accounts {
                 accounts: self.accounts.clone(),
             }),
-            Command::SaveAccount { account, password } => self.save(account, password).await,
+            Command::SaveAccount {
+                account,
+                password,
+                mailbox_password,
+            } => self.save(account, password, mailbox_password).await,
             Command::RemoveAccount { jid, forget } => self.remove(jid, forget).await,
-            Command::Retry { jid } => match self.sessions.get(&jid) {
-                Some(session) => {
-                    session.retry();
-                    Ok(done(1))
-                }
-                None => Err(not_found(&jid)),
+            Command::Retry { jid } => match self.retry(&jid) {
+                true => Ok(done(1)),
+                false => Err(not_found(&jid)),
             },
             Command::HandOver if self.headless() => {
                 self.stop();
@@ -391,7 +429,27 @@ impl Run {
         Ok(done(1))
     }
 
-    async fn save(&mut self, account: Account, password: Option<String>) -> Result<Reply, ApiError> {
+    /// Connects what isn't; says whether there is anything to connect.
+    fn retry(&self, jid: &str) -> bool {
+        let (session, mailbox) = (self.sessions.get(jid), self.mailboxes.get(jid));
+        session.inspect(|session| session.retry());
+        mailbox.inspect(|mailbox| mailbox.retry());
+        session.is_some() || mailbox.is_some()
+    }
+
+    async fn keep_password(&self, entry: String, password: String) -> Result<(), ApiError> {
+        let password = SecretString::from(password);
+        vault::ask(self.vault.clone(), move |vault| vault.set(&entry, &password))
+            .await
+            .map_err(|error| keyring(error.to_string()))
+    }
+
+    async fn save(
+        &mut self,
+        account: Account,
+        password: Option<String>,
+        mailbox_password: Option<String>,
+    ) -> Result<Reply, ApiError> {
         let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
         let by_keyring = account.password == PasswordSource::Keyring;
         // Whoever enters credentials anew accepts how the server takes them now. Those of a file or a command are never
@@ -403,19 +461,20 @@ impl Run {
             if !by_keyring {
                 return Err(invalid("a password can only be kept in the keyring"));
             }
-            let (jid, password) = (account.jid.clone(), SecretString::from(password));
-            vault::ask(self.vault.clone(), move |vault| vault.set(&jid, &password))
-                .await
-                .map_err(|error| keyring(error.to_string()))?;
+            self.keep_password(account.jid.clone(), password).await?;
+        }
+        if let Some(password) = mailbox_password {
+            if !account.imap.as_ref().is_some_and(MailServer::by_keyring) {
+                return Err(invalid("a mailbox's password can only be kept in the keyring"));
+            }
+            self.keep_password(vault::mailbox_entry(&account.jid), password).await?;
         }
         let jid = account.jid.clone();
         self.config.save_account(&account).map_err(config)?;
         let loaded = self.config.load().map_err(config)?;
         self.adopt(loaded).await;
         // A new password lets a parked account try again.
-        if let Some(session) = self.sessions.get(&jid) {
-            session.retry();
-        }
+        self.retry(&jid);
         Ok(done(1))
     }
 
@@ -437,8 +496,12 @@ impl Run {
             self.recount().await;
         }
         // The account is gone either way; a keyring that isn't there keeps a password nobody asks for.
-        if let Err(error) = vault::ask(self.vault.clone(), move |vault| vault.delete(&jid)).await {
-            tracing::warn!(%error, "the password stays in the keyring");
+        let forget = move |vault: &dyn Vault| {
+            vault.delete(&jid)?;
+            vault.delete(&vault::mailbox_entry(&jid))
+        };
+        if let Err(error) = vault::ask(self.vault.clone(), forget).await {
+            tracing::warn!(%error, "a password stays in the keyring");
         }
         Ok(done(1))
     }

@@ -8,12 +8,14 @@ pub fn words(set: Language) -> Words {
     Words::of(Tongue::chosen(set, system()))
 }
 
-/// The same, kept if they are those already.
-pub fn speak(words: &mut Words, set: Language) {
+/// The same, kept if they are those already; says whether they weren't.
+pub fn speak(words: &mut Words, set: Language) -> bool {
     let tongue = Tongue::chosen(set, system());
-    if words.tongue() != tongue {
+    let other = words.tongue() != tongue;
+    if other {
         *words = Words::of(tongue);
     }
+    other
 }
 
 /// The language of messages in this environment, as POSIX has it.

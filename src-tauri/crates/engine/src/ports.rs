@@ -26,6 +26,10 @@ pub enum Surroundings {
     DoNotDisturb(bool),
     /// Whether the screen is locked.
     Locked(bool),
+    /// Whether something shows tray icons.
+    Tray(bool),
+    /// Whether logind is there, which tells of the session.
+    Logind(bool),
 }
 
 /// Why a popup couldn't be shown.

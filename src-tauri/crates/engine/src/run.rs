@@ -28,7 +28,9 @@ use crate::acts::Acts;
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
 use crate::language;
+use crate::mailbox::{Mailbox, position_key};
 use crate::outbox::background;
+use crate::parts::{Part, Parts};
 use crate::popups;
 use crate::ports::{Notifier, Surroundings};
 use crate::profile::Profile;
@@ -188,6 +190,7 @@ impl Engine {
             config,
             vault: setup.vault.clone(),
             sessions: HashMap::new(),
+            mailboxes: HashMap::new(),
             accounts: Vec::new(),
             connect: setup.connect,
             timing: setup.timing,
@@ -198,6 +201,7 @@ impl Engine {
             hooks: Hooks::new(),
             acts: Acts::default(),
             asked: VecDeque::new(),
+            parts: Parts::default(),
             stop: engine.stop.clone(),
             general: loaded.config.general.clone(),
             words: Words::default(),
@@ -259,6 +263,7 @@ pub(crate) struct Run {
     pub(crate) config: ConfigFile,
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) sessions: HashMap<String, SessionHandle>,
+    pub(crate) mailboxes: HashMap<String, Mailbox>,
     pub(crate) accounts: Vec<Account>,
     connect: bool,
     timing: Timing,
@@ -270,9 +275,10 @@ pub(crate) struct Run {
     pub(crate) acts: Acts,
     /// What the model wants done as if a face had asked.
     asked: VecDeque<Command>,
+    pub(crate) parts: Parts,
     stop: CancellationToken,
     pub(crate) general: GeneralSettings,
-    words: Words,
+    pub(crate) words: Words,
     pub(crate) notifications: NotificationSettings,
     pub(crate) rules: Vec<RuleEntry>,
     zone: TimeZone,
@@ -291,6 +297,7 @@ impl Run {
         };
         let pause = self.store.get(PAUSE_KEY).await?;
         let pause = pause.and_then(|json| serde_json::from_str::<Pause>(&json).ok());
+        self.parts = Parts::load(&self.store).await?;
         let loaded = Input::Loaded {
             baselines: self.store.baselines().await?,
             owed,
@@ -337,10 +344,12 @@ impl Run {
                 },
                 Some(Ok(finished)) = self.acts.under_way.join_next() => self.finished(finished).await,
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
-                Some(said) = surroundings.next() => self.feed(match said {
-                    Surroundings::DoNotDisturb(on) => Input::DoNotDisturb(on),
-                    Surroundings::Locked(on) => Input::Locked(on),
-                }).await,
+                Some(said) = surroundings.next() => match said {
+                    Surroundings::DoNotDisturb(on) => self.feed(Input::DoNotDisturb(on)).await,
+                    Surroundings::Locked(on) => self.feed(Input::Locked(on)).await,
+                    Surroundings::Tray(there) => self.part(Part::Tray, there).await,
+                    Surroundings::Logind(there) => self.part(Part::Logind, there).await,
+                },
                 count = inputs.recv_many(&mut batch, 256) => {
                     if count == 0 {
                         break;
@@ -353,6 +362,7 @@ impl Run {
                 doubt = next_doubt(&mut sensors) => {
                     tracing::info!(?doubt, "looking after the connections");
                     self.sessions.values().for_each(SessionHandle::probe);
+                    self.mailboxes.values().for_each(Mailbox::probe);
                 }
                 _ = look_round.tick() => {
                     // A clock that was set back has moved deadlines away, and popups must not wait for them.
@@ -378,6 +388,7 @@ impl Run {
 
     /// Sessions may be waiting for room in the queue: it is drained while they end.
     async fn end(mut self, mut inputs: mpsc::Receiver<Input>) {
+        self.mailboxes.clear();
         let stopping: Vec<_> = self.sessions.drain().map(|(_, session)| session.stop()).collect();
         let stopped = futures::future::join_all(stopping);
         tokio::pin!(stopped);
@@ -497,6 +508,36 @@ impl Run {
                     let (account, service, node) = (account.clone(), service.clone(), node.clone());
                     let present = present.clone();
                     async move { store.reconcile(account, service, node, present, as_of, now).await }
+                })
+                .await
+            }
+            Effect::Look(account) => {
+                self.mailboxes.get(&account).inspect(|mailbox| mailbox.look());
+                None
+            }
+            Effect::KeepPosition {
+                account,
+                service,
+                folder,
+                position,
+            } => {
+                let key = position_key(&account, &service, &folder);
+                let json = position.and_then(|position| serde_json::to_string(&position).ok());
+                self.kept(|store| {
+                    let (key, json) = (key.clone(), json.clone());
+                    async move { store.set(key, json).await }
+                })
+                .await;
+                None
+            }
+            Effect::GiveWay {
+                account,
+                folders,
+                before,
+            } => {
+                self.kept(|store| {
+                    let (account, folders) = (account.clone(), folders.clone());
+                    async move { store.give_way(account, folders, before, now).await }
                 })
                 .await
             }
@@ -720,7 +761,9 @@ impl Run {
                 .join("\n"),
             hint: Some(format!("Edit {}.", self.config.path().display())),
         });
-        language::speak(&mut self.words, loaded.config.general.language);
+        if language::speak(&mut self.words, loaded.config.general.language) {
+            self.tell_parts().await;
+        }
         let manners = Manners {
             words: self.words.clone(),
             ..loaded.config.manners(self.popups.is_some())
@@ -750,13 +793,24 @@ impl Run {
         }
         let before = std::mem::replace(&mut self.accounts, accounts.clone());
         for old in before {
-            if !accounts.contains(&old)
-                && let Some(session) = self.sessions.remove(&old.jid)
-            {
+            if accounts.contains(&old) {
+                continue;
+            }
+            self.mailboxes.remove(&old.jid);
+            if let Some(session) = self.sessions.remove(&old.jid) {
                 tokio::spawn(session.stop());
             }
         }
         for account in accounts.into_iter().filter(|a| a.enabled) {
+            if !self.mailboxes.contains_key(&account.jid) {
+                let (vault, store, inputs) = (self.vault.clone(), self.store.clone(), self.inputs_in.clone());
+                let mailbox = Mailbox::open(&account, vault, store, inputs);
+                self.mailboxes
+                    .extend(mailbox.map(|mailbox| (account.jid.clone(), mailbox)));
+            }
+            if !account.xmpp {
+                continue;
+            }
             let (vault, store, inputs) = (self.vault.clone(), self.store.clone(), self.inputs_in.clone());
             let timing = self.timing.clone();
             self.sessions.entry(account.jid.clone()).or_insert_with(|| {

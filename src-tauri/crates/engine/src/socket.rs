@@ -157,10 +157,26 @@ async fn serve(stream: UnixStream, engine: Engine, stop: CancellationToken) {
                 notice: Notice::Closing
             }
         );
-        let Ok(line) = serde_json::to_string(&answer) else {
-            return;
-        };
-        if lines.send(line).await.is_err() || closing {
+        let mut due = Vec::new();
+        if !matches!(answer, Answer::Notice { .. }) {
+            // What was told before a command was answered isn't told after it: the steps of a test belong before its end.
+            for _ in 0..notices.len() {
+                match notices.try_recv() {
+                    Ok(notice) => due.push(Answer::Notice { notice }),
+                    Err(_) => break,
+                }
+            }
+        }
+        due.push(answer);
+        for answer in due {
+            let Ok(line) = serde_json::to_string(&answer) else {
+                return;
+            };
+            if lines.send(line).await.is_err() {
+                return;
+            }
+        }
+        if closing {
             return;
         }
     }

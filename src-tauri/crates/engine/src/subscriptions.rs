@@ -171,15 +171,22 @@ impl Engine {
     }
 
     async fn save(&self, account: Account) -> Result<(), ApiError> {
-        let password = None;
-        self.call_run(Command::SaveAccount { account, password })
-            .await
-            .map(|_| ())
+        let save = Command::SaveAccount {
+            account,
+            password: None,
+            mailbox_password: None,
+        };
+        self.call_run(save).await.map(|_| ())
     }
 
     /// The session that is up, or one that only asks.
     async fn line(&self, jid: &str) -> Result<(Account, Line), ApiError> {
         let account = self.account(jid).await?;
+        if !account.xmpp {
+            return Err(invalid(format!(
+                "{jid} doesn't use XMPP, so there is nothing to subscribe to"
+            )));
+        }
         let own = BareJid::new(&account.jid).map_err(|e| invalid(e.to_string()))?;
         let (answer, asker) = oneshot::channel();
         let request = Request::Asker {

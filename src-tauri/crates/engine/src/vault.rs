@@ -23,6 +23,11 @@ use zeroize::Zeroizing;
 /// What the entries in the keyring are found by, together with the account's JID.
 const SERVICE: &str = "mailwren";
 
+/// The entry that holds the password of an account's mailbox, where that is reached by IMAP. No JID holds a blank.
+pub fn mailbox_entry(jid: &str) -> String {
+    format!("{jid} (IMAP)")
+}
+
 /// How long a password command may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 

@@ -98,6 +98,7 @@ async fn a_weaker_login_is_accepted_by_saving_the_account_wherever_its_password_
     let save = Command::SaveAccount {
         account,
         password: None,
+        mailbox_password: None,
     };
     face.call(save).await.unwrap();
     until(&face, || status(&face), link(LinkState::Connected)).await;
@@ -253,7 +254,12 @@ async fn a_wrong_password_parks_the_account_and_a_new_one_in_the_settings_unpark
         other => panic!("{other:?}"),
     };
     let password = Some("secret".to_owned());
-    face.call(Command::SaveAccount { account, password }).await.unwrap();
+    let save = Command::SaveAccount {
+        account,
+        password,
+        mailbox_password: None,
+    };
+    face.call(save).await.unwrap();
     until(&face, || status(&face), link(LinkState::Connected)).await;
     let seen = scene.server.seen();
     assert_eq!((seen.refused_logins, seen.logins), (1, 1));

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::MAIL_NODE;
-use crate::event::Sender;
+use crate::event::{Dialect, Event, Kind, Sender};
 use crate::popup::Privacy;
 use crate::text;
 use message::Message;
@@ -154,6 +154,18 @@ impl Gone {
         }
     }
 
+    /// The same as an event, as [`Mail::event`].
+    pub fn event(&self, account: &str, service: &str) -> Event {
+        Event {
+            service: Some(service.to_owned()),
+            node: Some(self.mailbox.clone()),
+            item: Some(self.item(account)),
+            dialect: Dialect::Imap,
+            mailbox: Some(self.mailbox.clone()),
+            ..Event::bare(Kind::Gone)
+        }
+    }
+
     /// The id of its item, as [`Mail::item`].
     pub fn item(&self, account: &str) -> String {
         item(account, &self.mailbox, &self.uid.to_string())
@@ -204,6 +216,34 @@ impl Mail {
     /// The item's id: the same for the same message in the same mailbox, so that publishing it twice makes one item.
     pub fn item(&self, account: &str) -> String {
         item(account, &self.mailbox, &self.key)
+    }
+
+    /// The same as an event of a folder that was itself looked into; `account` as for [`Mail::item`], `service` the mail
+    /// server.
+    pub fn event(&self, account: &str, service: &str) -> Event {
+        let Envelope {
+            from,
+            subject,
+            snippet,
+            message_id,
+            date,
+        } = self.envelope.clone();
+        Event {
+            service: Some(service.to_owned()),
+            node: Some(self.mailbox.clone()),
+            item: Some(self.item(account)),
+            dialect: Dialect::Imap,
+            mailbox: Some(self.mailbox.clone()),
+            sent_at: date,
+            from,
+            subject,
+            snippet,
+            message_id,
+            unseen: self.unseen.map(u64::from),
+            uid: self.uid.map(|uid| uid.uid.into()),
+            uidvalidity: self.uid.map(|uid| uid.uidvalidity.into()),
+            ..Event::bare(Kind::New)
+        }
     }
 
     /// The item's payload; `account` is the publisher's own name for whose mailbox it is.

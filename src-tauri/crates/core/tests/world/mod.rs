@@ -15,7 +15,7 @@ use mailwren_core::MAIL_NODE;
 use mailwren_core::account::Account;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
-use mailwren_core::model::{Effect, HookCall, Input, LinkChange, Manners, Model};
+use mailwren_core::model::{Effect, HookCall, Input, LinkChange, Manners, Model, calls_for_look};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::view::{AccountStatus, Command, Notice, Row};
 
@@ -32,6 +32,9 @@ pub struct World {
     pub told: Vec<Notice>,
     pub hooks: Vec<HookCall>,
     pub asked: Vec<Command>,
+    pub looks: Vec<String>,
+    /// Folders whose positions were kept, or forgotten.
+    pub positions: Vec<(String, bool)>,
     pub rev: i64,
 }
 
@@ -47,6 +50,8 @@ impl World {
             told: Vec::new(),
             hooks: Vec::new(),
             asked: Vec::new(),
+            looks: Vec::new(),
+            positions: Vec::new(),
             rev: 0,
         };
         world.input(Input::Manners(Manners {
@@ -140,6 +145,21 @@ impl World {
                 self.asked.push(command);
                 None
             }
+            Effect::Look(account) => {
+                self.looks.push(account);
+                None
+            }
+            Effect::KeepPosition { folder, position, .. } => {
+                self.positions.push((folder, position.is_some()));
+                None
+            }
+            Effect::GiveWay { folders, before, .. } => Some(self.change(
+                |_, row| row.unread && row.received_at <= before && calls_for_look(&row.event, &folders),
+                |row, now| {
+                    row.gone_at = Some(now);
+                    row.replaced = true;
+                },
+            )),
             Effect::Baseline { .. } | Effect::KeepPause(_) | Effect::Dismiss(_) | Effect::TakeOver { .. } => None,
         }
     }

@@ -24,17 +24,16 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use mailwren_core::MAIL_NODE;
-use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::account::{Account, MailServer, PasswordSource};
 use mailwren_core::popup::Privacy;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use crate::config::{Config, bare_jid, position};
-use crate::imap::{Access, Login, Tls};
+use crate::config::{Config, ServerFlaw, bare_jid, checked_server, position};
+use crate::imap::{Access, Login};
 use crate::outbox::Target;
-use crate::xmpp::tls::{parse_fingerprint, server_name};
 
 /// What the bridge does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +73,6 @@ pub struct ImapSource {
     /// Folders that are published, hierarchy by `/`; at least one. The first is heard of soonest.
     pub folders: Vec<String>,
 }
-
-/// So many folders of a mailbox are published at most.
-const FOLDERS: usize = 100;
 
 /// Where the HTTP endpoint listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,29 +162,13 @@ struct Written {
     #[serde(default)]
     detail: Privacy,
     http: Option<Http>,
-    imap: Option<Imap>,
+    imap: Option<MailServer>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Http {
     user: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Imap {
-    host: String,
-    port: Option<u16>,
-    #[serde(default)]
-    tls: Tls,
-    user: String,
-    password: Option<PasswordSource>,
-    token: Option<Vec<String>>,
-    folders: Option<Vec<String>>,
-    ca_file: Option<String>,
-    #[serde(default)]
-    pins: Vec<String>,
 }
 
 impl BridgeConfig {
@@ -311,7 +291,7 @@ fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Resu
     if above.mailboxes.iter().any(|other| other.name == name) {
         return Err(MailboxFlaw::Twice(name));
     }
-    let enabled = || accounts.iter().filter(|account| account.enabled);
+    let enabled = || accounts.iter().filter(|account| account.enabled && account.xmpp);
     let account = match written.account {
         Some(jid) => {
             let known = bare_jid(&jid).map(|jid| jid.to_string());
@@ -363,50 +343,25 @@ fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Resu
     })
 }
 
-fn imap(written: Imap) -> Result<ImapSource, MailboxFlaw> {
-    let host = written.host.trim().to_owned();
-    if host.is_empty() || server_name(&host).is_err() {
-        return Err(MailboxFlaw::Host(written.host));
-    }
-    if written.user.is_empty() {
-        return Err(MailboxFlaw::NoImapUser);
-    }
-    let login = match (written.password, written.token) {
-        (Some(PasswordSource::Keyring) | None, None) => return Err(MailboxFlaw::NoLogin),
-        (Some(_), Some(_)) => return Err(MailboxFlaw::TwoLogins),
-        (Some(password), None) => Login::Password(password),
-        (None, Some(command)) if command.is_empty() => return Err(MailboxFlaw::NoLogin),
-        (None, Some(command)) => Login::Token(command),
+fn imap(server: MailServer) -> Result<ImapSource, MailboxFlaw> {
+    let server = checked_server(server)?;
+    let login = match (&server.password, &server.token) {
+        (_, Some(command)) => Login::Token(command.clone()),
+        // A machine that nobody sits in front of has no keyring.
+        (PasswordSource::Keyring, None) => return Err(MailboxFlaw::NoLogin),
+        (password, None) => Login::Password(password.clone()),
     };
-    if let Some(pin) = written.pins.iter().find(|pin| parse_fingerprint(pin).is_err()) {
-        return Err(MailboxFlaw::Pin(pin.clone()));
-    }
-    let mut folders: Vec<String> = Vec::new();
-    for folder in written.folders.unwrap_or_else(|| vec!["INBOX".to_owned()]) {
-        let folder = match folder.trim() {
-            inbox if inbox.eq_ignore_ascii_case("INBOX") => "INBOX",
-            other => other,
-        };
-        let sound = !folder.is_empty() && folder.len() <= 500 && !folder.chars().any(char::is_control);
-        if !sound || folders.iter().any(|other| other == folder) {
-            return Err(MailboxFlaw::Folder(folder.to_owned()));
-        }
-        folders.push(folder.to_owned());
-    }
-    if folders.is_empty() || folders.len() > FOLDERS {
-        return Err(MailboxFlaw::Folders(folders.len()));
-    }
     Ok(ImapSource {
         access: Access {
-            port: written.port.unwrap_or(written.tls.port()),
-            host,
-            tls: written.tls,
-            user: written.user,
+            port: server.port.unwrap_or(server.tls.port()),
+            host: server.host,
+            tls: server.tls,
+            user: server.user.ok_or(MailboxFlaw::NoImapUser)?,
             login,
-            ca_file: written.ca_file,
-            pins: written.pins,
+            ca_file: server.ca_file,
+            pins: server.pins,
         },
-        folders,
+        folders: server.folders,
     })
 }
 
@@ -440,21 +395,13 @@ enum MailboxFlaw {
     UserTwice(String),
     #[error("mail servers tell of it by HTTP, but `listen` is missing in `[bridge]`")]
     NoListen,
-    #[error("`imap.host` {0} isn't a server's name; it looks like imap.example.org")]
-    Host(String),
-    #[error("`imap.user` is empty")]
+    #[error("`imap.user` is missing: who logs in to the mail server")]
     NoImapUser,
     #[error(
         "it can't log in: the password lies in a file or comes from a command, imap.password = {{ file = \
          \"/etc/mailwren/imap.password\" }}, or a command prints a token, imap.token = [\"…\"]"
     )]
     NoLogin,
-    #[error("`imap` has a password and a token: leave one of them out")]
-    TwoLogins,
-    #[error("`imap.pins`: {0} isn't a SHA-256 fingerprint")]
-    Pin(String),
-    #[error("`imap.folders`: {0:?} is there twice, or can't be a folder")]
-    Folder(String),
-    #[error("`imap.folders` has {0} folders; it takes 1 to {FOLDERS}")]
-    Folders(usize),
+    #[error(transparent)]
+    Imap(#[from] ServerFlaw),
 }

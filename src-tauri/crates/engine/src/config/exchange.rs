@@ -6,9 +6,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::account::{Account, MailServer, PasswordSource};
 use mailwren_core::settings::{GeneralSettings, NotificationSettings};
-use toml_edit::{DocumentMut, Item};
+use toml_edit::{DocumentMut, Item, TableLike};
 
 use super::edit::position;
 use super::{Config, ConfigError, ConfigFile, Loaded, bare_jid, parse};
@@ -40,6 +40,11 @@ impl ConfigFile {
         for account in config.accounts {
             let account = Account {
                 password: PasswordSource::Keyring,
+                imap: account.imap.map(|server| MailServer {
+                    password: PasswordSource::Keyring,
+                    token: None,
+                    ..server
+                }),
                 ..account
             };
             self.put_account(&mut document, &account)?;
@@ -119,11 +124,13 @@ impl ConfigFile {
         for table in self.accounts(&mut old)?.iter() {
             let jid = table.get("jid").and_then(Item::as_str).and_then(bare_jid);
             let at = jid.and_then(|jid| position(accounts, jid.as_str()));
-            if let Some(password) = table.get("password")
-                && let Some(same) = at.and_then(|at| accounts.get_mut(at))
-                && !same.contains_key("password")
-            {
-                same.insert("password", password.clone());
+            if let Some(same) = at.and_then(|at| accounts.get_mut(at)) {
+                keep_login(table, same);
+                let old = table.get("imap").and_then(Item::as_table_like);
+                let new = same.get_mut("imap").and_then(Item::as_table_like_mut);
+                if let (Some(old), Some(new)) = (old, new) {
+                    keep_login(old, new);
+                }
             }
         }
         if accounts.is_empty() {
@@ -138,6 +145,19 @@ impl ConfigFile {
         }
         parse(self.path(), &after)?;
         Ok(after)
+    }
+}
+
+/// Where the password or token comes from stays, unless the new one says.
+fn keep_login(old: &dyn TableLike, new: &mut dyn TableLike) {
+    let keys = ["password", "token"];
+    if keys.iter().any(|key| new.contains_key(key)) {
+        return;
+    }
+    for key in keys {
+        if let Some(item) = old.get(key) {
+            new.insert(key, item.clone());
+        }
     }
 }
 

@@ -45,12 +45,15 @@
 //! notifiers = ["mail@example.org"] # JIDs whose Sieve messages (RFC 5437) count as mail
 //! password = "keyring"            # or { command = ["pass", "mail"] }, or { file = "/home/sam/.mail-password" }
 //! subscriptions = [{ service = "pubsub.example.org", node = "mail/sam" }]
+//! imap = { host = "imap.example.org", user = "sam" } # its mailbox: looked into when a node tells that it changed
+//! xmpp = true                     # or false: no XMPP at all, the mailbox alone tells
 //! ```
 
 mod edit;
 mod edit_general;
 mod edit_notifications;
 mod exchange;
+mod mail_server;
 mod notifications;
 #[cfg(test)]
 mod tests;
@@ -73,6 +76,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 pub use self::edit::{ConfigFile, Fingerprint};
+pub use self::mail_server::ServerFlaw;
+pub(crate) use self::mail_server::checked_server;
 pub use self::notifications::edition;
 
 /// The configuration; what the file doesn't say has its default.
@@ -209,6 +214,12 @@ pub enum Flaw {
     /// A password command without a program.
     #[error("the password command names no program")]
     EmptyCommand,
+    /// Its mailbox can't be reached as it stands there.
+    #[error(transparent)]
+    Imap(#[from] ServerFlaw),
+    /// It can't be heard of at all.
+    #[error("without XMPP it takes a mailbox: imap = {{ host = \"imap.example.org\" }}")]
+    NoSource,
     /// A way to open mails that leads nowhere.
     #[error("`open`: {0}")]
     Open(&'static str),
@@ -403,6 +414,10 @@ pub fn checked(mut account: Account) -> Result<Account, Flaw> {
             .ok_or_else(|| Flaw::Notifier(notifier.clone()))?
             .to_string();
     }
+    account.imap = account.imap.take().map(checked_server).transpose()?;
+    if !account.xmpp && account.imap.is_none() {
+        return Err(Flaw::NoSource);
+    }
     if let Some(flaw) = account.open.as_ref().and_then(OpenWith::flaw) {
         return Err(Flaw::Open(flaw));
     }
@@ -416,7 +431,7 @@ pub(crate) fn bare_jid(text: &str) -> Option<BareJid> {
     BareJid::new(text.trim()).ok()
 }
 
-fn fingerprint(text: &str) -> Option<String> {
+pub(crate) fn fingerprint(text: &str) -> Option<String> {
     let digits: String = text
         .chars()
         .filter(|c| !matches!(c, ':' | ' '))

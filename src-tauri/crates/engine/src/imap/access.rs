@@ -1,10 +1,13 @@
 //! The way in: TCP, TLS, login.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use mailwren_core::account::PasswordSource;
+pub use mailwren_core::account::ImapTls as Tls;
+use mailwren_core::account::{Account, MailServer, PasswordSource};
 use rustix::net::sockopt;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
@@ -16,7 +19,7 @@ use super::client::{Client, Io};
 use super::response::{Answer, Capabilities, Code, Condition};
 use super::wire::USUAL;
 use super::{ImapError, names};
-use crate::vault::{self, PasswordError};
+use crate::vault::{self, PasswordError, Vault};
 use crate::xmpp::connector::dial;
 use crate::xmpp::resolve::{LookupError, Resolve, SystemResolver, Target};
 use crate::xmpp::tls::{Trust, server_name};
@@ -53,40 +56,65 @@ pub struct Access {
     pub pins: Vec<String>,
 }
 
-/// How the connection is secured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tls {
-    /// From the first byte (RFC 8314).
-    #[default]
-    Implicit,
-    /// After STARTTLS.
-    Starttls,
-}
-
-impl Tls {
-    /// The usual port.
-    pub const fn port(self) -> u16 {
-        match self {
-            Self::Implicit => 993,
-            Self::Starttls => 143,
-        }
-    }
-}
-
 /// What one logs in by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
     /// A password, from a file or a command.
     Password(PasswordSource),
+    /// A password in a keyring.
+    Kept(Kept),
     /// An OAuth 2 access token: the first line of what a command prints, which sees to it that it is a fresh one.
     Token(Vec<String>),
 }
+
+/// An entry of a keyring.
+#[derive(Clone)]
+pub struct Kept {
+    /// The keyring.
+    pub vault: Arc<dyn Vault>,
+    /// The entry's name.
+    pub entry: String,
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kept").field(&self.entry).finish()
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.entry == other.entry
+    }
+}
+
+impl Eq for Kept {}
 
 /// A connection on which one is logged in.
 pub(crate) type Connected = Client<TlsStream<TcpStream>>;
 
 impl Access {
+    /// The way to an account's mailbox.
+    pub fn of(account: &Account, server: &MailServer, vault: Arc<dyn Vault>) -> Self {
+        let login = match (&server.token, &server.password) {
+            (Some(command), _) => Login::Token(command.clone()),
+            (None, PasswordSource::Keyring) => Login::Kept(Kept {
+                vault,
+                entry: vault::mailbox_entry(&account.jid),
+            }),
+            (None, elsewhere) => Login::Password(elsewhere.clone()),
+        };
+        Self {
+            host: server.host.clone(),
+            port: server.port.unwrap_or(server.tls.port()),
+            tls: server.tls,
+            user: server.user.clone().unwrap_or_else(|| account.jid.clone()),
+            login,
+            ca_file: server.ca_file.clone(),
+            pins: server.pins.clone(),
+        }
+    }
+
     /// Connects and logs in. `authenticating` becomes true once a secret is sent.
     ///
     /// # Errors
@@ -131,6 +159,12 @@ impl Access {
     async fn secret(&self) -> Result<SecretString, ImapError> {
         let secret = match &self.login {
             Login::Password(source) => vault::secret(source).await?,
+            Login::Kept(Kept { vault, entry }) => {
+                let entry = entry.clone();
+                vault::ask(vault.clone(), move |vault| vault.get(&entry))
+                    .await
+                    .map_err(PasswordError::from)?
+            }
             Login::Token(command) => vault::secret(&PasswordSource::Command(command.clone())).await?,
         };
         Ok(secret.ok_or_else(|| PasswordError::Missing(self.user.clone()))?)
@@ -203,8 +237,8 @@ impl Access {
         match &self.login {
             Login::Token(_) if has("OAUTHBEARER") => sasl("OAUTHBEARER"),
             Login::Token(_) if has("XOAUTH2") => sasl("XOAUTH2"),
-            Login::Password(_) if has("PLAIN") => sasl("PLAIN"),
-            Login::Password(_) if !can.has("LOGINDISABLED") => Ok(Way::Login),
+            Login::Password(_) | Login::Kept(_) if has("PLAIN") => sasl("PLAIN"),
+            Login::Password(_) | Login::Kept(_) if !can.has("LOGINDISABLED") => Ok(Way::Login),
             _ => Err(ImapError::NoLogin { offered: can.logins() }),
         }
     }

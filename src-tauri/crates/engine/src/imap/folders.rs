@@ -55,6 +55,12 @@ impl Folders {
         self.all.iter().any(|folder| folder.selectable && folder.name == wire)
     }
 
+    /// The names of those that messages can be in, with `/` between levels.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        let there = self.all.iter().filter(|folder| folder.selectable);
+        there.map(|folder| self.readable(&folder.name))
+    }
+
     /// The name with `/` between levels.
     fn readable(&self, wire: &str) -> String {
         names::readable(wire, self.delimiter)

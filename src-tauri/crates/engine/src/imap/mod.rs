@@ -1,21 +1,24 @@
 //! IMAP: finding out what is in a mailbox, and doing there what a person did elsewhere.
 //!
 //! A thin client: `wire` bounds what comes in, `response` reads it with imap-proto's parser, `client` gives commands and
-//! listens, [`access`](Access) is the way in. [`act`] does what a person asked for.
+//! listens, [`access`](Access) is the way in. `look` finds out what came and went, [`act`] does what a person asked for.
 
 pub mod access;
 mod act;
 pub(crate) mod client;
 pub(crate) mod folders;
+pub(crate) mod look;
 pub(crate) mod names;
+pub(crate) mod probe;
 pub(crate) mod response;
 pub(crate) mod wire;
 
 use futures::future::BoxFuture;
 use mailwren_core::act::{Act, Done, MessageAt};
 use mailwren_core::link::{FailureClass, Reached};
+use mailwren_core::view::Problem;
 
-pub use access::{Access, Login, Tls};
+pub use access::{Access, Kept, Login, Tls};
 pub use act::{act, undo};
 
 use crate::ports::{AccessError, MailAccess};
@@ -94,6 +97,37 @@ impl ImapError {
             | Self::LoginRefused { passes: false, .. } => FailureClass::NeedsPerson,
             Self::Connect(trouble) => ConnectError::from(trouble.clone()).class(),
             _ => FailureClass::Transient,
+        }
+    }
+
+    /// As faces show it.
+    pub fn problem(&self) -> Problem {
+        let (code, hint) = match self {
+            Self::Connect(trouble) => return ConnectError::from(trouble.clone()).problem(),
+            Self::Secret(PasswordError::Vault(_)) => ("keyring", None),
+            Self::Secret(PasswordError::Missing(_)) => ("auth", Some("Enter the mailbox's password in the settings.")),
+            Self::LoginRefused { passes: false, .. } => (
+                "auth",
+                Some(
+                    "Check the user name and the password. Some providers want a password made for apps, or first have IMAP \
+                     switched on.",
+                ),
+            ),
+            Self::Secret(_) | Self::NoLogin { .. } | Self::Unsayable | Self::LoginRefused { .. } => ("auth", None),
+            _ => ("mailbox", None),
+        };
+        Problem {
+            code: code.to_owned(),
+            message: self.to_string(),
+            hint: hint.map(str::to_owned),
+        }
+    }
+
+    /// Fingerprint of a certificate that wasn't trusted.
+    pub fn fingerprint(&self) -> Option<String> {
+        match self {
+            Self::Connect(trouble) => ConnectError::from(trouble.clone()).fingerprint().map(str::to_owned),
+            _ => None,
         }
     }
 

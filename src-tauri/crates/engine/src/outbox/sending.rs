@@ -343,7 +343,11 @@ impl Sending {
 /// The account that publishes, as configured now; the only one where it isn't named.
 pub(crate) fn account(config: &Path, named: Option<&str>) -> Result<Account, Obstacle> {
     let loaded = Config::load(config).map_err(|error| Obstacle::configuration(error.to_string(), None))?;
-    let mut accounts = loaded.config.accounts.into_iter().filter(|account| account.enabled);
+    let mut accounts = loaded
+        .config
+        .accounts
+        .into_iter()
+        .filter(|account| account.enabled && account.xmpp);
     let hint = Some("`mailwrenctl account list` shows those that are configured.".to_owned());
     match named {
         Some(jid) => accounts

@@ -201,6 +201,19 @@ impl Store {
             .await
     }
 
+    /// Unread rows that only say that one of an account's folders changed, or may have, give way to what was found there, if
+    /// they were stored before an instant. Gives them.
+    pub async fn give_way(
+        &self,
+        account: String,
+        folders: Vec<String>,
+        before: Timestamp,
+        at: Timestamp,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.write(move |t| write::give_way(t, &account, &folders, before, at))
+            .await
+    }
+
     /// Marks rows read, or unread again. With a `changed` row that is read the older ones of its node are read too:
     /// they stand for one and the same box. Gives the rows that changed.
     pub async fn mark(&self, seqs: Vec<i64>, read: bool, at: Timestamp) -> Result<Vec<Row>, StoreError> {

@@ -13,7 +13,8 @@ use super::Page;
 
 /// Whether a row that went was read before, on a node that mirrors what is unread: that it went says nothing then. It is no
 /// row that is gone, for people; if its item is published again, it is unread again.
-pub const READ_BEFORE: &str = "read_at < gone_at AND acted IS NULL AND replaced = 0 AND dialect IN ('mailwren', 'ox')";
+pub const READ_BEFORE: &str =
+    "read_at < gone_at AND acted IS NULL AND replaced = 0 AND dialect IN ('mailwren', 'ox', 'imap')";
 
 /// What [`from_columns`] reads; the columns are those of [`select`].
 const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, replaced, service, node, item, kind, dialect, \
@@ -68,6 +69,7 @@ pub const fn dialect_name(dialect: Dialect) -> &'static str {
         Dialect::Ox => "ox",
         Dialect::Sieve => "sieve",
         Dialect::Gmail => "gmail",
+        Dialect::Imap => "imap",
         Dialect::Unknown => "unknown",
     }
 }
@@ -81,6 +83,7 @@ pub fn dialect_named(name: &str) -> rusqlite::Result<Dialect> {
         "ox" => Dialect::Ox,
         "sieve" => Dialect::Sieve,
         "gmail" => Dialect::Gmail,
+        "imap" => Dialect::Imap,
         "unknown" => Dialect::Unknown,
         _ => return Err(unreadable("dialect")),
     })
@@ -174,7 +177,7 @@ pub fn condition(filter: &Filter) -> (String, Vec<Value>) {
         terms.push("seq IN (SELECT rowid FROM search WHERE search MATCH ?)");
         values.push(Value::from(query));
     } else {
-        terms.push("ifnull(acted, 'undone') = 'undone'");
+        terms.push("ifnull(acted, 'undone') = 'undone' AND NOT (replaced = 1 AND kind = 'changed')");
     }
     (terms.join(" AND "), values)
 }

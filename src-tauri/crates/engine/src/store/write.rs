@@ -5,6 +5,7 @@ use mailwren_core::act::Act;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Dialect, Event, Kind};
 use mailwren_core::marks::Deed;
+use mailwren_core::model::calls_for_look;
 use mailwren_core::policy::{Cause, Outcome, Reason};
 use mailwren_core::view::{Filter, Row};
 use rusqlite::types::Value;
@@ -12,6 +13,7 @@ use rusqlite::{OptionalExtension, Params, Transaction, named_params, params, par
 
 use super::marks;
 use super::read::{self, Node, OWING, READ_BEFORE, SNOOZED, dialect_name, dialect_named, kind_name};
+use crate::mailbox::positions_of;
 
 /// How long an item that is still published, but never arrives again, is remembered after its row was swept.
 const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -367,6 +369,23 @@ pub fn reconcile(
     )
 }
 
+pub fn give_way(
+    t: &Transaction<'_>,
+    account: &str,
+    folders: &[String],
+    before: Timestamp,
+    at: Timestamp,
+) -> rusqlite::Result<Vec<Row>> {
+    let told = "account = ? AND unread = 1 AND kind = 'changed' AND gone_at IS NULL AND received_at <= ?";
+    let mut gave_way = Vec::new();
+    for seq in seqs(t, told, params![account, before.as_microsecond()])? {
+        if read::row(t, seq)?.is_some_and(|row| calls_for_look(&row.event, folders)) {
+            gave_way.push(Change::Replaced(at).apply(t, seq)?);
+        }
+    }
+    Ok(gave_way)
+}
+
 pub fn mark(t: &Transaction<'_>, marked: &[i64], read: bool, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
     let marked = serde_json::Value::from(marked).to_string();
     if !read {
@@ -472,6 +491,8 @@ pub fn forget(t: &Transaction<'_>, account: &str) -> rusqlite::Result<()> {
     t.execute("DELETE FROM swept WHERE account = ?", [account])?;
     t.execute("DELETE FROM baseline WHERE account = ?", [account])?;
     t.execute("DELETE FROM mark WHERE account = ?", [account])?;
+    let positions = positions_of(account);
+    t.execute("DELETE FROM setting WHERE substr(key, 1, length(?1)) = ?1", [positions])?;
     Ok(())
 }
 

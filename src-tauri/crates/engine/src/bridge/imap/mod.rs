@@ -1,44 +1,70 @@
 //! The IMAP source: looks into a mailbox's folders over one connection, hears of changes as fast as the server tells them,
 //! and publishes what is unread.
 //!
-//! `look` finds out what there is to publish and to take back; here is when to look, and when to connect.
+//! [`crate::imap::look`] finds out what there is to publish and to take back; here is when to look, and when to connect.
 
-mod look;
 mod positions;
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mailwren_core::link::{Backoff, FailureClass, Verdict};
+use mailwren_core::mirror::Position;
+use mailwren_core::publish::{Envelope, Uid};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::look::{Eye, LookError};
 use self::positions::Positions;
 use super::config::{ImapSource, Mailbox};
 use super::intake::Intake;
 use crate::imap::ImapError;
+use crate::imap::look::{ASK, Eye, LookError, PARKED, RENEW, Sight, SightError};
 use crate::xmpp::jitter;
-
-/// How long it listens before it makes sure that the server is still there. A NAT router forgets a silent connection in
-/// five minutes.
-const RENEW: Duration = Duration::from_secs(240);
-/// How often folders are asked for of which the server tells nothing by itself.
-const ASK: Duration = Duration::from_secs(60);
-/// What only a person can mend is tried again after so long all the same, in case that a server refused in error.
-const PARKED: Duration = Duration::from_secs(3_600);
 
 /// A mailbox, and where it is.
 pub(super) struct Source {
-    mailbox: Mailbox,
     source: ImapSource,
-    intake: Arc<Intake>,
-    positions: Positions,
+    publishing: Publishing,
     /// Told when connections may have died.
     doubt: watch::Receiver<()>,
+}
+
+/// Puts what is seen into the outbox.
+struct Publishing {
+    mailbox: Mailbox,
+    intake: Arc<Intake>,
+    positions: Positions,
+}
+
+impl Sight for Publishing {
+    fn name(&self) -> &str {
+        &self.mailbox.name
+    }
+
+    fn position(&self, folder: &str) -> Option<&Position> {
+        self.positions.get(folder)
+    }
+
+    fn folders(&self) -> Vec<String> {
+        self.positions.folders()
+    }
+
+    async fn arrived(&mut self, folder: &str, id: Uid, envelope: Envelope) -> Result<(), SightError> {
+        let told = self.intake.arrived(&self.mailbox, folder, id, envelope, None).await;
+        told.map_err(|error| SightError(error.into()))
+    }
+
+    async fn gone(&mut self, folder: &str, id: Uid) -> Result<(), SightError> {
+        let told = self.intake.gone(&self.mailbox, folder, id, None).await;
+        told.map_err(|error| SightError(error.into()))
+    }
+
+    async fn keep(&mut self, folder: &str, position: Option<Position>) -> Result<(), SightError> {
+        let kept = self.positions.set(folder, position).await;
+        kept.map_err(|error| SightError(format!("how far it is published can't be kept: {error}").into()))
+    }
 }
 
 impl Source {
@@ -51,10 +77,12 @@ impl Source {
         doubt: watch::Receiver<()>,
     ) -> io::Result<Self> {
         Ok(Self {
-            positions: Positions::load(data, &mailbox.name)?,
-            mailbox: mailbox.clone(),
             source: source.clone(),
-            intake,
+            publishing: Publishing {
+                positions: Positions::load(data, &mailbox.name)?,
+                mailbox: mailbox.clone(),
+                intake,
+            },
             doubt,
         })
     }
@@ -74,7 +102,7 @@ impl Source {
             }
             let class = error.class();
             let verdict = backoff.failed(clock.elapsed(), ImapError::reached(authenticating), class, jitter());
-            let mailbox = &self.mailbox.name;
+            let mailbox = &self.publishing.mailbox.name;
             match class {
                 FailureClass::Transient => tracing::info!(mailbox, %error, "the mailbox isn't reached for now"),
                 _ => tracing::error!(mailbox, %error, "the mailbox isn't published"),
@@ -102,24 +130,23 @@ impl Source {
     ) -> Result<std::convert::Infallible, LookError> {
         let client = self.source.access.connect(authenticating).await?;
         backoff.established(clock.elapsed());
-        self.intake.heard(&self.mailbox);
+        let (mailbox, intake) = (self.publishing.mailbox.clone(), self.publishing.intake.clone());
+        intake.heard(&mailbox);
         self.doubt.mark_unchanged();
-        tracing::info!(mailbox = self.mailbox.name, "connected");
-        let mut eye = Eye::new(
-            client,
-            &self.source.folders,
-            &self.mailbox,
-            &self.intake,
-            &mut self.positions,
-        )
-        .await?;
+        tracing::info!(mailbox = mailbox.name, "connected");
+        let mut eye = Eye::new(client, &self.source.folders, &mut self.publishing).await?;
         eye.forget_others().await?;
         let told_of_all = eye.be_told().await?;
         eye.look_everywhere().await?;
         loop {
             let limit = if told_of_all { RENEW } else { ASK };
-            eye.listen(limit, &mut self.doubt).await?;
-            self.intake.heard(&self.mailbox);
+            let doubted = async {
+                if self.doubt.changed().await.is_err() {
+                    std::future::pending().await
+                }
+            };
+            eye.listen(limit, doubted).await?;
+            intake.heard(&mailbox);
             if !told_of_all {
                 eye.ask_elsewhere().await?;
             }

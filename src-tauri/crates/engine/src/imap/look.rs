@@ -1,4 +1,4 @@
-//! Looking into folders: what came, what became of what is published, and saying so to the bridge.
+//! Looking into folders: what came, what became of what is known, and saying so to whoever wants to know.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,17 +7,20 @@ use jiff::Timestamp;
 use mailwren_core::link::FailureClass;
 use mailwren_core::mirror::{FIRST_SIGHT_DAYS, Look, Newest, Opened, Position, Standing, sets, within};
 use mailwren_core::publish::{Envelope, Uid};
-use tokio::sync::watch;
 
-use super::positions::Positions;
-use crate::bridge::config::Mailbox;
-use crate::bridge::intake::Intake;
-use crate::imap::ImapError;
-use crate::imap::access::Connected;
-use crate::imap::folders::Folders;
-use crate::imap::response::{Answer, Code, Condition, Message, Status, Told};
-use crate::imap::wire::{Limits, USUAL};
-use crate::outbox::OutboxError;
+use super::ImapError;
+use super::access::Connected;
+use super::folders::Folders;
+use super::response::{Answer, Code, Condition, Message, Status, Told};
+use super::wire::{Limits, USUAL};
+
+/// How long it listens before it makes sure that the server is still there. A NAT router forgets a silent connection in
+/// five minutes.
+pub(crate) const RENEW: Duration = Duration::from_secs(240);
+/// How often folders are asked for of which the server tells nothing by itself.
+pub(crate) const ASK: Duration = Duration::from_secs(60);
+/// What only a person can mend is tried again after so long all the same, in case that a server refused in error.
+pub(crate) const PARKED: Duration = Duration::from_secs(3_600);
 
 /// Of a message so many bytes are fetched; who wrote, about what, and first words stand there.
 const TEXT: usize = 64 << 10;
@@ -30,51 +33,73 @@ const SEARCH: Limits = Limits { line: 1 << 20, ..USUAL };
 /// How often a folder is looked at that changes while it is.
 const LOOKS: usize = 5;
 
+/// Whoever is told what is seen in a mailbox, and knows how far that was told.
+pub(crate) trait Sight: Send {
+    /// What logs call the mailbox.
+    fn name(&self) -> &str;
+    /// How far a folder is known.
+    fn position(&self, folder: &str) -> Option<&Position>;
+    /// All folders of which it is known how far.
+    fn folders(&self) -> Vec<String>;
+    /// A message is unread.
+    fn arrived(
+        &mut self,
+        folder: &str,
+        id: Uid,
+        envelope: Envelope,
+    ) -> impl Future<Output = Result<(), SightError>> + Send;
+    /// A message that was unread is so no longer: read, moved or deleted.
+    fn gone(&mut self, folder: &str, id: Uid) -> impl Future<Output = Result<(), SightError>> + Send;
+    /// How far a folder is known now, or `None` to forget that. What was told of it before must not be lost once this is kept.
+    fn keep(&mut self, folder: &str, position: Option<Position>)
+    -> impl Future<Output = Result<(), SightError>> + Send;
+}
+
+/// Why what was seen can't be taken in.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct SightError(#[from] pub(crate) Box<dyn std::error::Error + Send + Sync>);
+
 /// Why looking ended.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LookError {
+pub(crate) enum LookError {
     /// The mail server, or the way to it.
     #[error(transparent)]
     Imap(#[from] ImapError),
-    /// What was seen can't be put into the outbox.
+    /// What was seen can't be taken in.
     #[error(transparent)]
-    Outbox(#[from] OutboxError),
-    /// How far a folder is published can't be kept.
-    #[error("how far it is published can't be kept: {0}")]
-    Positions(#[from] std::io::Error),
+    Sight(#[from] SightError),
     /// No folder of the configuration is there.
     #[error("none of its folders is there: {0}")]
     NoFolder(String),
 }
 
 impl LookError {
-    pub(super) fn class(&self) -> FailureClass {
+    pub(crate) fn class(&self) -> FailureClass {
         match self {
             Self::Imap(error) => error.class(),
             // It may be made any time; until then it isn't worth a login every minute.
             Self::NoFolder(_) => FailureClass::Untrusted,
-            Self::Outbox(_) | Self::Positions(_) => FailureClass::Transient,
+            Self::Sight(_) => FailureClass::Transient,
         }
     }
 }
 
 /// A connection that looks into a mailbox.
-pub(super) struct Eye<'a> {
+pub(crate) struct Eye<'a, S> {
     client: Connected,
     folders: Vec<Folder>,
     /// The folder that is open, by its place.
     open: Option<usize>,
     /// Whether the server tells what vanished since a certain change.
     qresync: bool,
-    mailbox: &'a Mailbox,
-    intake: &'a Intake,
-    positions: &'a mut Positions,
+    sight: &'a mut S,
 }
 
-/// A folder that is published.
+/// A folder that is looked into.
 #[derive(Clone)]
 struct Folder {
-    /// As configured, and in item ids.
+    /// As configured, and in ids of items.
     name: String,
     /// As the server has it, and as an argument.
     wire: String,
@@ -83,20 +108,14 @@ struct Folder {
     stood: Option<Status>,
 }
 
-impl<'a> Eye<'a> {
-    pub(super) async fn new(
-        mut client: Connected,
-        names: &[String],
-        mailbox: &'a Mailbox,
-        intake: &'a Intake,
-        positions: &'a mut Positions,
-    ) -> Result<Self, LookError> {
+impl<'a, S: Sight> Eye<'a, S> {
+    pub(crate) async fn new(mut client: Connected, names: &[String], sight: &'a mut S) -> Result<Self, LookError> {
         let listed = Folders::list(&mut client).await?;
         let mut folders = Vec::new();
         for name in names {
             let (wire, argument) = (listed.on_the_wire(name), listed.argument(name)?);
             if !listed.has(&wire) {
-                tracing::warn!(mailbox = mailbox.name, folder = name, "there is no such folder");
+                tracing::warn!(mailbox = sight.name(), folder = name, "there is no such folder");
                 continue;
             }
             folders.push(Folder {
@@ -118,26 +137,34 @@ impl<'a> Eye<'a> {
             folders,
             open: None,
             qresync,
-            mailbox,
-            intake,
-            positions,
+            sight,
         })
     }
 
-    /// Takes back what is published of folders that aren't configured any more.
-    pub(super) async fn forget_others(&mut self) -> Result<(), LookError> {
-        for folder in self.positions.folders() {
+    /// The folders that are there.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
+        self.folders.iter().map(|folder| folder.name.as_str())
+    }
+
+    /// Ends in order.
+    pub(crate) async fn close(self) {
+        self.client.close().await;
+    }
+
+    /// Takes back what is known of folders that aren't looked into any more.
+    pub(crate) async fn forget_others(&mut self) -> Result<(), LookError> {
+        for folder in self.sight.folders() {
             if self.folders.iter().any(|configured| configured.name == folder) {
                 continue;
             }
             self.take_back_all(&folder).await?;
-            self.positions.set(&folder, None).await?;
+            self.sight.keep(&folder, None).await?;
         }
         Ok(())
     }
 
     /// Asks to be told of all folders (RFC 5465); says whether the server will. One folder is told of by IDLE.
-    pub(super) async fn be_told(&mut self) -> Result<bool, LookError> {
+    pub(crate) async fn be_told(&mut self) -> Result<bool, LookError> {
         if self.folders.len() == 1 {
             return Ok(self.client.can("IDLE"));
         }
@@ -153,7 +180,7 @@ impl<'a> Eye<'a> {
         let answer = self.client.try_command(&command, USUAL, |_| {}).await?;
         if answer.condition != Condition::Ok {
             tracing::info!(
-                mailbox = self.mailbox.name,
+                mailbox = self.sight.name(),
                 why = answer.text,
                 "NOTIFY is refused: it asks instead"
             );
@@ -161,27 +188,28 @@ impl<'a> Eye<'a> {
         Ok(answer.condition == Condition::Ok)
     }
 
-    /// Listens to the folder that is open, and to others if the server tells of them.
-    pub(super) async fn listen(&mut self, limit: Duration, doubt: &mut watch::Receiver<()>) -> Result<(), LookError> {
+    /// Listens to the folder that is open, and to others if the server tells of them, until something calls for a look, or
+    /// `enough` does.
+    pub(crate) async fn listen(&mut self, limit: Duration, enough: impl Future<Output = ()>) -> Result<(), LookError> {
         if self.client.noticed.any() {
             return Ok(());
         }
-        let doubted = async {
-            if doubt.changed().await.is_err() {
-                std::future::pending().await
-            }
-        };
         if self.client.can("IDLE") {
-            self.client.listen(limit, doubted).await?;
+            self.client.listen(limit, enough).await?;
         } else {
-            tokio::time::timeout(limit, doubted).await.ok();
+            tokio::time::timeout(limit, enough).await.ok();
             self.client.command("NOOP", "NOOP", USUAL, |_| {}).await?;
         }
         Ok(())
     }
 
+    /// Whether something calls for a look.
+    pub(crate) fn noticed(&self) -> bool {
+        self.client.noticed.any()
+    }
+
     /// Asks how all other folders stand, and has those looked at that stand otherwise than before.
-    pub(super) async fn ask_elsewhere(&mut self) -> Result<(), LookError> {
+    pub(crate) async fn ask_elsewhere(&mut self) -> Result<(), LookError> {
         let modseq = if self.qresync { " HIGHESTMODSEQ" } else { "" };
         for nth in 0..self.folders.len() {
             let Some(folder) = self.folders.get_mut(nth).filter(|_| self.open != Some(nth)) else {
@@ -211,7 +239,7 @@ impl<'a> Eye<'a> {
     }
 
     /// Looks into all folders, and leaves the first one open.
-    pub(super) async fn look_everywhere(&mut self) -> Result<(), LookError> {
+    pub(crate) async fn look_everywhere(&mut self) -> Result<(), LookError> {
         for nth in (0..self.folders.len()).rev() {
             self.visit(nth).await?;
         }
@@ -219,7 +247,7 @@ impl<'a> Eye<'a> {
     }
 
     /// Looks into those folders of which something was told.
-    pub(super) async fn look_where_told(&mut self) -> Result<(), LookError> {
+    pub(crate) async fn look_where_told(&mut self) -> Result<(), LookError> {
         for _ in 0..LOOKS {
             let told = std::mem::take(&mut self.client.noticed.elsewhere);
             let there = |folder: &Folder| told.contains(&folder.wire);
@@ -270,7 +298,7 @@ impl<'a> Eye<'a> {
         if answer.condition != Condition::Ok || opened.uidvalidity == 0 {
             self.open = None;
             tracing::warn!(
-                mailbox = self.mailbox.name,
+                mailbox = self.sight.name(),
                 folder = folder.name,
                 why = answer.text,
                 "it can't be opened"
@@ -287,7 +315,7 @@ impl<'a> Eye<'a> {
                     .saturating_add(1),
             );
         }
-        let known = self.positions.get(&folder.name);
+        let known = self.sight.position(&folder.name);
         match Position::look(known, &opened, self.qresync) {
             Look::First => self.first_look(nth, &opened).await?,
             look => self.look(nth, look, opened.modseq).await?,
@@ -302,7 +330,7 @@ impl<'a> Eye<'a> {
                 break;
             }
             let Some(folder) = self.folders.get(nth) else { break };
-            let Some(known) = self.positions.get(&folder.name) else {
+            let Some(known) = self.sight.position(&folder.name) else {
                 break;
             };
             let look = Look::Again {
@@ -334,7 +362,7 @@ impl<'a> Eye<'a> {
         };
         self.client.command("SEARCH", &command, SEARCH, take).await?;
         self.publish(&name, &mut position, newest.into_uids()).await?;
-        self.positions.set(&name, Some(position)).await?;
+        self.sight.keep(&name, Some(position)).await?;
         // What changed meanwhile.
         self.client.noticed.here = true;
         Ok(())
@@ -347,7 +375,7 @@ impl<'a> Eye<'a> {
         let Some(name) = self.folders.get(nth).map(|folder| folder.name.clone()) else {
             return Ok(());
         };
-        let Some(mut position) = self.positions.get(&name).cloned() else {
+        let Some(mut position) = self.sight.position(&name).cloned() else {
             return Ok(());
         };
         if arrivals {
@@ -361,7 +389,7 @@ impl<'a> Eye<'a> {
             }
             self.publish(&name, &mut position, newest.into_uids()).await?;
             position.advance(next);
-            self.positions.set(&name, Some(position.clone())).await?;
+            self.sight.keep(&name, Some(position.clone())).await?;
         }
         let mut told = Vec::new();
         let mut vanished = Vec::new();
@@ -380,7 +408,7 @@ impl<'a> Eye<'a> {
         let again = changes.again.into_iter().collect();
         self.publish(&name, &mut position, again).await?;
         position.modseq = newest_change.or(position.modseq);
-        Ok(self.positions.set(&name, Some(position)).await?)
+        Ok(self.sight.keep(&name, Some(position)).await?)
     }
 
     /// How messages stand, or those of them that changed, and which vanished; and the newest change.
@@ -422,7 +450,7 @@ impl<'a> Eye<'a> {
                     uidvalidity: position.uidvalidity,
                     uid,
                 };
-                self.intake.arrived(self.mailbox, folder, id, envelope, None).await?;
+                self.sight.arrived(folder, id, envelope).await?;
                 position.published(uid);
             }
         }
@@ -449,7 +477,7 @@ impl<'a> Eye<'a> {
         if answer.condition != Condition::Ok {
             // One that the server can't read itself is no reason not to tell of others.
             tracing::warn!(
-                mailbox = self.mailbox.name,
+                mailbox = self.sight.name(),
                 why = answer.text,
                 "a message can't be fetched"
             );
@@ -459,7 +487,7 @@ impl<'a> Eye<'a> {
     }
 
     async fn take_back_all(&mut self, folder: &str) -> Result<(), LookError> {
-        let Some(position) = self.positions.get(folder).cloned() else {
+        let Some(position) = self.sight.position(folder).cloned() else {
             return Ok(());
         };
         for uid in &position.published {
@@ -468,9 +496,9 @@ impl<'a> Eye<'a> {
         Ok(())
     }
 
-    async fn take_back(&self, folder: &str, uidvalidity: u32, uid: u32) -> Result<(), LookError> {
+    async fn take_back(&mut self, folder: &str, uidvalidity: u32, uid: u32) -> Result<(), LookError> {
         let uid = Uid { uidvalidity, uid };
-        Ok(self.intake.gone(self.mailbox, folder, uid, None).await?)
+        Ok(self.sight.gone(folder, uid).await?)
     }
 }
 

@@ -1,0 +1,225 @@
+//! Mailboxes that are looked into by IMAP: what only said that one changed waits until it was looked into, and gives way
+//! to what was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Away, Effect, Model, flush};
+use crate::account::{Account, same_folder};
+use crate::event::{Decoded, Dialect, Event, Kind};
+use crate::mirror::Position;
+use crate::popup::Occasion;
+use crate::popups::settled;
+use crate::view::Row;
+
+/// So long a popup that knows nothing but that a mailbox changed waits for what a look into it finds.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What was seen of a folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FolderSeen {
+    /// The mail server.
+    pub service: String,
+    /// The folder.
+    pub folder: String,
+    /// What came and went, in order; each of that server and folder.
+    pub events: Vec<Decoded>,
+    /// How far it is known now; `None` if that is to be forgotten.
+    pub position: Option<Position>,
+}
+
+/// The mailboxes that are looked into.
+#[derive(Debug, Default)]
+pub(super) struct Mailboxes {
+    /// Their folders, by account.
+    folders: BTreeMap<String, Vec<String>>,
+    /// Accounts of which nothing else is known.
+    alone: BTreeSet<String>,
+    /// What waits for a look, by account.
+    awaiting: BTreeMap<String, Awaiting>,
+    /// What a first look after an absence brings, by account: it is told together.
+    away: BTreeMap<String, Vec<Row>>,
+}
+
+/// Rows that say no more than that a mailbox changed.
+#[derive(Debug)]
+struct Awaiting {
+    rows: Vec<Row>,
+    until: Timestamp,
+}
+
+/// Whether an event may be about one of these folders, and says nothing else of it. Calendars tell of themselves in the same
+/// way as MobileMe's mailboxes, and name none.
+pub fn calls_for_look(event: &Event, folders: &[String]) -> bool {
+    let named = |mailbox: &String| folders.iter().any(|folder| same_folder(folder, mailbox));
+    event.kind == Kind::Changed
+        && match &event.mailbox {
+            Some(mailbox) => named(mailbox),
+            None => event.dialect == Dialect::Unknown && !folders.is_empty(),
+        }
+}
+
+impl Mailboxes {
+    pub(super) fn configure(&mut self, accounts: &[Account]) {
+        self.folders = accounts
+            .iter()
+            .filter(|account| account.enabled && account.imap.is_some())
+            .map(|account| (account.jid.clone(), account.folders()))
+            .collect();
+        let alone = accounts.iter().filter(|account| !account.xmpp);
+        self.alone = alone.map(|account| account.jid.clone()).collect();
+        let folders = &self.folders;
+        self.away.retain(|jid, _| folders.contains_key(jid));
+    }
+
+    /// Whether an account's mailbox is reached.
+    pub(super) fn reach(&self, account: &str) -> bool {
+        self.folders.contains_key(account)
+    }
+
+    /// Whether an account has nothing but its mailbox.
+    pub(super) fn alone(&self, account: &str) -> bool {
+        self.alone.contains(account)
+    }
+
+    fn concerned(&self, row: &Row) -> bool {
+        let folders = self.folders.get(&row.account);
+        folders.is_some_and(|folders| calls_for_look(&row.event, folders))
+    }
+
+    /// Takes a row that owes a popup, if that is for later.
+    pub(super) fn take(&mut self, now: Timestamp, row: Row) -> Option<Row> {
+        if self.concerned(&row) {
+            let awaiting = self.awaiting.entry(row.account.clone()).or_insert_with(|| Awaiting {
+                rows: Vec::new(),
+                until: now + PATIENCE,
+            });
+            awaiting.rows.push(row);
+            return None;
+        }
+        match self.away.get_mut(&row.account) {
+            Some(away) if row.event.dialect == Dialect::Imap => {
+                away.push(row);
+                None
+            }
+            _ => Some(row),
+        }
+    }
+
+    /// What became of rows that wait.
+    pub(super) fn changed(&mut self, rows: &[Row]) {
+        self.drop_rows(|held| rows.iter().any(|row| row.seq == held.seq && settled(row)));
+    }
+
+    /// The popups of these rows were closed elsewhere.
+    pub(super) fn dismissed(&mut self, rows: &[Row]) {
+        self.drop_rows(|held| rows.iter().any(|row| row.seq == held.seq));
+    }
+
+    fn drop_rows(&mut self, which: impl Fn(&Row) -> bool) {
+        let awaiting = self.awaiting.values_mut().map(|awaiting| &mut awaiting.rows);
+        for rows in awaiting.chain(self.away.values_mut()) {
+            rows.retain(|held| !which(held));
+        }
+        self.awaiting.retain(|_, awaiting| !awaiting.rows.is_empty());
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        self.awaiting.values().map(|awaiting| awaiting.until).min()
+    }
+
+    /// Those that have waited long enough.
+    pub(super) fn overdue(&mut self, now: Timestamp) -> Vec<Row> {
+        let due = self.awaiting.extract_if(.., |_, awaiting| awaiting.until <= now);
+        due.flat_map(|(_, awaiting)| awaiting.rows).collect()
+    }
+}
+
+impl Model {
+    /// The account is connected anew: whatever its mailbox holds by now was missed.
+    pub(super) fn look_after_absence(&mut self, account: &str) -> Vec<Effect> {
+        if !self.mailboxes.reach(account) {
+            return Vec::new();
+        }
+        self.mailboxes.away.entry(account.to_owned()).or_default();
+        vec![Effect::Look(account.to_owned())]
+    }
+
+    /// A row was stored: whether its mailbox is to be looked into.
+    pub(super) fn look_for(&self, row: &Row) -> Option<Effect> {
+        self.mailboxes.concerned(row).then(|| Effect::Look(row.account.clone()))
+    }
+
+    pub(super) fn folder_seen(&mut self, now: Timestamp, account: &str, seen: FolderSeen) -> Vec<Effect> {
+        if !self.mailboxes.reach(account) {
+            return Vec::new();
+        }
+        let key = (account.to_owned(), seen.service, seen.folder);
+        let mut effects = self.take_events(now, account, seen.events);
+        let (account, service, folder) = key.clone();
+        if seen.position.is_some() && self.baselines.insert(key) {
+            effects.push(Effect::Baseline {
+                account: account.clone(),
+                service: service.clone(),
+                node: folder.clone(),
+            });
+        }
+        // After all that it is about.
+        effects.push(Effect::KeepPosition {
+            account,
+            service,
+            folder,
+            position: seen.position,
+        });
+        effects
+    }
+
+    /// A mailbox was looked into, or couldn't be.
+    pub(super) fn looked(&mut self, now: Timestamp, account: &str, asked_at: Option<Timestamp>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let away = self.mailboxes.away.remove(account).unwrap_or_default();
+        if !away.is_empty() {
+            effects.extend(self.announce_together(now, away, Occasion::Away));
+        }
+        match (asked_at, self.mailboxes.folders.get(account)) {
+            // What came after it was asked waits for the next look, which is under way.
+            (Some(before), Some(folders)) => effects.push(Effect::GiveWay {
+                account: account.to_owned(),
+                folders: folders.clone(),
+                before,
+            }),
+            _ => effects.extend(self.announce_held(now, account)),
+        }
+        effects
+    }
+
+    fn announce_held(&mut self, now: Timestamp, account: &str) -> Vec<Effect> {
+        let held = self.mailboxes.awaiting.remove(account);
+        let rows = held.map(|awaiting| awaiting.rows).unwrap_or_default();
+        self.announce_waiting(now, rows)
+    }
+
+    /// Tells what waited for a look in vain.
+    pub(super) fn announce_waiting(&mut self, now: Timestamp, rows: Vec<Row>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for row in rows {
+            match self.catching_up.get_mut(&row.account) {
+                Some(away) if Away::takes(away, &row) => away.rows.push(row),
+                _ => effects.extend(self.announce(now, row, &[])),
+            }
+        }
+        effects
+    }
+
+    /// Events, in order, of somebody who may tell them.
+    pub(super) fn take_events(&mut self, now: Timestamp, account: &str, events: Vec<Decoded>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut arrivals = Vec::new();
+        for decoded in events {
+            self.take_event(now, account, decoded, &mut arrivals, &mut effects);
+        }
+        flush(&mut arrivals, &mut effects);
+        effects
+    }
+}

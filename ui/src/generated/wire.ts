@@ -729,7 +729,11 @@ until: string | null, } | { "do": "unmute",
 /**
  * The row.
  */
-seq: number, } | { "do": "general_settings" } | { "do": "save_general_settings",
+seq: number, } | { "do": "dismiss_problem",
+/**
+ * [`Problem::code`].
+ */
+code: string, } | { "do": "general_settings" } | { "do": "save_general_settings",
 /**
  * All of the settings.
  */

@@ -134,7 +134,8 @@ fn a_change_becomes_the_mail_and_takes_acts(kind: Kind) -> Result<()> {
         ensure!(deleted.status.success(), "{deleted:#?}");
         holds(&dovecot, "Trash", &["first"]).await?;
         let seq = seq_of(&home, "before").await?;
-        home.run(&["feed", "read", &seq]).await?;
+        let read = home.run(&["feed", "mark-read", &seq]).await?;
+        ensure!(read.status.success(), "{read:#?}");
         eventually("it is read in the mailbox", async || {
             let held = dovecot.folder(SAM, "INBOX").await?;
             Ok(held.iter().any(|(_, flags)| flags.contains("\\Seen")).then_some(()))
@@ -257,7 +258,8 @@ fn a_mail_of_a_mailbox_alone_is_a_popup_with_buttons() -> Result<()> {
             &["--imap", &host, "--imap-port", &port, "--imap-user", SAM],
             &["--imap-ca-file", &ca_file, "--imap-password-command", &secret],
         ];
-        desktop.run("mailwrenctl", &arguments.concat()).await?;
+        let mut add = desktop.start_program("mailwrenctl", &arguments.concat()).await?;
+        ensure!(add.exit().await?.success(), "account add: {:?}", add.complained());
         let told = desktop.notifications().await?;
         let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
         desktop

@@ -554,7 +554,8 @@ unread: boolean,
  */
 gone_at: string | null,
 /**
- * Whether a newer payload took its item's id: then that one's row stands for the item.
+ * Whether a newer payload took its item's id: then that one's row stands for the item. A row that only said that a mailbox
+ * changed is replaced once it is known what did; such rows are left out of the feed, but for searches.
  */
 replaced: boolean,
 /**

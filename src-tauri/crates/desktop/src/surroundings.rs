@@ -15,6 +15,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, Stream, StreamExt};
 use mailwren_engine::ports::Surroundings;
@@ -229,37 +230,37 @@ async fn tray_host(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
     let bus = Connection::session().await?;
     let hosts = signals(WATCHER)?.path(WATCHER_PATH)?.build();
     let news = stream::select_all([listen(&bus, hosts).await?, listen(&bus, owner_changes(WATCHER)?).await?]);
-    part(said, news, Surroundings::Tray, async || shows_tray(&bus).await).await
+    part(said, news, Surroundings::Tray, || shows_tray(&bus).boxed()).await
 }
 
 async fn logind(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
-    let there = async |bus: &Connection| match BusName::try_from(LOGIND) {
-        Ok(name) => match zbus::fdo::DBusProxy::new(bus).await {
-            Ok(proxy) => proxy.name_has_owner(name).await.unwrap_or(false),
-            Err(_) => false,
-        },
-        Err(_) => false,
+    let connected = Connection::system().await;
+    if connected.is_err() {
+        tokio::time::sleep(LATE).await;
+        // Nobody need hear.
+        said.send(Said::Part(Surroundings::Logind(false))).await.ok();
+    }
+    let bus = connected?;
+    let news = listen(&bus, owner_changes(LOGIND)?).await?;
+    part(said, news, Surroundings::Logind, || has_logind(&bus).boxed()).await
+}
+
+async fn has_logind(bus: &Connection) -> bool {
+    let Ok(name) = BusName::try_from(LOGIND) else {
+        return false;
     };
-    match Connection::system().await {
-        Ok(bus) => {
-            let news = listen(&bus, owner_changes(LOGIND)?).await?;
-            part(said, news, Surroundings::Logind, async || there(&bus).await).await
-        }
-        Err(error) => {
-            tokio::time::sleep(LATE).await;
-            // Nobody need hear.
-            said.send(Said::Part(Surroundings::Logind(false))).await.ok();
-            Err(error)
-        }
+    match zbus::fdo::DBusProxy::new(bus).await {
+        Ok(proxy) => proxy.name_has_owner(name).await.unwrap_or(false),
+        Err(_) => false,
     }
 }
 
 /// Tells whether a part of the desktop is there, whenever that changes; that it isn't only once it had time to come.
-async fn part(
+async fn part<'a>(
     said: &mpsc::Sender<Said>,
     news: impl Stream<Item = zbus::Result<zbus::Message>>,
     told_as: fn(bool) -> Surroundings,
-    is_there: impl AsyncFn() -> bool,
+    is_there: impl Fn() -> BoxFuture<'a, bool>,
 ) -> zbus::Result<()> {
     let mut news = pin!(news);
     let mut told = None;

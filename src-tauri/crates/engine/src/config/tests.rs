@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use mailwren_core::account::{Security, Subscription};
+use jiff::Timestamp;
+use mailwren_core::account::{MailServer, Security, Subscription};
 use mailwren_core::popup::Privacy;
 use mailwren_core::quiet::{Day, QuietHours};
 use mailwren_core::rules::{Rule, Then};
@@ -186,6 +187,23 @@ fn an_account_must_make_sense() {
             "names no program",
         ),
         ("jid = 'sam@example.org'\npassword = 'hunter2'", "unknown variant"),
+        ("jid = 'sam@example.org'\nxmpp = false", "it takes a mailbox"),
+        (
+            "jid = 'sam@example.org'\nimap = { host = 'a b' }",
+            "isn't a server's name",
+        ),
+        (
+            "jid = 'sam@example.org'\nimap = { host = 'h', port = 0 }",
+            "isn't a port",
+        ),
+        (
+            "jid = 'sam@example.org'\nimap = { host = 'h', token = [] }",
+            "names no program",
+        ),
+        (
+            "jid = 'sam@example.org'\nimap = { host = 'h', tls = 'none' }",
+            "unknown variant",
+        ),
     ] {
         let problems = problems(&format!("[[account]]\n{rest}"));
         assert!(
@@ -195,6 +213,34 @@ fn an_account_must_make_sense() {
     }
     let twice = "[[account]]\njid = 'sam@example.org'\n[[account]]\njid = 'SAM@example.org'";
     assert!(problems(twice)[0].starts_with("line 3, "));
+}
+
+#[test]
+fn a_mailbox_is_written_without_what_is_usual_and_taken_along_without_its_secret() {
+    let written = "[[account]]\njid = \"sam@example.org\"\nxmpp = false\nimap = { host = \"imap.example.org\", token = [\"oama\", \
+                   \"access\"] }\n";
+    let (_dir, file) = file("");
+    let account = Account {
+        xmpp: false,
+        imap: Some(MailServer {
+            token: Some(vec!["oama".to_owned(), "access".to_owned()]),
+            ..MailServer::new("imap.example.org")
+        }),
+        ..Account::new("sam@example.org")
+    };
+    file.save_account(&account).unwrap();
+    assert!(text(&file).ends_with(written), "{}", text(&file));
+    assert_eq!(file.load().unwrap().config.accounts, [account.clone()]);
+    let exported = file.export().unwrap();
+    assert!(
+        exported.contains("imap.example.org") && !exported.contains("oama"),
+        "{exported}"
+    );
+    // Who has the account already goes on with the token; who hasn't is asked for a password.
+    let renamed = exported.replace("xmpp = false", "name = \"Post\"\nxmpp = false");
+    file.import("settings.toml", &renamed, Timestamp::UNIX_EPOCH).unwrap();
+    let taken = file.load().unwrap().config.accounts.remove(0);
+    assert_eq!((taken.name.as_deref(), taken.imap), (Some("Post"), account.imap));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
+use crate::mailbox::position_key;
 
 const ACCOUNT: &str = "sam@aosnotify.mac.com";
 const SERVICE: &str = "pubsub.aosnotify.mac.com";
@@ -54,6 +55,56 @@ fn changed(item: &str) -> Arrival {
         event.kind = Kind::Changed;
         event.dialect = Dialect::Mobileme;
     })
+}
+
+#[tokio::test]
+async fn what_only_said_that_a_folder_changed_gives_way_to_what_was_found() {
+    let (_dir, store) = open();
+    let of = |item, mailbox: Option<&str>| with(changed(item), |event| event.mailbox = mailbox.map(str::to_owned));
+    let late = Arrival {
+        received_at: at(9),
+        ..of("later", Some("INBOX"))
+    };
+    let all = vec![
+        of("inbox", Some("Inbox")),
+        of("calendar", None),
+        of("other", Some("Work")),
+        mail("m", "m"),
+        late,
+    ];
+    store.append(all).await.unwrap();
+    let gave_way = store
+        .give_way(ACCOUNT.to_owned(), vec!["INBOX".to_owned()], at(5), at(10))
+        .await
+        .unwrap();
+    let items: Vec<_> = gave_way.iter().map(|row| row.event.item.as_deref()).collect();
+    assert_eq!(items, [Some("inbox")]);
+    assert!(gave_way[0].replaced && !gave_way[0].unread);
+    let feed = store.feed(Filter::default(), None, 10).await.unwrap().rows;
+    let items: Vec<_> = feed.iter().filter_map(|row| row.event.item.as_deref()).collect();
+    assert_eq!(
+        items,
+        ["later", "m", "other", "calendar"],
+        "it is no row for people any more"
+    );
+}
+
+#[tokio::test]
+async fn forgetting_an_account_forgets_how_far_its_folders_are_known() {
+    let (_dir, store) = open();
+    for account in [ACCOUNT, "zoe@example.org"] {
+        let key = position_key(account, "imap.example.org", "INBOX");
+        store.set(key, Some("{}".to_owned())).await.unwrap();
+    }
+    store.forget(ACCOUNT.to_owned()).await.unwrap();
+    let kept = async |account| {
+        store
+            .get(position_key(account, "imap.example.org", "INBOX"))
+            .await
+            .unwrap()
+    };
+    assert_eq!(kept(ACCOUNT).await, None);
+    assert!(kept("zoe@example.org").await.is_some());
 }
 
 fn key(item: &str) -> ItemKey {

@@ -391,7 +391,7 @@ bar-junked =
         [few] نُقلت { $n } رسائل إلى البريد المزعج
        *[other] نُقلت { $n } رسالة إلى البريد المزعج
     }
-bar-no-bridge = لا شيء يصل إلى صندوق البريد هذا من هنا: يلزم جسر له وصول IMAP
+bar-no-bridge = لا شيء يصل إلى صندوق البريد هذا من هنا: يلزم جسر له وصول IMAP، أو IMAP في إعدادات الحساب
 snooze = تأجيل
 mute = كتم { $who }
 mute-label = لا إشعارات من هذا المرسِل
@@ -569,6 +569,9 @@ popup-muted-somebody = كُتم المرسِل
 popup-muted-says = يظل البريد الجديد منه محسوبًا غير مقروء، لكن بلا إشعار.
 popup-not-read = لم تُعلَّم مقروءة
 popup-not-unread = لم تُعلَّم غير مقروءة
+popup-archived = تمت الأرشفة
+popup-deleted = نُقلت إلى المهملات
+popup-junk = نُقلت إلى البريد المزعج
 popup-not-archived = لم تؤرشف
 popup-not-deleted = لم تحذف
 popup-not-junk = لم تنقل إلى البريد المزعج

@@ -361,7 +361,7 @@ bar-junked =
         [one] Zum Spam verschoben
        *[other] { $n } zum Spam verschoben
     }
-bar-no-bridge = Von hier reicht nichts in dieses Postfach: Das braucht eine Brücke mit IMAP-Zugang
+bar-no-bridge = Von hier reicht nichts in dieses Postfach: Das braucht eine Brücke mit IMAP-Zugang oder IMAP in den Einstellungen des Kontos
 snooze = Zurückstellen
 mute = { $who } stummschalten
 mute-label = Keine Benachrichtigungen von diesem Absender
@@ -530,6 +530,9 @@ popup-muted-somebody = Absender stumm
 popup-muted-says = Neue Mail von dort zählt weiter als ungelesen; sie wird nicht gemeldet.
 popup-not-read = Nicht als gelesen markiert
 popup-not-unread = Nicht als ungelesen markiert
+popup-archived = Archiviert
+popup-deleted = In den Papierkorb gelegt
+popup-junk = Zu Spam gelegt
 popup-not-archived = Nicht archiviert
 popup-not-deleted = Nicht gelöscht
 popup-not-junk = Nicht in den Spam-Ordner verschoben

@@ -361,7 +361,7 @@ bar-junked =
         [one] Moved to junk
        *[other] { $n } moved to junk
     }
-bar-no-bridge = Nothing reaches that mailbox from here: it takes a bridge with IMAP access
+bar-no-bridge = Nothing reaches that mailbox from here: it takes a bridge with IMAP access, or IMAP in the account’s settings
 snooze = Put off
 mute = Mute { $who }
 mute-label = No notifications of this sender
@@ -530,6 +530,9 @@ popup-muted-somebody = Sender muted
 popup-muted-says = New mail from there still counts as unread; it raises no notification.
 popup-not-read = Not marked read
 popup-not-unread = Not marked unread
+popup-archived = Archived
+popup-deleted = Moved to the trash
+popup-junk = Moved to junk
 popup-not-archived = Not archived
 popup-not-deleted = Not deleted
 popup-not-junk = Not moved to junk

@@ -15,7 +15,7 @@ use crate::{open, print, trial};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
-    /// Add an account, or change the one with this JID. The password is asked for without echo, or read from standard
+    /// Add an account, or change what is given of the one with this JID. The password is asked for without echo, or read from standard
     /// input where that is no terminal, and goes into the desktop's keyring.
     Add(Box<Add>),
     /// List the accounts.
@@ -71,52 +71,80 @@ pub struct Add {
 }
 
 impl Add {
-    fn account(&self) -> Result<Account, Failure> {
-        let password = match (&self.password_file, &self.password_command) {
-            (Some(file), _) => PasswordSource::File(path(file)?),
-            (None, Some(command)) => PasswordSource::Command(command.split_whitespace().map(str::to_owned).collect()),
-            (None, None) => PasswordSource::Keyring,
-        };
-        let subscriptions = self.subscribe.chunks(2).filter_map(|pair| match pair {
-            [service, node] => Some(Subscription {
+    /// The account as it is to be: `known` with what was given, or a new one.
+    fn account(&self, known: Option<Account>) -> Result<Account, Failure> {
+        let mut account = known.unwrap_or_else(|| Account::new(self.jid.clone()));
+        if self.name.is_some() {
+            account.name.clone_from(&self.name);
+        }
+        match (&self.password_file, &self.password_command) {
+            (Some(file), _) => account.password = PasswordSource::File(path(file)?),
+            (None, Some(command)) => {
+                account.password = PasswordSource::Command(command.split_whitespace().map(str::to_owned).collect());
+            }
+            (None, None) => {}
+        }
+        for pair in self.subscribe.chunks(2) {
+            let [service, node] = pair else { continue };
+            let wanted = Subscription {
                 service: service.clone(),
                 node: node.clone(),
-            }),
-            _ => None,
-        });
-        let mut account = Account {
-            name: self.name.clone(),
-            pep: !self.no_pep,
-            subscriptions: subscriptions.collect(),
-            notifiers: self.notifiers.clone(),
-            password,
-            xmpp: !self.mailbox.no_xmpp,
-            imap: self.mailbox.server()?,
-            ..Account::new(self.jid.clone())
-        };
+            };
+            if !account.subscriptions.contains(&wanted) {
+                account.subscriptions.push(wanted);
+            }
+        }
+        for notifier in &self.notifiers {
+            if !account.notifiers.contains(notifier) {
+                account.notifiers.push(notifier.clone());
+            }
+        }
+        account.pep &= !self.no_pep;
+        account.xmpp &= !self.mailbox.no_xmpp;
+        if let Some(server) = self.mailbox.server()? {
+            account.imap = Some(server);
+        }
         self.connection.apply(&mut account)?;
-        Ok(account)
+        checked(account).map_err(|flaw| Failure::usage(flaw.to_string()))
+    }
+
+    /// What is to be saved. Passwords are asked for where they go into the keyring: of a new account, and of one of which
+    /// nothing is said but that.
+    fn save(&self, known: Option<Account>) -> Result<Command, Failure> {
+        let is_new = known.is_none();
+        let account = self.account(known)?;
+        let of_xmpp = account.xmpp && (is_new || self.mailbox.imap.is_none());
+        let password = match account.password {
+            PasswordSource::Keyring if of_xmpp => Some(ask_password(&account.jid)?),
+            _ => None,
+        };
+        let of_mailbox = self.mailbox.imap.is_some() || !account.xmpp;
+        let mailbox_password = match &account.imap {
+            Some(server) if of_mailbox && server.by_keyring() => {
+                Some(ask_password(&format!("{}'s mailbox", account.jid))?)
+            }
+            _ => None,
+        };
+        Ok(Command::SaveAccount {
+            account,
+            password,
+            mailbox_password,
+        })
     }
 }
 
 pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
-    // Asked for before the engine is reached: a person may take their time.
     let save = match &what {
         What::Add(add) => {
-            let account = checked(add.account()?).map_err(|flaw| Failure::usage(flaw.to_string()))?;
-            let password = match account.password {
-                PasswordSource::Keyring if account.xmpp => Some(ask_password(&account.jid)?),
-                _ => None,
-            };
-            let mailbox_password = match &account.imap {
-                Some(server) if server.by_keyring() => Some(ask_password(&format!("{}'s mailbox", account.jid))?),
-                _ => None,
-            };
-            Some(Command::SaveAccount {
-                account,
-                password,
-                mailbox_password,
-            })
+            let jid = checked(Account::new(&add.jid))
+                .map_err(|flaw| Failure::usage(flaw.to_string()))?
+                .jid;
+            let face = open::look(config.clone()).await?;
+            let known = accounts(&face).await;
+            // Not held while passwords are asked for: a person may take their time.
+            face.close().await;
+            let known = known?.into_iter().find(|account| account.jid == jid);
+            Some(add.save(known)?)
         }
         _ => None,
     };

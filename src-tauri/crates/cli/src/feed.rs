@@ -44,7 +44,7 @@ pub enum What {
         #[arg(long)]
         json: bool,
     },
-    /// Archive mails, in their mailbox: takes a bridge that reaches it, and Mailwren running.
+    /// Archive mails, in their mailbox: takes a bridge that reaches it or IMAP in the account, and Mailwren running.
     Archive {
         #[command(flatten)]
         which: Mails,

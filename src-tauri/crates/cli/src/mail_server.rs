@@ -13,7 +13,7 @@ use crate::exit::Failure;
 pub struct MailServerArguments {
     /// The mail server of the account's mailbox.
     #[arg(long, value_name = "HOST")]
-    imap: Option<String>,
+    pub imap: Option<String>,
     /// Its port, if not 993 (or 143 with --imap-starttls).
     #[arg(long, value_name = "PORT", requires = "imap")]
     imap_port: Option<u16>,

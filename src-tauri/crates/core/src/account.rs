@@ -240,6 +240,7 @@ impl Account {
         };
         let told_of = self.nodes();
         let told_of = told_of.iter().filter_map(|at| mobileme::mailbox_of(&at.node));
+        let told_of = told_of.filter(|(user, _)| self.is_own(user));
         let mut folders: Vec<String> = Vec::new();
         for folder in server
             .folders
@@ -252,6 +253,19 @@ impl Account {
             }
         }
         folders
+    }
+}
+
+impl Account {
+    /// Whether a mailbox's user, as a node names them, is whose account this is.
+    pub fn is_own(&self, user: &str) -> bool {
+        let local = |address: &str| address.split('@').next().unwrap_or_default().to_lowercase();
+        let mail_user = self.imap.as_ref().and_then(|server| server.user.as_deref());
+        let user = local(user);
+        [Some(self.jid.as_str()), mail_user]
+            .into_iter()
+            .flatten()
+            .any(|own| local(own) == user)
     }
 }
 
@@ -268,10 +282,14 @@ mod tests {
     fn folders_are_those_configured_and_those_that_nodes_tell_of() {
         let node = |mailbox: &str| Subscription {
             service: "pubsub.example.org".to_owned(),
-            node: format!("/protected/com/apple/mobileme/sam/mail/{mailbox}"),
+            node: format!("/protected/com/apple/mobileme/{mailbox}"),
         };
         let mut account = Account {
-            subscriptions: vec![node("Inbox"), node("Work/Rust")],
+            subscriptions: vec![
+                node("sam/mail/Inbox"),
+                node("sam/mail/Work/Rust"),
+                node("zoe/mail/Hers"),
+            ],
             ..Account::new("sam@example.org")
         };
         assert!(account.folders().is_empty());

@@ -20,7 +20,7 @@ use crate::marks::Mark;
 use crate::mirror::Position;
 use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
-use crate::popups::{Grouping, Popups, Setting, settled};
+use crate::popups::{Grouping, Popups, Setting, Undo, settled};
 use crate::quiet::{Later, Schedule};
 use crate::retractions::Retractions;
 use crate::rules::{Judgement, Rules, Subject};
@@ -29,7 +29,7 @@ use crate::view::{AccountStatus, Command, LinkState, NodeState, NodeStatus, Noti
 use crate::words::Words;
 
 use self::mailboxes::Mailboxes;
-pub use self::mailboxes::{FolderSeen, calls_for_look};
+pub use self::mailboxes::{FolderSeen, Looked, says_changed};
 
 /// When the desktop refused a popup, though nothing says that it isn't to be disturbed, it is tried again after this.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(5);
@@ -141,8 +141,8 @@ pub enum Input {
     Looked {
         /// The account.
         account: String,
-        /// All that changed before is known; `None` if the mailbox couldn't be looked into.
-        asked_at: Option<Timestamp>,
+        /// What is known by it; `None` if the mailbox couldn't be looked into.
+        looked: Option<Looked>,
     },
     /// What heartbeats tell.
     Pulse {
@@ -190,6 +190,18 @@ pub enum Input {
     },
     /// A row's sender was muted.
     Muted(Box<Row>),
+    /// What was chosen at a popup was done with these rows, and can be taken back.
+    Done {
+        /// What was chosen.
+        act: Act,
+        /// The rows, as they are now.
+        rows: Vec<Row>,
+    },
+    /// An account's rows were deleted: its nodes are seen for the first time again.
+    Forgotten {
+        /// The account.
+        account: String,
+    },
     /// What was chosen at a popup couldn't be done with these rows, and why.
     NotDone {
         /// What was chosen.
@@ -203,6 +215,8 @@ pub enum Input {
     Popup(PopupEvent),
     /// A popup wasn't shown, by its id: the desktop isn't to be disturbed.
     Withheld(u64),
+    /// A popup wasn't shown, by its id: nobody shows popups now.
+    Unshown(u64),
     /// The desktop isn't to be disturbed, or may be again.
     DoNotDisturb(bool),
     /// The screen is locked, or unlocked.
@@ -332,17 +346,19 @@ pub enum Effect {
         account: String,
         /// The mail server.
         service: String,
+        /// Who logs in there.
+        user: String,
         /// The folder.
         folder: String,
         /// How far.
         position: Option<Position>,
     },
-    /// A mailbox was looked into: unread rows that [call for that](calls_for_look) give way to what was found; answer with
-    /// [`Input::Changed`].
+    /// A mailbox was looked into: unread rows that [say no more than that it changed](says_changed) give way to what was found;
+    /// answer with [`Input::Changed`].
     GiveWay {
         /// The account.
         account: String,
-        /// Its folders.
+        /// The folders that were looked into.
         folders: Vec<String>,
         /// Only rows that were stored before this.
         before: Timestamp,
@@ -412,8 +428,8 @@ struct Quiet {
     hush: Option<Hush>,
     /// From when until when the schedule says what it said last: until when it is quiet.
     scheduled: Option<(Timestamp, Timestamp, Option<Timestamp>)>,
-    /// When popups are tried again that the desktop refused.
-    try_again: Option<Timestamp>,
+    /// When popups are tried again that the desktop refused, or nobody showed; and how they are told then.
+    try_again: Option<(Timestamp, Occasion)>,
 }
 
 impl Default for Quiet {
@@ -496,7 +512,12 @@ impl Model {
             Input::Withheld(id) => {
                 self.popups.take_back(id);
                 // What says so may be on its way, or be over already.
-                self.quiet.try_again = Some(now + TRY_AGAIN);
+                self.quiet.try_again = Some((now + TRY_AGAIN, Occasion::DoNotDisturb));
+                Vec::new()
+            }
+            Input::Unshown(id) => {
+                self.popups.take_back(id);
+                self.quiet.try_again = Some((now + TRY_AGAIN, Occasion::Away));
                 Vec::new()
             }
             Input::Link { account, change } => self.link(now, &account, change),
@@ -526,7 +547,7 @@ impl Model {
                 complete,
             } => self.fetched(now, (account, service, node), asked_at, events, complete),
             Input::Folder { account, seen } => self.folder_seen(now, &account, seen),
-            Input::Looked { account, asked_at } => self.looked(now, &account, asked_at),
+            Input::Looked { account, looked } => self.looked(now, &account, looked),
             Input::Pulse { account, pulse } => self.pulse(now, &account, pulse),
             Input::CaughtUp { account } => {
                 let away = self.catching_up.remove(&account).unwrap_or_default();
@@ -551,6 +572,17 @@ impl Model {
                 effects
             }
             Input::Muted(row) => self.muted(now, *row),
+            Input::Done { act, rows } => {
+                if self.quiet.hush.is_some() {
+                    return Vec::new();
+                }
+                let (popups, setting) = self.popups();
+                popups.announce_done(now, act, &rows, &setting)
+            }
+            Input::Forgotten { account } => {
+                self.baselines.retain(|(of, _, _)| *of != account);
+                Vec::new()
+            }
             Input::NotDone { act, rows, why } => {
                 let (popups, setting) = self.popups();
                 popups.announce_undone(now, act, &rows, &why, &setting)
@@ -608,7 +640,7 @@ impl Model {
             pause,
             schedule.filter(|at| *at < Timestamp::MAX),
             snoozed.filter(|_| self.manners.desktop),
-            self.quiet.try_again,
+            self.quiet.try_again.map(|(at, _)| at),
             self.mailboxes.next_deadline(),
             self.popups.next_deadline(),
         ]
@@ -669,7 +701,7 @@ impl Model {
     /// Whether something can be done with the messages of a node.
     fn acts(&self, account: &str, node: &NodeStatus) -> bool {
         let offer = self.offers.get(account);
-        self.mailboxes.reach(account) || offer.is_some_and(|offer| offers(offer, node))
+        self.mailboxes.reach(account, &node.service) || offer.is_some_and(|offer| offers(offer, node))
     }
 
     fn tell_acts(&mut self) {
@@ -1033,10 +1065,13 @@ impl Model {
                 }
                 None => Vec::new(),
             },
-            PopupEventKind::Action(PopupAction::Undo) => match self.popups.muted(event.id) {
-                Some(seq) => vec![Effect::Ask(Command::Unmute { seq })],
-                None => Vec::new(),
-            },
+            PopupEventKind::Action(PopupAction::Undo) => {
+                let undone = self.popups.undo(event.id).map(|undo| match undo {
+                    Undo::Mute(seq) => Command::Unmute { seq },
+                    Undo::Act(seqs) => Command::UndoAct { seqs },
+                });
+                undone.map(Effect::Ask).into_iter().collect()
+            }
             PopupEventKind::Action(PopupAction::Act(act)) if !seqs.is_empty() => {
                 vec![Effect::Ask(Command::Act { seqs, act })]
             }
@@ -1091,12 +1126,12 @@ impl Model {
                 let held = self.popups.take_held();
                 effects.extend(self.announce_together(now, held, Occasion::after(over)));
             }
-            (None, None) if self.quiet.try_again.is_some_and(|at| at <= now) => {
-                self.quiet.try_again = None;
-                let held = self.popups.take_held();
-                effects.extend(self.announce_together(now, held, Occasion::DoNotDisturb));
+            (None, None) => {
+                if let Some((_, occasion)) = self.quiet.try_again.take_if(|(at, _)| *at <= now) {
+                    let held = self.popups.take_held();
+                    effects.extend(self.announce_together(now, held, occasion));
+                }
             }
-            (None, None) => {}
         }
         effects
     }

@@ -226,6 +226,21 @@ pub fn words_for_sample(privacy: Privacy, words: &Words) -> (String, String) {
     }
 }
 
+/// Title and body once something chosen at a popup was done with its rows.
+pub fn words_for_done(act: Act, rows: &[Row], words: &Words) -> (String, String) {
+    let title = words.word(match act {
+        Act::Read | Act::Unread | Act::Archive => "popup-archived",
+        Act::Delete => "popup-deleted",
+        Act::Junk => "popup-junk",
+    });
+    let body = match rows {
+        [] => String::new(),
+        [row] => sender(&row.event).unwrap_or_default().to_owned(),
+        rows => words.say("popup-mails", [("n", rows.len().into())]),
+    };
+    (title, body)
+}
+
 /// Title and body where something chosen at a popup couldn't be done with its rows.
 pub fn words_for_undone(act: Act, rows: &[Row], why: &str, words: &Words) -> (String, String) {
     let what = words.word(match act {

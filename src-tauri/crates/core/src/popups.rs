@@ -12,8 +12,8 @@ use crate::event::Kind;
 use crate::model::{Effect, Manners};
 use crate::policy::{Cause, Outcome, Reason};
 use crate::popup::{
-    Occasion, Popup, PopupAction, Privacy, words_for_many, words_for_muted, words_for_row, words_for_sample,
-    words_for_undone,
+    Occasion, Popup, PopupAction, Privacy, words_for_done, words_for_many, words_for_muted, words_for_row,
+    words_for_sample, words_for_undone,
 };
 use crate::view::{AccountStatus, LinkState, Row};
 
@@ -108,8 +108,17 @@ enum Shape {
 #[derive(Debug, Clone)]
 struct Said {
     words: (String, String),
-    /// The row whose sender was muted, which can be taken back.
-    muted: Option<i64>,
+    /// What can be taken back.
+    undo: Option<Undo>,
+}
+
+/// What can be taken back at a popup that says it was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undo {
+    /// This row's sender was muted.
+    Mute(i64),
+    /// The messages of these rows were moved.
+    Act(Vec<i64>),
 }
 
 #[derive(Debug)]
@@ -210,7 +219,18 @@ impl Popups {
     pub fn announce_muted(&mut self, now: Timestamp, row: Row, setting: &Setting<'_>) -> Vec<Effect> {
         self.said.push_back(Said {
             words: words_for_muted(&row, &setting.manners.words),
-            muted: Some(row.seq),
+            undo: Some(Undo::Mute(row.seq)),
+        });
+        self.next(now, setting)
+    }
+
+    /// What was chosen at a popup was done: say so, with a way back.
+    pub fn announce_done(&mut self, now: Timestamp, act: Act, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
+        let least = rows.iter().map(|row| setting.privacy(row)).max();
+        let told = if least == Some(Privacy::Count) { &[] } else { rows };
+        self.said.push_back(Said {
+            words: words_for_done(act, told, &setting.manners.words),
+            undo: Some(Undo::Act(rows.iter().map(|row| row.seq).collect())),
         });
         self.next(now, setting)
     }
@@ -229,7 +249,7 @@ impl Popups {
         let rows = if least == Some(Privacy::Count) { &[] } else { rows };
         self.said.push_back(Said {
             words: words_for_undone(act, rows, why, &setting.manners.words),
-            muted: None,
+            undo: None,
         });
         self.next(now, setting)
     }
@@ -296,10 +316,10 @@ impl Popups {
         self.shown.iter_mut().filter_map(changed).collect()
     }
 
-    /// The row whose sender a popup says was muted.
-    pub fn muted(&self, id: u64) -> Option<i64> {
+    /// What is taken back at a popup.
+    pub fn undo(&self, id: u64) -> Option<Undo> {
         match &self.shown.get(&id)?.shape {
-            Shape::Said(said) => said.muted,
+            Shape::Said(said) => said.undo.clone(),
             _ => None,
         }
     }
@@ -529,7 +549,7 @@ impl Shown {
                 vec![PopupAction::Open],
             ),
             (Shape::Said(said), _) => {
-                let actions = match said.muted {
+                let actions = match said.undo {
                     Some(_) => vec![PopupAction::Undo],
                     None => vec![PopupAction::Open],
                 };

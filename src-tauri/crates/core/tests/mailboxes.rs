@@ -4,10 +4,11 @@
 
 mod world;
 
+use jiff::Timestamp;
 use mailwren_core::account::{Account, MailServer, Subscription};
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest};
 use mailwren_core::mirror::{Opened, Position};
-use mailwren_core::model::{FolderSeen, Input, LinkChange};
+use mailwren_core::model::{FolderSeen, Input, LinkChange, Looked};
 
 use world::{SAM, World, mail};
 
@@ -76,6 +77,7 @@ fn seen(world: &mut World, events: Vec<Decoded>) {
         account: SAM.to_owned(),
         seen: FolderSeen {
             service: SERVER.to_owned(),
+            user: "sam".to_owned(),
             folder: "INBOX".to_owned(),
             events,
             position: Some(Position::first(&Opened::default())),
@@ -84,9 +86,16 @@ fn seen(world: &mut World, events: Vec<Decoded>) {
 }
 
 fn looked(world: &mut World) {
+    looked_as_asked(world, Some(world.now));
+}
+
+fn looked_as_asked(world: &mut World, asked_at: Option<Timestamp>) {
     world.input(Input::Looked {
         account: SAM.to_owned(),
-        asked_at: Some(world.now),
+        looked: asked_at.map(|asked_at| Looked {
+            asked_at,
+            folders: vec!["INBOX".to_owned()],
+        }),
     });
 }
 
@@ -123,10 +132,7 @@ fn a_change_that_was_no_new_mail_is_told_to_nobody() {
 fn a_mailbox_that_is_not_reached_leaves_the_change_as_it_is() {
     let mut world = reached();
     world.live(vec![inbox_changed()]);
-    world.input(Input::Looked {
-        account: SAM.to_owned(),
-        asked_at: None,
-    });
+    looked_as_asked(&mut world, None);
     assert_eq!(world.shows.len(), 1);
     assert!(world.row("token").unread);
     // Reached at last, it gives way, and its popup with it.
@@ -153,10 +159,7 @@ fn what_was_asked_before_a_change_does_not_answer_it() {
     let before = world.now;
     world.pass(1);
     world.live(vec![inbox_changed()]);
-    world.input(Input::Looked {
-        account: SAM.to_owned(),
-        asked_at: Some(before),
-    });
+    looked_as_asked(&mut world, Some(before));
     assert!(world.up.is_empty() && !world.row("token").replaced);
     looked(&mut world);
     assert!(world.row("token").replaced);
@@ -176,9 +179,14 @@ fn what_changed_elsewhere_is_told_at_once() {
     world.live(vec![changed(None, Dialect::Unknown)]);
     assert_eq!(
         (world.looks.len(), world.shows.len()),
-        (2, 0),
-        "a bare item may be about any"
+        (2, 1),
+        "a bare item may be about any, and stays"
     );
+    let mut world = reached();
+    let mut zoes = inbox_changed();
+    zoes.event.user = Some("zoe".to_owned());
+    world.live(vec![zoes]);
+    assert_eq!((world.looks.len(), world.shows.len()), (1, 1));
 }
 
 #[test]

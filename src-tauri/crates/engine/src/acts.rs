@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use mailwren_core::account::{INBOX, Subscription};
 use mailwren_core::act::{Act, Became, Done, MessageAt};
 use mailwren_core::adhoc::{MOST_ITEMS, Outcome, Outcomes, Wish};
-use mailwren_core::event::Kind;
+use mailwren_core::event::{Dialect, Kind};
 use mailwren_core::model::Input;
 use mailwren_core::publish::Uid;
 use mailwren_core::view::{ApiCode, ApiError, Command, Reply, Row};
@@ -95,6 +95,17 @@ struct Told {
     trouble: Option<ActTrouble>,
 }
 
+impl Told {
+    fn failed(account: &str, messages: &[(MessageAt, i64)]) -> Self {
+        Self {
+            account: account.to_owned(),
+            seqs: messages.iter().map(|(_, seq)| (*seq, Outcome::Failed)).collect(),
+            back: None,
+            trouble: None,
+        }
+    }
+}
+
 /// Why something wasn't done at all.
 #[derive(Debug)]
 enum ActTrouble {
@@ -129,7 +140,17 @@ impl Errand {
                 at,
                 items,
             } => ask_for(account, &bridge, &asker, &at, items, act).await,
-            Way::Mailbox { access, messages } => vec![do_it(account, access.as_ref(), messages, act).await],
+            Way::Mailbox { access, messages } => {
+                let mut told: Vec<Told> = Vec::new();
+                for chunk in messages.chunks(MOST_ROWS) {
+                    let not_reached = told.iter().any(|told| told.trouble.is_some());
+                    told.push(match not_reached {
+                        true => Told::failed(&account, chunk),
+                        false => do_it(&account, access.as_ref(), chunk, act).await,
+                    });
+                }
+                told
+            }
         }
     }
 }
@@ -192,20 +213,22 @@ async fn ask_for(
     told
 }
 
-async fn do_it(account: String, access: &dyn MailAccess, messages: Vec<(MessageAt, i64)>, act: Act) -> Told {
-    let (places, seqs): (Vec<MessageAt>, Vec<i64>) = messages.into_iter().unzip();
+async fn do_it(account: &str, access: &dyn MailAccess, messages: &[(MessageAt, i64)], act: Act) -> Told {
+    let places: Vec<MessageAt> = messages.iter().map(|(place, _)| place.clone()).collect();
     match access.act(&places, act).await {
         Ok(done) => Told {
-            account,
-            seqs: seqs.into_iter().zip(done.messages.iter().map(outcome)).collect(),
+            account: account.to_owned(),
+            seqs: messages
+                .iter()
+                .map(|(_, seq)| *seq)
+                .zip(done.messages.iter().map(outcome))
+                .collect(),
             back: done.changed().then_some(Back::Mailbox(done)),
             trouble: None,
         },
         Err(trouble) => Told {
-            account,
-            seqs: seqs.into_iter().map(|seq| (seq, Outcome::Failed)).collect(),
-            back: None,
             trouble: Some(ActTrouble::Mailbox(trouble)),
+            ..Told::failed(account, messages)
         },
     }
 }
@@ -379,8 +402,10 @@ impl Run {
     pub(crate) async fn finished(&mut self, Finished { what, told, answer }: Finished) {
         let (done, not): (Vec<_>, Vec<_>) = told
             .iter()
-            .flat_map(|told| &told.seqs)
+            .flat_map(|told| told.seqs.iter().copied())
             .partition(|(_, outcome)| *outcome == Outcome::Done);
+        let done: Vec<i64> = done.into_iter().map(|(seq, _)| seq).collect();
+        let undoable = told.iter().any(|told| told.back.is_some());
         let count = u32::try_from(done.len()).unwrap_or(u32::MAX);
         let missing = not.iter().filter(|(_, outcome)| *outcome == Outcome::Missing).count();
         let back: Vec<i64> = not.iter().map(|(seq, _)| *seq).collect();
@@ -422,6 +447,10 @@ impl Run {
                 answer.send(Ok(Reply::Acted { count, trouble })).ok();
             }
             (None, Some(error), What::Act(act)) => self.not_done(act, back, &error).await,
+            (None, None, What::Act(act)) if undoable => {
+                let rows = self.rows(&done).await.unwrap_or_default();
+                self.feed(Input::Done { act, rows }).await;
+            }
             (None, ..) => {}
         }
     }
@@ -501,11 +530,18 @@ impl Run {
     fn by_imap(&self, row: &Row) -> Option<Way> {
         let mailbox = self.mailboxes.get(&row.account)?;
         let event = &row.event;
+        // Items of the account's own node may be of this mailbox or of another one: there the Message-ID says which it is.
+        let seen_here = event.dialect == Dialect::Imap;
+        if !seen_here && event.service.as_deref() != Some(row.account.as_str()) {
+            return None;
+        }
         let uid = |number: Option<u64>| u32::try_from(number?).ok();
         let uid = uid(event.uid).zip(uid(event.uidvalidity));
         let message = MessageAt {
             folder: event.mailbox.clone().unwrap_or_else(|| INBOX.to_owned()),
-            uid: uid.map(|(uid, uidvalidity)| Uid { uidvalidity, uid }),
+            uid: uid
+                .filter(|_| seen_here)
+                .map(|(uid, uidvalidity)| Uid { uidvalidity, uid }),
             message_id: event.message_id.clone(),
         };
         // By one of the two it is found.

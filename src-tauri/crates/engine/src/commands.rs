@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
-use mailwren_core::account::{Account, MailServer, PasswordSource};
+use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::discovery::Discovery;
 use mailwren_core::doctor::{EngineFound, Keyring};
 use mailwren_core::model::Input;
@@ -114,7 +114,7 @@ impl Engine {
             .filter(|account| account.enabled)
             .find_map(|account| match &account.imap {
                 _ if account.xmpp && account.password == PasswordSource::Keyring => Some(account.jid.clone()),
-                Some(server) if server.by_keyring() => Some(vault::mailbox_entry(&account.jid)),
+                Some(server) if server.by_keyring() => Some(vault::mailbox_entry(account, server)),
                 _ => None,
             });
         let keyring_needed = by_keyring.is_some();
@@ -235,7 +235,7 @@ impl Engine {
             let vault: Arc<dyn Vault> = match mailbox_password {
                 Some(password) => {
                     let entered = MemoryVault::default();
-                    let entry = vault::mailbox_entry(&account.jid);
+                    let entry = vault::mailbox_entry(&account, server);
                     entered
                         .set(&entry, &SecretString::from(password))
                         .map_err(|error| keyring(error.to_string()))?;
@@ -464,10 +464,10 @@ impl Run {
             self.keep_password(account.jid.clone(), password).await?;
         }
         if let Some(password) = mailbox_password {
-            if !account.imap.as_ref().is_some_and(MailServer::by_keyring) {
-                return Err(invalid("a mailbox's password can only be kept in the keyring"));
-            }
-            self.keep_password(vault::mailbox_entry(&account.jid), password).await?;
+            let server = account.imap.as_ref().filter(|server| server.by_keyring());
+            let server = server.ok_or_else(|| invalid("a mailbox's password can only be kept in the keyring"))?;
+            self.keep_password(vault::mailbox_entry(&account, server), password)
+                .await?;
         }
         let jid = account.jid.clone();
         self.config.save_account(&account).map_err(config)?;
@@ -484,21 +484,27 @@ impl Run {
     }
 
     async fn remove(&mut self, jid: String, forget: bool) -> Result<Reply, ApiError> {
-        if !self.accounts.iter().any(|a| a.jid == jid) {
+        let Some(account) = self.accounts.iter().find(|a| a.jid == jid) else {
             return Err(not_found(&jid));
-        }
+        };
+        let of_mailbox = account
+            .imap
+            .as_ref()
+            .map(|server| vault::mailbox_entry(account, server));
         self.config.remove_account(&jid).map_err(config)?;
         self.forget_logins(&jid).await?;
         let loaded = self.config.load().map_err(config)?;
         self.adopt(loaded).await;
         if forget {
             self.store.forget(jid.clone()).await.map_err(store)?;
+            self.feed(Input::Forgotten { account: jid.clone() }).await;
             self.recount().await;
         }
         // The account is gone either way; a keyring that isn't there keeps a password nobody asks for.
         let forget = move |vault: &dyn Vault| {
-            vault.delete(&jid)?;
-            vault.delete(&vault::mailbox_entry(&jid))
+            let own = vault.delete(&jid);
+            let of_mailbox = of_mailbox.map_or(Ok(()), |entry| vault.delete(&entry));
+            own.and(of_mailbox)
         };
         if let Err(error) = vault::ask(self.vault.clone(), forget).await {
             tracing::warn!(%error, "a password stays in the keyring");

@@ -79,7 +79,7 @@ async fn run(call: HookCall, patience: Duration) {
             success: true, output, ..
         })) => tracing::debug!(rule, output, "a hook ended"),
         Ok(Ok(Ended { status, output, .. })) => {
-            tracing::warn!(rule, status, "a hook failed; `-v` logs its output");
+            tracing::warn!(rule, status, "a hook failed; `-vv` logs its output");
             tracing::debug!(rule, output, "what it said");
         }
         Ok(Err(error)) => tracing::warn!(rule, %error, "a hook can't be run"),

@@ -8,22 +8,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use mailwren_core::account::{Account, MailServer};
+use mailwren_core::act::{Act, Done, MessageAt};
 use mailwren_core::event::{Decoded, Event, PayloadDigest};
 use mailwren_core::link::{Backoff, FailureClass, Verdict};
 use mailwren_core::mirror::Position;
-use mailwren_core::model::{FolderSeen, Input, LinkChange, Pulse};
+use mailwren_core::model::{FolderSeen, Input, LinkChange, Looked, Pulse};
 use mailwren_core::popup::Privacy;
 use mailwren_core::publish::{Envelope, Gone, Mail, Uid};
 use mailwren_core::view::{NodeState, NodeStatus, Problem};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, MutexGuard, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::imap::look::{ASK, Eye, LookError, PARKED, RENEW, Sight, SightError};
 use crate::imap::{Access, ImapError};
-use crate::ports::MailAccess;
+use crate::ports::{AccessError, MailAccess};
 use crate::store::{Store, StoreError};
 use crate::vault::Vault;
 use crate::xmpp::jitter;
@@ -45,8 +47,42 @@ enum Wish {
 /// Whoever looks into an account's mailbox. Dropped, it ends.
 pub(crate) struct Mailbox {
     wishes: mpsc::Sender<Wish>,
-    access: Arc<Access>,
+    hand: Arc<Hand>,
     stop: CancellationToken,
+}
+
+/// Acts upon the messages of a mailbox, one thing after another.
+struct Hand {
+    access: Arc<Access>,
+    turn: Mutex<()>,
+    /// Why the last login was refused: it isn't tried again for each mail.
+    refused: watch::Receiver<Option<String>>,
+}
+
+impl Hand {
+    async fn turn(&self) -> Result<MutexGuard<'_, ()>, AccessError> {
+        let turn = self.turn.lock().await;
+        match self.refused.borrow().clone() {
+            Some(why) => Err(AccessError(why.into())),
+            None => Ok(turn),
+        }
+    }
+}
+
+impl MailAccess for Hand {
+    fn act<'a>(&'a self, messages: &'a [MessageAt], act: Act) -> BoxFuture<'a, Result<Done, AccessError>> {
+        Box::pin(async move {
+            let _turn = self.turn().await?;
+            self.access.act(messages, act).await
+        })
+    }
+
+    fn undo<'a>(&'a self, done: &'a Done) -> BoxFuture<'a, Result<Done, AccessError>> {
+        Box::pin(async move {
+            let _turn = self.turn().await?;
+            self.access.undo(done).await
+        })
+    }
 }
 
 impl Mailbox {
@@ -60,17 +96,25 @@ impl Mailbox {
         let server = account.imap.as_ref()?;
         let access = Arc::new(Access::of(account, server, vault));
         let (wishes, wished) = mpsc::channel(8);
+        let (refusal, refused) = watch::channel(None);
+        let hand = Arc::new(Hand {
+            access: access.clone(),
+            turn: Mutex::default(),
+            refused,
+        });
         let stop = CancellationToken::new();
         let looking = Looking {
             account: account.clone(),
             server: server.clone(),
-            access: access.clone(),
+            access,
             store,
             inputs,
             wished,
+            wanted: false,
+            refusal,
         };
         tokio::spawn(stop.clone().run_until_cancelled_owned(looking.run()));
-        Some(Self { wishes, access, stop })
+        Some(Self { wishes, hand, stop })
     }
 
     /// Looks into it, now.
@@ -90,7 +134,7 @@ impl Mailbox {
 
     /// The way into it, to act upon messages.
     pub(crate) fn access(&self) -> Arc<dyn MailAccess> {
-        self.access.clone()
+        self.hand.clone()
     }
 
     fn wish(&self, wish: Wish) {
@@ -106,13 +150,18 @@ impl Drop for Mailbox {
 }
 
 /// Where the store keeps how far a folder is known; all of an account's begin with [`positions_of`] it.
-pub(crate) fn position_key(account: &str, service: &str, folder: &str) -> String {
-    format!("{}{service}\t{folder}", positions_of(account))
+pub(crate) fn position_key(account: &str, service: &str, user: &str, folder: &str) -> String {
+    format!("{}{service}\t{user}\t{folder}", positions_of(account))
 }
 
 /// What the keys of an account's positions begin with.
 pub(crate) fn positions_of(account: &str) -> String {
     format!("folder\t{account}\t")
+}
+
+/// The code of the trouble with an account's mailbox, beside XMPP.
+pub(crate) fn trouble_code(account: &str) -> String {
+    format!("mailbox {account}")
 }
 
 /// What it takes to look.
@@ -123,13 +172,16 @@ struct Looking {
     store: Store,
     inputs: mpsc::Sender<Input>,
     wished: mpsc::Receiver<Wish>,
+    /// Whether a look is wanted that didn't come about yet.
+    wanted: bool,
+    refusal: watch::Sender<Option<String>>,
 }
 
 impl Looking {
     async fn run(mut self) {
         let (clock, mut backoff) = (Instant::now(), Backoff::default());
         loop {
-            if self.account.xmpp && !self.wanted().await {
+            if self.account.xmpp && !self.wanted && !self.until_wanted().await {
                 return;
             }
             self.link(LinkChange::Connecting).await;
@@ -160,10 +212,13 @@ impl Looking {
     }
 
     /// Waits until a look is wanted; says whether anybody is there who could want one.
-    async fn wanted(&mut self) -> bool {
+    async fn until_wanted(&mut self) -> bool {
         loop {
             match self.wished.recv().await {
-                Some(Wish::Look | Wish::Retry) => return true,
+                Some(Wish::Look | Wish::Retry) => {
+                    self.wanted = true;
+                    return true;
+                }
                 Some(Wish::Probe) => {}
                 None => return false,
             }
@@ -183,7 +238,10 @@ impl Looking {
                 Wish::Probe if class == FailureClass::Transient => return true,
                 Wish::Probe => {}
                 // What waits for it is better told without.
-                Wish::Look => self.looked(None).await,
+                Wish::Look => {
+                    self.wanted = true;
+                    self.looked(None).await;
+                }
             }
         }
     }
@@ -200,19 +258,26 @@ impl Looking {
         backoff.established(clock.elapsed());
         // What was wanted until now is seen by the first look.
         while self.wished.try_recv().is_ok() {}
+        self.refusal.send_replace(None);
         let mut sight = self.sight().await?;
+        self.forget_others(&sight).await?;
         let folders = self.account.folders();
         let mut asked_at = Timestamp::now();
         let mut eye = Eye::new(client, &folders, &mut sight).await?;
-        let there: Vec<String> = eye.folders().map(str::to_owned).collect();
         self.link(LinkChange::Fresh).await;
         self.problem(None).await;
-        self.stand(&folders, &there).await;
         let told_of_all = eye.be_told().await?;
         eye.look_everywhere().await?;
+        self.wanted = false;
         let mut wanted_at = Instant::now();
         loop {
-            self.looked(Some(asked_at)).await;
+            let seen: Vec<String> = eye.seen().map(str::to_owned).collect();
+            self.stand(&folders, &seen).await;
+            let looked = Looked {
+                asked_at,
+                folders: seen,
+            };
+            self.looked(Some(looked)).await;
             let mut wish = None;
             while !eye.noticed() && wish != Some(Wish::Look) {
                 self.heard().await;
@@ -222,6 +287,7 @@ impl Looking {
                 }
                 let wished = async { wish = self.wished.recv().await };
                 eye.listen(if told_of_all { RENEW } else { ASK }, wished).await?;
+                self.wanted |= wish == Some(Wish::Look);
                 asked_at = Timestamp::now();
                 if !told_of_all {
                     eye.ask_elsewhere().await?;
@@ -231,16 +297,49 @@ impl Looking {
                 Some(Wish::Look) => {
                     wanted_at = Instant::now();
                     eye.look_everywhere().await?;
+                    self.wanted = false;
                 }
                 _ => eye.look_where_told().await?,
             }
         }
     }
 
+    /// Takes back what is known of folders that aren't looked into any more, and of another server's or user's.
+    async fn forget_others(&self, sight: &Telling) -> Result<(), LookError> {
+        let account = &self.account.jid;
+        let kept = self.store.beginning(positions_of(account)).await.map_err(unread)?;
+        for (key, position) in kept {
+            let place = key.strip_prefix(&positions_of(account)).unwrap_or_default();
+            let mut place = place.splitn(3, '\t');
+            let (Some(service), Some(user), Some(folder)) = (place.next(), place.next(), place.next()) else {
+                continue;
+            };
+            let here = service == sight.service && user == sight.user;
+            if here && sight.positions.contains_key(folder) {
+                continue;
+            }
+            let mut other = Telling {
+                service: service.to_owned(),
+                user: user.to_owned(),
+                positions: BTreeMap::new(),
+                events: Vec::new(),
+                ..sight.clone()
+            };
+            if let Ok(position) = serde_json::from_str::<Position>(&position) {
+                for uid in &position.published {
+                    let uidvalidity = position.uidvalidity;
+                    other.gone(folder, Uid { uidvalidity, uid: *uid }).await?;
+                }
+            }
+            other.tell(folder, None).await?;
+        }
+        Ok(())
+    }
+
     async fn sight(&self) -> Result<Telling, LookError> {
         let mut positions = BTreeMap::new();
         for folder in self.account.folders() {
-            let key = position_key(&self.account.jid, &self.server.host, &folder);
+            let key = position_key(&self.account.jid, &self.server.host, &self.access.user, &folder);
             let kept = self.store.get(key).await.map_err(unread)?;
             // What can't be read is seen for the first time again.
             if let Some(position) = kept.and_then(|kept| serde_json::from_str(&kept).ok()) {
@@ -250,6 +349,7 @@ impl Looking {
         Ok(Telling {
             account: self.account.jid.clone(),
             service: self.server.host.clone(),
+            user: self.access.user.clone(),
             inputs: self.inputs.clone(),
             positions,
             events: Vec::new(),
@@ -277,15 +377,15 @@ impl Looking {
         }
     }
 
-    async fn looked(&self, asked_at: Option<Timestamp>) {
+    async fn looked(&self, looked: Option<Looked>) {
         let account = self.account.jid.clone();
-        self.tell(Input::Looked { account, asked_at }).await;
+        self.tell(Input::Looked { account, looked }).await;
     }
 
     /// A trouble that a person has to see to, beside the account's own.
     async fn problem(&self, problem: Option<Problem>) {
         if self.account.xmpp {
-            let code = format!("mailbox {}", self.account.jid);
+            let code = trouble_code(&self.account.jid);
             self.tell(Input::Problem { code, problem }).await;
         }
     }
@@ -299,6 +399,9 @@ impl Looking {
                 hint: None,
             },
         };
+        if error.class() == FailureClass::NeedsPerson {
+            self.refusal.send_replace(Some(error.to_string()));
+        }
         self.looked(None).await;
         if !self.account.xmpp {
             let retry_at = Timestamp::now().checked_add(wait).ok();
@@ -312,6 +415,11 @@ impl Looking {
             .await;
             return;
         }
+        let folders = self.account.folders();
+        for folder in &folders {
+            self.stands(folder, NodeState::Unknown, Some(trouble.message.clone()))
+                .await;
+        }
         if error.class() != FailureClass::Transient {
             trouble.message = format!("The mailbox of {}: {}", self.account.jid, trouble.message);
             self.problem(Some(trouble)).await;
@@ -323,18 +431,25 @@ impl Looking {
         for folder in folders {
             let (state, trouble) = match there.contains(folder) {
                 true => (NodeState::Subscribed, None),
-                false => (NodeState::Refused, Some("There is no such folder.".to_owned())),
+                false => (
+                    NodeState::Refused,
+                    Some("There is no such folder, or it can't be opened.".to_owned()),
+                ),
             };
-            let node = NodeStatus {
-                service: self.server.host.clone(),
-                node: folder.clone(),
-                state,
-                trouble,
-                acts: false,
-            };
-            let account = self.account.jid.clone();
-            self.tell(Input::Node { account, node }).await;
+            self.stands(folder, state, trouble).await;
         }
+    }
+
+    async fn stands(&self, folder: &str, state: NodeState, trouble: Option<String>) {
+        let node = NodeStatus {
+            service: self.server.host.clone(),
+            node: folder.to_owned(),
+            state,
+            trouble,
+            acts: false,
+        };
+        let account = self.account.jid.clone();
+        self.tell(Input::Node { account, node }).await;
     }
 }
 
@@ -343,9 +458,12 @@ fn unread(error: StoreError) -> LookError {
 }
 
 /// Tells the model what is seen.
+#[derive(Clone)]
 struct Telling {
     account: String,
     service: String,
+    /// Who logs in, which goes into ids of items.
+    user: String,
     inputs: mpsc::Sender<Input>,
     positions: BTreeMap<String, Position>,
     /// Seen, and not told yet.
@@ -353,6 +471,19 @@ struct Telling {
 }
 
 impl Telling {
+    async fn tell(&mut self, folder: &str, position: Option<Position>) -> Result<(), SightError> {
+        let seen = FolderSeen {
+            service: self.service.clone(),
+            user: self.user.clone(),
+            folder: folder.to_owned(),
+            events: std::mem::take(&mut self.events),
+            position,
+        };
+        let account = self.account.clone();
+        let told = self.inputs.send(Input::Folder { account, seen }).await;
+        told.map_err(|ended| SightError(ended.into()))
+    }
+
     fn see(&mut self, folder: &str, event: Event) {
         self.events.push(Decoded {
             event: Event {
@@ -380,13 +511,13 @@ impl Sight for Telling {
 
     async fn arrived(&mut self, folder: &str, id: Uid, envelope: Envelope) -> Result<(), SightError> {
         let mail = Mail::stored(folder, id, envelope, None, Privacy::Full);
-        self.see(folder, mail.event(&self.account, &self.service));
+        self.see(folder, mail.event(&self.user, &self.service));
         Ok(())
     }
 
     async fn gone(&mut self, folder: &str, id: Uid) -> Result<(), SightError> {
         let gone = Gone::stored(folder, id, None);
-        self.see(folder, gone.event(&self.account, &self.service));
+        self.see(folder, gone.event(&self.user, &self.service));
         Ok(())
     }
 
@@ -398,14 +529,6 @@ impl Sight for Telling {
             Some(position) => self.positions.insert(folder.to_owned(), position.clone()),
             None => self.positions.remove(folder),
         };
-        let seen = FolderSeen {
-            service: self.service.clone(),
-            folder: folder.to_owned(),
-            events: std::mem::take(&mut self.events),
-            position,
-        };
-        let account = self.account.clone();
-        let told = self.inputs.send(Input::Folder { account, seen }).await;
-        told.map_err(|ended| SightError(ended.into()))
+        self.tell(folder, position).await
     }
 }

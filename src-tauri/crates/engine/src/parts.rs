@@ -92,6 +92,10 @@ impl Run {
         if !PASSABLE.contains(&code) {
             return Err(invalid("that goes once it is mended"));
         }
+        // What isn't missing is told when it is.
+        if !self.parts.missing.iter().any(|part| part.code() == code) {
+            return Ok(Reply::Done { count: 0 });
+        }
         self.parts.dismissed.insert(code.to_owned());
         let kept = serde_json::to_string(&self.parts.dismissed).ok();
         self.store.set(KEY, kept).await.map_err(store)?;

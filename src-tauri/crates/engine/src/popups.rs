@@ -99,7 +99,13 @@ async fn work(
                         inputs.send(Input::Withheld(id)).await.ok();
                         None
                     }
-                    Err(error) => Some(trouble(error)),
+                    Err(error) => {
+                        // One that somebody waits for is told to them, and not tried again.
+                        if answer.is_none() {
+                            inputs.send(Input::Unshown(id)).await.ok();
+                        }
+                        Some(trouble(error))
+                    }
                 };
                 if let Some(answer) = answer {
                     if shown.is_err() {

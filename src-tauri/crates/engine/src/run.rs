@@ -28,7 +28,7 @@ use crate::acts::Acts;
 use crate::config::{ConfigError, ConfigFile, Loaded};
 use crate::hooks::Hooks;
 use crate::language;
-use crate::mailbox::{Mailbox, position_key};
+use crate::mailbox::{Mailbox, position_key, trouble_code};
 use crate::outbox::background;
 use crate::parts::{Part, Parts};
 use crate::popups;
@@ -203,6 +203,7 @@ impl Engine {
             asked: VecDeque::new(),
             parts: Parts::default(),
             stop: engine.stop.clone(),
+            lost: false,
             general: loaded.config.general.clone(),
             words: Words::default(),
             notifications: NotificationSettings::default(),
@@ -277,6 +278,8 @@ pub(crate) struct Run {
     asked: VecDeque<Command>,
     pub(crate) parts: Parts,
     stop: CancellationToken,
+    /// Whether something couldn't be stored before the engine ended.
+    lost: bool,
     pub(crate) general: GeneralSettings,
     pub(crate) words: Words,
     pub(crate) notifications: NotificationSettings,
@@ -378,6 +381,8 @@ impl Run {
             while let Some(command) = self.asked.pop_front() {
                 if let Command::Act { seqs, act } = command {
                     self.act(seqs, act, None).await;
+                } else if let Command::UndoAct { seqs } = command {
+                    self.undo_act(&seqs, None).await;
                 } else if let Err(error) = self.command(command).await {
                     tracing::warn!(%error, "what was chosen at a popup couldn't be done");
                 }
@@ -518,10 +523,11 @@ impl Run {
             Effect::KeepPosition {
                 account,
                 service,
+                user,
                 folder,
                 position,
             } => {
-                let key = position_key(&account, &service, &folder);
+                let key = position_key(&account, &service, &user, &folder);
                 let json = position.and_then(|position| serde_json::to_string(&position).ok());
                 self.kept(|store| {
                     let (key, json) = (key.clone(), json.clone());
@@ -671,6 +677,10 @@ impl Run {
     /// What happened is kept before anything else happens: while the disk is full or the database locked, sessions wait,
     /// and nothing is lost. `None` when the engine is to end instead.
     async fn kept<T, F: Future<Output = Result<T, StoreError>>>(&mut self, write: impl Fn(Store) -> F) -> Option<T> {
+        // What comes after something that was lost would say that it wasn't.
+        if self.lost {
+            return None;
+        }
         let mut told = false;
         loop {
             match write(self.store.clone()).await {
@@ -695,7 +705,10 @@ impl Run {
                 }
             }
             tokio::select! {
-                () = self.stop.cancelled() => return None,
+                () = self.stop.cancelled() => {
+                    self.lost = true;
+                    return None;
+                }
                 () = tokio::time::sleep(STORE_RETRY) => {}
             }
         }
@@ -796,7 +809,10 @@ impl Run {
             if accounts.contains(&old) {
                 continue;
             }
-            self.mailboxes.remove(&old.jid);
+            if self.mailboxes.remove(&old.jid).is_some() {
+                let (code, problem) = (trouble_code(&old.jid), None);
+                self.feed(Input::Problem { code, problem }).await;
+            }
             if let Some(session) = self.sessions.remove(&old.jid) {
                 tokio::spawn(session.stop());
             }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::account::{Account, MailServer, PasswordSource};
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -23,9 +23,11 @@ use zeroize::Zeroizing;
 /// What the entries in the keyring are found by, together with the account's JID.
 const SERVICE: &str = "mailwren";
 
-/// The entry that holds the password of an account's mailbox, where that is reached by IMAP. No JID holds a blank.
-pub fn mailbox_entry(jid: &str) -> String {
-    format!("{jid} (IMAP)")
+/// The entry that holds the password of an account's mailbox, where that is reached by IMAP. It names whom the password is for, so
+/// that another server never gets it. No JID holds a blank.
+pub fn mailbox_entry(account: &Account, server: &MailServer) -> String {
+    let user = server.user.as_deref().unwrap_or(&account.jid);
+    format!("{} (IMAP {user} at {})", account.jid, server.host)
 }
 
 /// How long a password command may take.

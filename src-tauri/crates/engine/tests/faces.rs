@@ -184,6 +184,26 @@ async fn a_popup_that_could_not_be_shown_is_shown_at_the_next_start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_popup_that_nobody_showed_is_shown_once_somebody_does() {
+    let scene = Scene::new().await;
+    let (screen, mut seen) = Screen::new();
+    *screen.broken.lock().unwrap() = true;
+    let (_events, popup_events) = mpsc::channel(8);
+    let face = Face::open_desktop(&scene.opening, (screen.clone(), popup_events))
+        .await
+        .unwrap();
+    listening(&face).await;
+    scene.publish("1", "Owed");
+    let lacks = |s: &Status| s.problems.iter().any(|p| p.code == "notifier");
+    until(&face, || status(&face), lacks).await;
+    *screen.broken.lock().unwrap() = false;
+    let up = popups(&mut seen, |up| !up.is_empty()).await;
+    assert!(up[0].body.contains("Owed"));
+    until(&face, || status(&face), |s| !lacks(s)).await;
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mark_read_on_a_popup_changes_row_and_count_and_a_retraction_takes_a_popup_away() {
     let scene = Scene::new().await;
     let (screen, mut seen) = Screen::new();

@@ -221,6 +221,45 @@ async fn without_an_initial_response_the_password_waits_until_it_is_asked_for() 
     assert_eq!(error.class(), FailureClass::NeedsPerson);
 }
 
+/// What follows a login where the message is read already.
+const READ_ALREADY: [(&str, &str); 4] = [
+    ("LIST", "* LIST () \"/\" INBOX\r\n$ OK\r\n"),
+    ("SELECT", "* OK [UIDVALIDITY 7] ok\r\n$ OK\r\n"),
+    (
+        "UID FETCH 3",
+        "* 1 FETCH (UID 3 FLAGS (\\Seen) BODY[HEADER.FIELDS (MESSAGE-ID)] {31}\r\nMessage-ID: <a@example.org>\r\n\r\n)\r\n$ OK\r\n",
+    ),
+    ("LOGOUT", "$ OK\r\n"),
+];
+
+#[tokio::test]
+async fn a_token_logs_in_and_a_refused_one_is_asked_for_anew() {
+    let [list, select, fetch, logout] = READ_ALREADY;
+    for (capability, login) in [
+        (
+            "OAUTHBEARER",
+            "AUTHENTICATE OAUTHBEARER bixhPXNhbSwBaG9zdD0xMjcuMC4wLjEBcG9y",
+        ),
+        ("XOAUTH2", "AUTHENTICATE XOAUTH2 dXNlcj1zYW0BYXV0aD1CZWFyZXIgdDBrAQE="),
+    ] {
+        let greeting = format!("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH={capability}] hello\r\n");
+        for (answer, accepted) in [
+            ("$ OK [CAPABILITY IMAP4rev1] in\r\n", true),
+            ("$ NO [AUTHENTICATIONFAILED] expired\r\n", false),
+        ] {
+            let script = vec![(login, answer), list, select, fetch, logout];
+            let mut server = Server::start(Tls::Implicit, greeting.clone().leak(), script.leak()).await;
+            server.access.login = Login::Token(vec!["echo".to_owned(), "t0k".to_owned()]);
+            let told = server.read().await;
+            match (accepted, told) {
+                (true, Ok(done)) => assert_eq!(done.messages, [Became::Already]),
+                (false, Err(error)) => assert_eq!(error.class(), FailureClass::Untrusted, "{error:?}"),
+                (_, told) => panic!("{capability}: {told:?}"),
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn where_there_is_no_plain_there_is_login_unless_it_is_disabled() {
     let server = Server::start(

@@ -1,7 +1,7 @@
 //! Mailboxes that are looked into by IMAP: what only said that one changed waits until it was looked into, and gives way
 //! to what was found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,6 +21,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
 pub struct FolderSeen {
     /// The mail server.
     pub service: String,
+    /// Who logs in there.
+    pub user: String,
     /// The folder.
     pub folder: String,
     /// What came and went, in order; each of that server and folder.
@@ -29,17 +31,39 @@ pub struct FolderSeen {
     pub position: Option<Position>,
 }
 
+/// A look that went well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// All that changed before is known.
+    pub asked_at: Timestamp,
+    /// The folders that were looked into.
+    pub folders: Vec<String>,
+}
+
 /// The mailboxes that are looked into.
 #[derive(Debug, Default)]
 pub(super) struct Mailboxes {
-    /// Their folders, by account.
-    folders: BTreeMap<String, Vec<String>>,
-    /// Accounts of which nothing else is known.
-    alone: BTreeSet<String>,
+    by_account: BTreeMap<String, Reached>,
     /// What waits for a look, by account.
     awaiting: BTreeMap<String, Awaiting>,
     /// What a first look after an absence brings, by account: it is told together.
     away: BTreeMap<String, Vec<Row>>,
+}
+
+/// A mailbox that is reached.
+#[derive(Debug)]
+struct Reached {
+    account: Account,
+    service: String,
+    folders: Vec<String>,
+}
+
+impl Reached {
+    /// Whether an event says no more than that one of these folders changed.
+    fn waits(&self, event: &Event) -> bool {
+        let own = event.user.as_deref().is_none_or(|user| self.account.is_own(user));
+        own && says_changed(event, &self.folders)
+    }
 }
 
 /// Rows that say no more than that a mailbox changed.
@@ -49,52 +73,56 @@ struct Awaiting {
     until: Timestamp,
 }
 
-/// Whether an event may be about one of these folders, and says nothing else of it. Calendars tell of themselves in the same
-/// way as MobileMe's mailboxes, and name none.
-pub fn calls_for_look(event: &Event, folders: &[String]) -> bool {
+/// Whether an event says no more than that one of these folders changed. Calendars tell of themselves in the same way as
+/// MobileMe's mailboxes, and name none.
+pub fn says_changed(event: &Event, folders: &[String]) -> bool {
     let named = |mailbox: &String| folders.iter().any(|folder| same_folder(folder, mailbox));
-    event.kind == Kind::Changed
-        && match &event.mailbox {
-            Some(mailbox) => named(mailbox),
-            None => event.dialect == Dialect::Unknown && !folders.is_empty(),
-        }
+    event.kind == Kind::Changed && event.mailbox.as_ref().is_some_and(named)
 }
 
 impl Mailboxes {
     pub(super) fn configure(&mut self, accounts: &[Account]) {
-        self.folders = accounts
-            .iter()
-            .filter(|account| account.enabled && account.imap.is_some())
-            .map(|account| (account.jid.clone(), account.folders()))
-            .collect();
-        let alone = accounts.iter().filter(|account| !account.xmpp);
-        self.alone = alone.map(|account| account.jid.clone()).collect();
-        let folders = &self.folders;
-        self.away.retain(|jid, _| folders.contains_key(jid));
+        let reached = accounts.iter().filter(|account| account.enabled).filter_map(|account| {
+            let server = account.imap.as_ref()?;
+            let reached = Reached {
+                service: server.host.clone(),
+                folders: account.folders(),
+                account: account.clone(),
+            };
+            Some((account.jid.clone(), reached))
+        });
+        self.by_account = reached.collect();
+        let by_account = &self.by_account;
+        self.away.retain(|jid, _| by_account.contains_key(jid));
     }
 
-    /// Whether an account's mailbox is reached.
-    pub(super) fn reach(&self, account: &str) -> bool {
-        self.folders.contains_key(account)
+    /// Whether messages of a node are in an account's mailbox that is reached: its folders', or its own node's.
+    pub(super) fn reach(&self, account: &str, service: &str) -> bool {
+        let reached = self.by_account.get(account);
+        reached.is_some_and(|reached| service == reached.service || service == account)
     }
 
     /// Whether an account has nothing but its mailbox.
     pub(super) fn alone(&self, account: &str) -> bool {
-        self.alone.contains(account)
+        let reached = self.by_account.get(account);
+        reached.is_some_and(|reached| !reached.account.xmpp)
     }
 
-    fn concerned(&self, row: &Row) -> bool {
-        let folders = self.folders.get(&row.account);
-        folders.is_some_and(|folders| calls_for_look(&row.event, folders))
+    fn waits(&self, row: &Row) -> bool {
+        let reached = self.by_account.get(&row.account);
+        reached.is_some_and(|reached| reached.waits(&row.event))
     }
 
     /// Takes a row that owes a popup, if that is for later.
     pub(super) fn take(&mut self, now: Timestamp, row: Row) -> Option<Row> {
-        if self.concerned(&row) {
+        if self.waits(&row) {
+            let until = now + PATIENCE;
             let awaiting = self.awaiting.entry(row.account.clone()).or_insert_with(|| Awaiting {
                 rows: Vec::new(),
-                until: now + PATIENCE,
+                until,
             });
+            // A clock that was set back doesn't make anybody wait longer.
+            awaiting.until = awaiting.until.min(until);
             awaiting.rows.push(row);
             return None;
         }
@@ -139,20 +167,23 @@ impl Mailboxes {
 impl Model {
     /// The account is connected anew: whatever its mailbox holds by now was missed.
     pub(super) fn look_after_absence(&mut self, account: &str) -> Vec<Effect> {
-        if !self.mailboxes.reach(account) {
+        if !self.mailboxes.by_account.contains_key(account) {
             return Vec::new();
         }
         self.mailboxes.away.entry(account.to_owned()).or_default();
         vec![Effect::Look(account.to_owned())]
     }
 
-    /// A row was stored: whether its mailbox is to be looked into.
+    /// A row was stored: whether its mailbox is to be looked into. A bare item may be about any.
     pub(super) fn look_for(&self, row: &Row) -> Option<Effect> {
-        self.mailboxes.concerned(row).then(|| Effect::Look(row.account.clone()))
+        let bare =
+            row.event.kind == Kind::Changed && row.event.mailbox.is_none() && row.event.dialect == Dialect::Unknown;
+        let reached = self.mailboxes.by_account.contains_key(&row.account);
+        (self.mailboxes.waits(row) || bare && reached).then(|| Effect::Look(row.account.clone()))
     }
 
     pub(super) fn folder_seen(&mut self, now: Timestamp, account: &str, seen: FolderSeen) -> Vec<Effect> {
-        if !self.mailboxes.reach(account) {
+        if !self.mailboxes.by_account.contains_key(account) {
             return Vec::new();
         }
         let key = (account.to_owned(), seen.service, seen.folder);
@@ -169,6 +200,7 @@ impl Model {
         effects.push(Effect::KeepPosition {
             account,
             service,
+            user: seen.user,
             folder,
             position: seen.position,
         });
@@ -176,18 +208,18 @@ impl Model {
     }
 
     /// A mailbox was looked into, or couldn't be.
-    pub(super) fn looked(&mut self, now: Timestamp, account: &str, asked_at: Option<Timestamp>) -> Vec<Effect> {
+    pub(super) fn looked(&mut self, now: Timestamp, account: &str, looked: Option<Looked>) -> Vec<Effect> {
         let mut effects = Vec::new();
         let away = self.mailboxes.away.remove(account).unwrap_or_default();
         if !away.is_empty() {
             effects.extend(self.announce_together(now, away, Occasion::Away));
         }
-        match (asked_at, self.mailboxes.folders.get(account)) {
+        match (looked, self.mailboxes.by_account.get(account)) {
             // What came after it was asked waits for the next look, which is under way.
-            (Some(before), Some(folders)) => effects.push(Effect::GiveWay {
+            (Some(Looked { asked_at, folders }), Some(_)) => effects.push(Effect::GiveWay {
                 account: account.to_owned(),
-                folders: folders.clone(),
-                before,
+                folders,
+                before: asked_at,
             }),
             _ => effects.extend(self.announce_held(now, account)),
         }

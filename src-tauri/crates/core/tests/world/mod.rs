@@ -15,7 +15,7 @@ use mailwren_core::MAIL_NODE;
 use mailwren_core::account::Account;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
-use mailwren_core::model::{Effect, HookCall, Input, LinkChange, Manners, Model, calls_for_look};
+use mailwren_core::model::{Effect, HookCall, Input, LinkChange, Manners, Model, says_changed};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::view::{AccountStatus, Command, Notice, Row};
 
@@ -154,7 +154,7 @@ impl World {
                 None
             }
             Effect::GiveWay { folders, before, .. } => Some(self.change(
-                |_, row| row.unread && row.received_at <= before && calls_for_look(&row.event, &folders),
+                |_, row| row.unread && row.received_at <= before && says_changed(&row.event, &folders),
                 |row, now| {
                     row.gone_at = Some(now);
                     row.replaced = true;

@@ -128,7 +128,9 @@ impl ConfigFile {
                 keep_login(table, same);
                 let old = table.get("imap").and_then(Item::as_table_like);
                 let new = same.get_mut("imap").and_then(Item::as_table_like_mut);
-                if let (Some(old), Some(new)) = (old, new) {
+                if let (Some(old), Some(new)) = (old, new)
+                    && ["host", "port", "user"].iter().all(|key| says_same(old, new, key))
+                {
                     keep_login(old, new);
                 }
             }
@@ -146,6 +148,12 @@ impl ConfigFile {
         parse(self.path(), &after)?;
         Ok(after)
     }
+}
+
+/// Whether two tables say the same by a key. A secret goes to whom it was meant for, and nobody else.
+fn says_same(one: &dyn TableLike, other: &dyn TableLike, key: &str) -> bool {
+    let said = |table: &dyn TableLike| table.get(key).map(|item| item.to_string().trim().to_owned());
+    said(one) == said(other)
 }
 
 /// Where the password or token comes from stays, unless the new one says.

@@ -100,7 +100,7 @@ impl Access {
             (Some(command), _) => Login::Token(command.clone()),
             (None, PasswordSource::Keyring) => Login::Kept(Kept {
                 vault,
-                entry: vault::mailbox_entry(&account.jid),
+                entry: vault::mailbox_entry(account, server),
             }),
             (None, elsewhere) => Login::Password(elsewhere.clone()),
         };
@@ -223,7 +223,7 @@ impl Access {
             }
         };
         if answer.condition != Condition::Ok {
-            return Err(refused(answer));
+            return Err(self.refused(answer));
         }
         if !matches!(answer.code, Some(Code::Capabilities(_))) {
             client.capabilities = None;
@@ -240,6 +240,23 @@ impl Access {
             Login::Password(_) | Login::Kept(_) if has("PLAIN") => sasl("PLAIN"),
             Login::Password(_) | Login::Kept(_) if !can.has("LOGINDISABLED") => Ok(Way::Login),
             _ => Err(ImapError::NoLogin { offered: can.logins() }),
+        }
+    }
+
+    fn refused(&self, answer: Answer) -> ImapError {
+        let passing = [
+            "UNAVAILABLE",
+            "INUSE",
+            "LIMIT",
+            "SERVERBUG",
+            "OVERQUOTA",
+            "CONTACTADMIN",
+        ];
+        let passes = matches!(&answer.code, Some(Code::Other(code)) if passing.contains(&code.as_str()));
+        ImapError::LoginRefused {
+            text: answer.text,
+            passes,
+            by_token: matches!(self.login, Login::Token(_)),
         }
     }
 
@@ -263,22 +280,6 @@ impl Access {
 enum Way {
     Sasl(&'static str),
     Login,
-}
-
-fn refused(answer: Answer) -> ImapError {
-    let passing = [
-        "UNAVAILABLE",
-        "INUSE",
-        "LIMIT",
-        "SERVERBUG",
-        "OVERQUOTA",
-        "CONTACTADMIN",
-    ];
-    let passes = matches!(&answer.code, Some(Code::Other(code)) if passing.contains(&code.as_str()));
-    ImapError::LoginRefused {
-        text: answer.text,
-        passes,
-    }
 }
 
 /// RFC 3501 §6.2.1; nothing that was said before TLS counts.

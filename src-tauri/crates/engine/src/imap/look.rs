@@ -106,6 +106,8 @@ struct Folder {
     argument: String,
     /// How it stood when it was asked for last.
     stood: Option<Status>,
+    /// Whether it could be opened the last time.
+    seen: bool,
 }
 
 impl<'a, S: Sight> Eye<'a, S> {
@@ -123,6 +125,7 @@ impl<'a, S: Sight> Eye<'a, S> {
                 wire,
                 argument,
                 stood: None,
+                seen: false,
             });
         }
         if folders.is_empty() {
@@ -141,9 +144,10 @@ impl<'a, S: Sight> Eye<'a, S> {
         })
     }
 
-    /// The folders that are there.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
-        self.folders.iter().map(|folder| folder.name.as_str())
+    /// The folders that were looked into.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = &str> {
+        let seen = self.folders.iter().filter(|folder| folder.seen);
+        seen.map(|folder| folder.name.as_str())
     }
 
     /// Ends in order.
@@ -238,10 +242,13 @@ impl<'a, S: Sight> Eye<'a, S> {
         Ok(())
     }
 
-    /// Looks into all folders, and leaves the first one open.
+    /// Looks into all folders, first into the first one, which is left open.
     pub(crate) async fn look_everywhere(&mut self) -> Result<(), LookError> {
-        for nth in (0..self.folders.len()).rev() {
+        for nth in 0..self.folders.len() {
             self.visit(nth).await?;
+        }
+        if self.open != Some(0) {
+            self.visit(0).await?;
         }
         Ok(())
     }
@@ -297,6 +304,7 @@ impl<'a, S: Sight> Eye<'a, S> {
         self.client.noticed.elsewhere.remove(&folder.wire);
         if answer.condition != Condition::Ok || opened.uidvalidity == 0 {
             self.open = None;
+            self.set_seen(nth, false);
             tracing::warn!(
                 mailbox = self.sight.name(),
                 folder = folder.name,
@@ -320,7 +328,14 @@ impl<'a, S: Sight> Eye<'a, S> {
             Look::First => self.first_look(nth, &opened).await?,
             look => self.look(nth, look, opened.modseq).await?,
         }
+        self.set_seen(nth, true);
         self.look_again(nth).await
+    }
+
+    fn set_seen(&mut self, nth: usize, seen: bool) {
+        if let Some(folder) = self.folders.get_mut(nth) {
+            folder.seen = seen;
+        }
     }
 
     /// Looks into the folder that is open for as long as it is told to change.
@@ -434,8 +449,9 @@ impl<'a, S: Sight> Eye<'a, S> {
 
     /// Publishes messages, those that are still unread, in order.
     async fn publish(&mut self, folder: &str, position: &mut Position, uids: BTreeSet<u32>) -> Result<(), LookError> {
-        for set in sets(&uids, BATCH) {
-            let mut texts = self.texts(&set).await?;
+        let all: Vec<u32> = uids.iter().copied().collect();
+        for batch in all.chunks(BATCH) {
+            let mut texts = self.texts_of(batch).await?;
             texts.sort_by_key(|message| message.uid);
             for message in texts {
                 let (Some(uid), Some(text)) = (message.uid.filter(|uid| uids.contains(uid)), &message.text) else {
@@ -457,8 +473,39 @@ impl<'a, S: Sight> Eye<'a, S> {
         Ok(())
     }
 
-    /// The beginnings of messages.
-    async fn texts(&mut self, set: &str) -> Result<Vec<Message>, LookError> {
+    /// The beginnings of messages. One that the server can't read itself is there all the same, with nothing in it; a server that
+    /// can't even say that is asked again later.
+    async fn texts_of(&mut self, uids: &[u32]) -> Result<Vec<Message>, LookError> {
+        let set = sets(&uids.iter().copied().collect(), BATCH).join(",");
+        let (mut texts, whole) = self.texts(&set).await?;
+        if whole {
+            return Ok(texts);
+        }
+        for uid in uids {
+            if texts.iter().any(|message| message.uid == Some(*uid)) {
+                continue;
+            }
+            let (alone, whole) = self.texts(&uid.to_string()).await?;
+            texts.extend(alone);
+            if whole {
+                continue;
+            }
+            let command = format!("UID FETCH {uid} (UID FLAGS INTERNALDATE)");
+            let take = |told| {
+                if let Told::Message(message) = told {
+                    texts.push(Message {
+                        text: Some(Vec::new()),
+                        ..message
+                    });
+                }
+            };
+            self.client.command("FETCH", &command, USUAL, take).await?;
+        }
+        Ok(texts)
+    }
+
+    /// The beginnings of messages, and whether the server told all that it has of them.
+    async fn texts(&mut self, set: &str) -> Result<(Vec<Message>, bool), LookError> {
         let (mut texts, mut more): (Vec<Message>, bool) = (Vec::new(), false);
         let take = |told| {
             if let Told::Message(message) = told {
@@ -474,8 +521,8 @@ impl<'a, S: Sight> Eye<'a, S> {
             ..USUAL
         };
         let answer = self.client.try_command(&command, limits, take).await?;
-        if answer.condition != Condition::Ok {
-            // One that the server can't read itself is no reason not to tell of others.
+        let whole = answer.condition == Condition::Ok;
+        if !whole {
             tracing::warn!(
                 mailbox = self.sight.name(),
                 why = answer.text,
@@ -483,7 +530,7 @@ impl<'a, S: Sight> Eye<'a, S> {
             );
         }
         self.client.noticed.here |= more;
-        Ok(texts)
+        Ok((texts, whole))
     }
 
     async fn take_back_all(&mut self, folder: &str) -> Result<(), LookError> {

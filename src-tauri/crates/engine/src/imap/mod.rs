@@ -53,6 +53,8 @@ pub enum ImapError {
         text: String,
         /// Whether it says that this passes by itself.
         passes: bool,
+        /// Whether a token was refused: the next one may do.
+        by_token: bool,
     },
     /// The server refused a command.
     #[error("the mail server refused {what}: {text}")]
@@ -90,7 +92,12 @@ impl ImapError {
     /// What it means for the next attempt.
     pub fn class(&self) -> FailureClass {
         match self {
-            Self::Secret(PasswordError::Vault(VaultError::Locked)) => FailureClass::Untrusted,
+            Self::Secret(PasswordError::Vault(VaultError::Locked))
+            | Self::LoginRefused {
+                passes: false,
+                by_token: true,
+                ..
+            } => FailureClass::Untrusted,
             Self::Secret(PasswordError::Missing(_) | PasswordError::Exposed(_) | PasswordError::Unusable(_))
             | Self::NoLogin { .. }
             | Self::Unsayable

@@ -391,6 +391,11 @@ impl Store {
         self.read(move |c| read::setting(c, &key)).await
     }
 
+    /// All values whose keys begin so, with their keys.
+    pub async fn beginning(&self, prefix: String) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(move |c| read::settings(c, &prefix)).await
+    }
+
     /// Keeps a small value; `None` forgets it.
     pub async fn set(&self, key: impl Into<String>, value: Option<String>) -> Result<(), StoreError> {
         let key = key.into();

@@ -305,6 +305,12 @@ pub fn baselines(c: &Connection) -> rusqlite::Result<Vec<(String, String, String
         .collect()
 }
 
+pub fn settings(c: &Connection, prefix: &str) -> rusqlite::Result<Vec<(String, String)>> {
+    c.prepare_cached("SELECT key, value FROM setting WHERE substr(key, 1, length(?1)) = ?1")?
+        .query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
 pub fn setting(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     c.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0))
         .optional()

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("2.sql"),
     include_str!("3.sql"),
     include_str!("4.sql"),
+    include_str!("5.sql"),
 ];
 
 /// How long to wait for another process that writes.

@@ -90,16 +90,55 @@ async fn what_only_said_that_a_folder_changed_gives_way_to_what_was_found() {
 }
 
 #[tokio::test]
+async fn a_message_that_a_node_tells_of_and_its_mailbox_holds_is_one_row() {
+    let seen = |item, message_id: Option<&str>| {
+        with(mail(item, ""), |event| {
+            event.dialect = Dialect::Imap;
+            event.service = Some("imap.example.org".to_owned());
+            event.node = Some("INBOX".to_owned());
+            event.mailbox = Some("INBOX".to_owned());
+            event.message_id = message_id.map(str::to_owned);
+            (event.uid, event.uidvalidity) = (Some(7), Some(1));
+        })
+    };
+    let told = |item, message_id: Option<&str>| {
+        with(mail(item, item), |event| {
+            event.mailbox = Some("INBOX".to_owned());
+            event.message_id = message_id.map(str::to_owned);
+            (event.uid, event.uidvalidity) = (Some(7), Some(1));
+        })
+    };
+    for (of_node, of_mailbox) in [(Some("m@x"), Some("m@x")), (None, Some("m@x"))] {
+        let (_dir, store) = open();
+        is_new(&store.append(vec![told("t", of_node)]).await.unwrap()[0]);
+        let second = store.append(vec![seen("s", of_mailbox)]).await.unwrap();
+        assert!(matches!(second[0], Stored::Known { .. }), "{second:?}");
+
+        let (_dir, store) = open();
+        is_new(&store.append(vec![seen("s", of_mailbox)]).await.unwrap()[0]);
+        let second = store.append(vec![told("t", of_node)]).await.unwrap();
+        let Stored::New { replaced, .. } = &second[0] else {
+            panic!("{second:?}")
+        };
+        assert_eq!(replaced.len(), 1);
+        assert_eq!(store.unread().await.unwrap(), [(ACCOUNT.to_owned(), 1)]);
+    }
+    let (_dir, store) = open();
+    store.append(vec![told("t", Some("other@x"))]).await.unwrap();
+    is_new(&store.append(vec![seen("s", Some("m@x"))]).await.unwrap()[0]);
+}
+
+#[tokio::test]
 async fn forgetting_an_account_forgets_how_far_its_folders_are_known() {
     let (_dir, store) = open();
     for account in [ACCOUNT, "zoe@example.org"] {
-        let key = position_key(account, "imap.example.org", "INBOX");
+        let key = position_key(account, "imap.example.org", "sam", "INBOX");
         store.set(key, Some("{}".to_owned())).await.unwrap();
     }
     store.forget(ACCOUNT.to_owned()).await.unwrap();
     let kept = async |account| {
         store
-            .get(position_key(account, "imap.example.org", "INBOX"))
+            .get(position_key(account, "imap.example.org", "sam", "INBOX"))
             .await
             .unwrap()
     };

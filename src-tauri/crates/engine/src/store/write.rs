@@ -5,7 +5,7 @@ use mailwren_core::act::Act;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::event::{Dialect, Event, Kind};
 use mailwren_core::marks::Deed;
-use mailwren_core::model::calls_for_look;
+use mailwren_core::model::says_changed;
 use mailwren_core::policy::{Cause, Outcome, Reason};
 use mailwren_core::view::{Filter, Row};
 use rusqlite::types::Value;
@@ -155,10 +155,14 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     if let Some(seq) = swept {
         return Ok(Stored::Known { seq });
     }
+    if let Some(seq) = seen_by_mirror(t, arrival)? {
+        return Ok(Stored::Known { seq });
+    }
     let done = marks::of(t, identity)?;
     let owed = owes(t, arrival)? && done.is_none_or(|deed| deed == Deed::Unread);
     let mut replaced = replace_others(t, identity, arrival.received_at)?;
     replaced.extend(replace_undone(t, arrival)?);
+    replaced.extend(replace_seen(t, arrival)?);
     let mut row = insert(t, arrival, owed, arrival.unread && done != Some(Deed::Read))?;
     if let Some(Deed::Snoozed(until)) = done
         && until > arrival.received_at
@@ -243,6 +247,47 @@ fn replace_undone(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Ve
     let rows = seqs(t, same, params![account, service, node, event.message_id])?;
     let replaced = Change::Replaced(arrival.received_at).apply_all(t, &rows)?;
     Ok(replaced)
+}
+
+/// What makes rows of one account those of the same message, beside the account: its Message-ID, or its UID in the same folder.
+const SAME_MESSAGE: &str = "kind = 'new' AND replaced = 0 AND seq IN (
+         SELECT seq FROM event WHERE account = ?1 AND message_id = ?2
+         UNION ALL SELECT seq FROM event WHERE account = ?1 AND uid = ?3 AND uidvalidity = ?4 AND mailbox = ?5
+             AND (message_id IS NULL OR ?2 IS NULL) AND +unread = 1)";
+
+/// The row of a message that was seen in its mailbox, and that a node which mirrors what is unread told of, too.
+fn seen_by_mirror(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Option<i64>> {
+    let event = &arrival.decoded.event;
+    if event.dialect != Dialect::Imap {
+        return Ok(None);
+    }
+    let told = format!("SELECT seq FROM event WHERE {SAME_MESSAGE} AND dialect IN ('mailwren', 'ox') LIMIT 1");
+    t.prepare_cached(&told)?
+        .query_row(same_message(arrival), |row| row.get(0))
+        .optional()
+}
+
+/// The other way round: what was seen in the mailbox first gives way to the node's own row. Gives rows that were unread.
+fn replace_seen(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Vec<Row>> {
+    let event = &arrival.decoded.event;
+    if !event.dialect.mirrors_unread() || event.dialect == Dialect::Imap || event.kind != Kind::New {
+        return Ok(Vec::new());
+    }
+    let seen = format!("{SAME_MESSAGE} AND dialect = 'imap'");
+    let rows = seqs(t, &seen, same_message(arrival))?;
+    Change::Replaced(arrival.received_at).apply_all(t, &rows)
+}
+
+fn same_message(arrival: &Arrival) -> impl Params {
+    let event = &arrival.decoded.event;
+    let number = |value: Option<u64>| value.and_then(|n| i64::try_from(n).ok());
+    (
+        arrival.account.clone(),
+        event.message_id.clone(),
+        number(event.uid),
+        number(event.uidvalidity),
+        event.mailbox.clone(),
+    )
 }
 
 fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> rusqlite::Result<Row> {
@@ -379,7 +424,7 @@ pub fn give_way(
     let told = "account = ? AND unread = 1 AND kind = 'changed' AND gone_at IS NULL AND received_at <= ?";
     let mut gave_way = Vec::new();
     for seq in seqs(t, told, params![account, before.as_microsecond()])? {
-        if read::row(t, seq)?.is_some_and(|row| calls_for_look(&row.event, folders)) {
+        if read::row(t, seq)?.is_some_and(|row| says_changed(&row.event, folders)) {
             gave_way.push(Change::Replaced(at).apply(t, seq)?);
         }
     }

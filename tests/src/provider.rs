@@ -89,7 +89,7 @@ impl Machine {
             };
             waiting += outbox
                 .flatten()
-                .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "json"))
+                .filter(|entry| entry.file_name().as_encoded_bytes().ends_with(b".json"))
                 .count();
         }
         Ok(waiting)

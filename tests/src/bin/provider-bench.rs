@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 /// When the run is given up.
 const LIMIT: Duration = Duration::from_secs(3 * 3_600);
 /// How often it is looked whether the outbox is empty.
-const BEAT: Duration = Duration::from_millis(20);
+const BEAT: Duration = Duration::from_millis(50);
 /// Mails of the steady round.
 const STEADY: usize = 1_000;
 

@@ -16,6 +16,8 @@ pub mod sending;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use jiff::Timestamp;
@@ -39,8 +41,10 @@ const ENTRY_BYTES: u64 = 64 << 10;
 /// How often an id is looked for that nobody else took just now.
 const TRIES: u32 = 1_000;
 
-/// So many entries are brought to the disk at a time, which makes one wait for it of theirs.
-const AT_ONCE: usize = 16;
+/// So many threads bring entries to the disk, which makes one wait for it of theirs.
+const THREADS: usize = 4;
+/// At every such place it is looked how much waits, and which places are taken: the folder may be a large one.
+const LOOK_AT: u64 = 64;
 
 /// Where mail is published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -133,6 +137,8 @@ pub struct OutboxError {
 #[derive(Debug, Clone)]
 pub struct Outbox {
     dir: PathBuf,
+    /// The place that was given last, by whoever shares this; 0 before the first.
+    last: Arc<AtomicU64>,
 }
 
 impl Outbox {
@@ -140,6 +146,7 @@ impl Outbox {
     pub fn of(profile: &Profile) -> Self {
         Self {
             dir: profile.data_dir().join("outbox"),
+            last: Arc::default(),
         }
     }
 
@@ -167,7 +174,7 @@ impl Outbox {
         let mut files = self.write(entries)?;
         let mut ids = Vec::new();
         for file in files.drain(..) {
-            match self.name(file, ids.last().copied()) {
+            match self.name(file) {
                 Ok(id) => ids.push(id),
                 Err(error) => {
                     for id in ids {
@@ -195,7 +202,7 @@ impl Outbox {
         if let [entry] = entries {
             return Ok(vec![write(entry)?]);
         }
-        let share = entries.len().div_ceil(AT_ONCE).max(1);
+        let share = entries.len().div_ceil(THREADS).max(1);
         let written = thread::scope(|scope| {
             let parts: Vec<_> = entries
                 .chunks(share)
@@ -208,9 +215,10 @@ impl Outbox {
         Ok(written.into_iter().flatten().collect())
     }
 
-    /// Gives a file its place, the next one; `last` was given just now.
-    fn name(&self, mut file: NamedTempFile, last: Option<u64>) -> io::Result<u64> {
-        let mut next = last.map(|last| last.saturating_add(1));
+    /// Gives a file its place, the next one. Others may have taken it.
+    fn name(&self, mut file: NamedTempFile) -> io::Result<u64> {
+        let last = self.last.load(Ordering::Relaxed);
+        let mut next = (!last.is_multiple_of(LOOK_AT)).then(|| last.saturating_add(1));
         for _ in 0..TRIES {
             let id = match next.take() {
                 Some(id) => id,
@@ -225,7 +233,10 @@ impl Outbox {
                 }
             };
             match file.persist_noclobber(self.path(id)) {
-                Ok(_) => return Ok(id),
+                Ok(_) => {
+                    self.last.store(id, Ordering::Relaxed);
+                    return Ok(id);
+                }
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
                 Err(error) => return Err(error.error),
             }

@@ -50,6 +50,13 @@ pub struct Sent {
     pub(super) newest: Option<u64>,
 }
 
+impl Sent {
+    /// Whether there is more than was left.
+    pub(super) fn is_less_than(&self, ids: &[u64]) -> bool {
+        ids.last() != self.newest.as_ref() || ids.len() != self.left
+    }
+}
+
 /// A session of who publishes, and which nodes were made ready in it.
 struct Line {
     talk: Talk,

@@ -7,7 +7,7 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test test-core faults faults-long lint format types icons build ui venv toolchain packages-run packages-test \
+.PHONY: run test test-core bench-latency bench-provider faults faults-long lint format types icons build ui venv toolchain packages-run packages-test \
   test-ui test-rust bench-ui screenshots
 
 ## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
@@ -44,6 +44,14 @@ faults: packages-test build venv
 ## The same with at least 1,000 faults and 10,000 events on each server. FAULTS="--seed 7 --server prosody" chooses.
 faults-long: packages-test build venv
 	$(BIN)/faults --long $(FAULTS)
+
+## From a mail's delivery to the event at a device, beside a plain IDLE client: a table, in two minutes.
+bench-latency: packages-test build venv
+	$(BIN)/latency $(LATENCY)
+
+## One bridge for 10,000 mailboxes, on a component of ejabberd: a table, in minutes. PROVIDER="--mailboxes 1000" takes fewer.
+bench-provider: packages-test build
+	$(BIN)/provider-bench $(PROVIDER)
 
 ## Formatting, lints, documentation, licences.
 lint: ui/node_modules/.package-lock.json ui

@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{getegid, geteuid, getgid, getuid};
@@ -154,6 +155,24 @@ service lmtp {{
         Ok(())
     }
 
+    /// A user's home, which is made if it isn't there.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn home(&self, user: &str) -> Result<PathBuf> {
+        let home = self.dir.join("mail").join(user);
+        std::fs::create_dir_all(&home)?;
+        if geteuid().is_root() {
+            chown(&home, Some(self.owner.0), Some(self.owner.1))?;
+        }
+        Ok(home)
+    }
+
+    /// Whom mail and homes belong to: user and group.
+    pub const fn owner(&self) -> (u32, u32) {
+        self.owner
+    }
+
     /// Its configuration file.
     pub fn config(&self) -> PathBuf {
         self.dir.join("dovecot.conf")
@@ -212,20 +231,36 @@ service lmtp {{
         Ok(())
     }
 
-    /// Delivers a message to a user by LMTP (RFC 2033), as an MTA does.
+    /// Delivers a message to a user by LMTP (RFC 2033), as an MTA does; gives when the final dot was sent, with which the
+    /// message is the mail server's.
     ///
     /// # Errors
     /// When it isn't accepted.
-    pub async fn deliver(&self, user: &str, message: &str) -> Result<()> {
+    pub async fn deliver(&self, user: &str, message: &str) -> Result<Instant> {
         let mut lmtp = Dialogue::connect(self.lmtp).await?;
         lmtp.say("LHLO mta.wren.test", "250 ").await?;
         lmtp.say("MAIL FROM:<zoe@example.org>", "250 ").await?;
         lmtp.say(&format!("RCPT TO:<{user}>"), "250 ").await?;
         lmtp.say("DATA", "354 ").await?;
-        lmtp.say(&format!("{}\r\n.", message.replace("\r\n.", "\r\n..")), "250 ")
-            .await?;
+        let message = format!("{}\r\n.", message.replace("\r\n.", "\r\n.."));
+        lmtp.send(&message).await?;
+        let dot = Instant::now();
+        lmtp.answer(&message, "250 ").await?;
         lmtp.say("QUIT", "221 ").await?;
-        Ok(())
+        Ok(dot)
+    }
+
+    /// A mail client that listens to a user's INBOX by IDLE (RFC 2177) and fetches the envelope of what arrives, as plainly
+    /// as can be: without encryption, and with nothing else to do.
+    ///
+    /// # Errors
+    /// When the login fails.
+    pub async fn idle(&self, user: &str) -> Result<Idle> {
+        let mut imap = Dialogue::connect(self.imap).await?;
+        imap.say(&format!("a LOGIN {user} {user}-secret"), "a OK").await?;
+        imap.say("a SELECT INBOX", "a OK").await?;
+        imap.say("a IDLE", "+ ").await?;
+        Ok(Idle(imap))
     }
 
     /// Does something in a user's INBOX as a mail client does (RFC 3501); each command has to succeed.
@@ -258,7 +293,45 @@ fn name_of(database: &str, id: u32) -> Result<String> {
     found.with_context(|| format!("{id} isn't in /etc/{database}"))
 }
 
+/// A mail client that listens by IDLE.
+#[derive(Debug)]
+pub struct Idle(Dialogue);
+
+impl Idle {
+    /// Awaits a message, fetches its envelope, and listens again; gives the envelope and when it was there.
+    ///
+    /// # Errors
+    /// When none comes, or the server says something else.
+    pub async fn arrival(&mut self) -> Result<(String, Instant)> {
+        let Self(imap) = self;
+        let number = loop {
+            let line = imap.line().await?;
+            if let Some(number) = line
+                .strip_prefix("* ")
+                .and_then(|line| line.strip_suffix(" EXISTS\r\n"))
+            {
+                break number.to_owned();
+            }
+        };
+        imap.say("DONE", "a OK").await?;
+        imap.send(&format!("a FETCH {number} (FLAGS ENVELOPE)")).await?;
+        let mut envelope = String::new();
+        loop {
+            let line = imap.line().await?;
+            if line.starts_with("a OK") {
+                break;
+            }
+            ensure!(!line.starts_with("a "), "FETCH: {line}");
+            envelope.push_str(&line);
+        }
+        let there = Instant::now();
+        imap.say("a IDLE", "+ ").await?;
+        Ok((envelope, there))
+    }
+}
+
 /// A protocol of lines.
+#[derive(Debug)]
 struct Dialogue(BufReader<TcpStream>);
 
 impl Dialogue {
@@ -277,7 +350,15 @@ impl Dialogue {
 
     /// Says something and reads up to the answer that begins so.
     async fn say(&mut self, command: &str, answer: &str) -> Result<()> {
-        self.0.write_all(format!("{command}\r\n").as_bytes()).await?;
+        self.send(command).await?;
+        self.answer(command, answer).await
+    }
+
+    async fn send(&mut self, command: &str) -> Result<()> {
+        Ok(self.0.write_all(format!("{command}\r\n").as_bytes()).await?)
+    }
+
+    async fn answer(&mut self, command: &str, answer: &str) -> Result<()> {
         loop {
             let line = self.line().await?;
             if line.starts_with(answer) {

@@ -21,6 +21,10 @@ use crate::wait::eventually;
 pub const DOMAIN: &str = "wren.test";
 /// Its pubsub service.
 pub const PUBSUB: &str = "pubsub.wren.test";
+/// The domain of a component, where the server takes one.
+pub const COMPONENT: &str = "mail.wren.test";
+/// The component's secret.
+pub const COMPONENT_SECRET: &str = "component-secret";
 /// Who reads mail.
 pub const SAM: &str = "sam";
 /// Who may publish on [`PUBSUB`].
@@ -76,6 +80,10 @@ pub struct Server {
     hibernation: Duration,
     /// The hash that it keeps passwords under, and so the one that SCRAM uses.
     hash: Hash,
+    /// Where it takes [`COMPONENT`], which publishes on [`PUBSUB`] in [`PUBLISHER`]'s place, if it does.
+    pub component: Option<u16>,
+    /// Users beside the usual ones.
+    others: Vec<String>,
     dir: PathBuf,
     process: Option<Process>,
 }
@@ -105,9 +113,24 @@ impl Server {
         Self::start_with(kind, scene, Duration::from_secs(30), hash).await
     }
 
+    /// One that takes [`COMPONENT`], with these users beside the usual ones.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_with_component(kind: Kind, scene: &Scene, others: Vec<String>) -> Result<Self> {
+        let mut server = Self::prepare(kind, scene, Duration::from_secs(30), Hash::Sha1)?;
+        server.component = Some(place::port());
+        server.others = others;
+        server.begin().await
+    }
+
     async fn start_with(kind: Kind, scene: &Scene, hibernation: Duration, hash: Hash) -> Result<Self> {
+        Self::prepare(kind, scene, hibernation, hash)?.begin().await
+    }
+
+    fn prepare(kind: Kind, scene: &Scene, hibernation: Duration, hash: Hash) -> Result<Self> {
         let dir = scene.folder("server")?;
-        let mut server = Self {
+        Ok(Self {
             kind,
             host: place::address(),
             direct: place::port(),
@@ -115,15 +138,30 @@ impl Server {
             certificate: Certificate::issue(&dir, &[DOMAIN, PUBSUB])?,
             hibernation,
             hash,
+            component: None,
+            others: Vec::new(),
             dir,
             process: None,
-        };
-        match kind {
-            Kind::Prosody => server.lay_out_prosody()?,
-            Kind::Ejabberd => server.lay_out_ejabberd()?,
+        })
+    }
+
+    async fn begin(mut self) -> Result<Self> {
+        match self.kind {
+            Kind::Prosody => self.lay_out_prosody()?,
+            Kind::Ejabberd => self.lay_out_ejabberd()?,
         }
-        server.up().await?;
-        Ok(server)
+        self.up().await?;
+        Ok(self)
+    }
+
+    /// The name of everybody who has an account.
+    fn users(&self) -> impl Iterator<Item = &str> {
+        USERS.into_iter().chain(self.others.iter().map(String::as_str))
+    }
+
+    /// Its process id; `None` while it isn't running.
+    pub fn id(&self) -> Option<u32> {
+        self.process.as_ref().and_then(Process::id)
     }
 
     /// Starts it again after [`Server::down`], on the same ports with the same data.
@@ -136,7 +174,7 @@ impl Server {
             Kind::Ejabberd => self.start_ejabberd().await?,
         };
         self.process = Some(process);
-        for port in [self.direct, self.starttls] {
+        for port in [self.direct, self.starttls].into_iter().chain(self.component) {
             eventually(format_args!("{:?} listens on {port}", self.kind), async || {
                 Ok(Some(TcpStream::connect((self.host, port)).await?))
             })

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tokio::process::Command;
 
-use super::{DOMAIN, Hash, PUBSUB, Server, USERS, password};
+use super::{COMPONENT, COMPONENT_SECRET, DOMAIN, Hash, PUBSUB, Server, password};
 use crate::process::Process;
 
 impl Server {
@@ -29,7 +29,7 @@ auth_scram_hash: {hash}
 listen:
   - {{port: {starttls}, ip: "{host}", module: ejabberd_c2s, starttls: true, starttls_required: true}}
   - {{port: {direct}, ip: "{host}", module: ejabberd_c2s, tls: true}}
-modules:
+{component}modules:
   mod_caps: {{}}
   mod_disco: {{}}
   mod_offline: {{}}
@@ -48,6 +48,14 @@ modules:
                 Hash::Sha512 => "sha512",
             },
             ca = self.certificate.ca.display(),
+            component = match self.component {
+                Some(port) => format!(
+                    "  - port: {port}\n    ip: \"{}\"\n    module: ejabberd_service\n    hosts:\n      \
+                     \"{COMPONENT}\":\n        password: \"{COMPONENT_SECRET}\"\n",
+                    self.host
+                ),
+                None => String::new(),
+            },
             starttls = self.starttls,
             direct = self.direct,
             host = self.host,
@@ -58,8 +66,8 @@ modules:
     }
 
     pub(super) async fn start_ejabberd(&self) -> Result<Process> {
-        let users: Vec<String> = USERS
-            .iter()
+        let users: Vec<String> = self
+            .users()
             .map(|user| format!("{{<<\"{user}\">>, <<\"{}\">>}}", password(user)))
             .collect();
         let begin = format!(

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use tokio::process::Command;
 
-use super::{DOMAIN, Hash, PUBLISHER, PUBSUB, Server, USERS, jid, password};
+use super::{COMPONENT, COMPONENT_SECRET, DOMAIN, Hash, PUBLISHER, PUBSUB, Server, jid, password};
 use crate::process::Process;
 
 impl Server {
@@ -11,7 +11,7 @@ impl Server {
         // Prosody's file store names folders with the host escaped.
         let accounts = self.dir.join("data").join(DOMAIN.replace('.', "%2e")).join("accounts");
         std::fs::create_dir_all(&accounts)?;
-        for user in USERS {
+        for user in self.users() {
             let record = format!("return {{ [\"password\"] = \"{}\" }};\n", password(user));
             std::fs::write(accounts.join(format!("{user}.dat")), record)?;
         }
@@ -34,10 +34,22 @@ smacks_hibernation_time = {hibernation}
 ssl = {{ key = "{key}", certificate = "{chain}" }}
 c2s_direct_tls_ssl = {{ key = "{key}", certificate = "{chain}" }}
 
+{component_port}
 VirtualHost "{DOMAIN}"
 Component "{PUBSUB}" "pubsub"
     admins = {{ "{admin}" }}
-"#,
+{component}"#,
+            component_port = match self.component {
+                Some(port) => format!(
+                    "component_ports = {{ {port} }}\ncomponent_interfaces = {{ \"{}\" }}",
+                    self.host
+                ),
+                None => String::new(),
+            },
+            component = match self.component {
+                Some(_) => format!("Component \"{COMPONENT}\"\n    component_secret = \"{COMPONENT_SECRET}\"\n"),
+                None => String::new(),
+            },
             dir = self.dir.display(),
             host = self.host,
             hash = match self.hash {
@@ -50,7 +62,10 @@ Component "{PUBSUB}" "pubsub"
             hibernation = self.hibernation.as_secs(),
             key = self.certificate.key.display(),
             chain = self.certificate.chain.display(),
-            admin = jid(PUBLISHER),
+            admin = match self.component {
+                Some(_) => COMPONENT.to_owned(),
+                None => jid(PUBLISHER),
+            },
         );
         std::fs::write(self.dir.join("prosody.cfg.lua"), config)?;
         Ok(())

@@ -53,9 +53,16 @@ async fn check(profile: &Profile, listen: Option<Listen>) -> Result<(), Failure>
     let listens = config
         .listen
         .map_or_else(String::new, |listen| format!(", listening on {listen}"));
-    let mailboxes = match config.mailboxes.len() {
+    let named = match config.mailboxes.len() {
         1 => "1 mailbox".to_owned(),
         n => format!("{n} mailboxes"),
+    };
+    let mailboxes = match &config.provider {
+        Some(provider) => format!(
+            "{named} by name, and those of a provider, published by {}",
+            provider.publisher()
+        ),
+        None => named,
     };
     print::out(&format!("In order: {mailboxes}{listens}."))
 }

@@ -74,6 +74,7 @@ pub fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure>
         queued_at: Timestamp::now(),
         target,
         name: None,
+        reader: None,
         action: Action::Mail(mail),
     };
     let put = Outbox::of(&profile).append(&entry);

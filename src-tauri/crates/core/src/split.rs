@@ -142,6 +142,21 @@ impl Splitter {
         self.ready.pop_front()
     }
 
+    /// An attribute of the stream that the stanzas stand in; `None` before its start, or where it has none such.
+    pub fn stream_attribute(&self, name: &str) -> Option<String> {
+        let mut header = self.header.as_deref()?;
+        let mut value = None;
+        // It was read before. The parser says that more should come: it is open.
+        let _ = Parser::default().parse_all(&mut header, false, |event| {
+            if let Event::StartElement(_, _, attributes) = event {
+                let mut element = Element::bare("stream", STREAMS);
+                *element.attrs_mut() = attributes;
+                value = element.attr(name).map(str::to_owned);
+            }
+        });
+        value
+    }
+
     /// Work input off; what it returns must be read next.
     fn run(&mut self, input: &[u8]) -> Option<Vec<u8>> {
         let mut rest = input;

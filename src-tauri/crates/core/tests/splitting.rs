@@ -74,6 +74,27 @@ fn a_stream_is_its_stanzas() {
 }
 
 #[test]
+fn a_stream_tells_its_attributes_from_its_start_to_its_end() {
+    let mut splitter = Splitter::default();
+    let start = "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' id='a&amp;b' \
+                 xmlns:stream='http://etherx.jabber.org/streams' ";
+    splitter.push(start.as_bytes());
+    assert_eq!(splitter.stream_attribute("id"), None);
+    splitter.push(b"from='mail.example.org'>");
+    assert_eq!(splitter.stream_attribute("id").as_deref(), Some("a&b"));
+    assert_eq!(splitter.stream_attribute("version"), None);
+    splitter.push(b"<handshake/></stream:stream>");
+    assert!(
+        splitter
+            .next()
+            .unwrap()
+            .unwrap()
+            .is("handshake", "jabber:component:accept")
+    );
+    assert_eq!(splitter.stream_attribute("id"), None);
+}
+
+#[test]
 fn a_stream_may_lack_its_start_or_its_end() {
     check("<message n='1'/></stream:stream>\n<iq n='2'/>", &["message1", "iq2"]);
     check(

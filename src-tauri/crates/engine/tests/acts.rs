@@ -130,6 +130,7 @@ impl Machine {
             queued_at: Timestamp::now(),
             target: Target::default(),
             name: Some("sam".to_owned()),
+            reader: None,
             action: Action::Mail(Mail::stored("INBOX", uid, envelope, None, Privacy::Full)),
         };
         Outbox::of(&self.profile).append(&entry).unwrap();

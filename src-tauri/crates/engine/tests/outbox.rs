@@ -107,6 +107,7 @@ fn entry(target: &Target, subject: &str) -> Entry {
         queued_at: "2026-11-24T21:00:00Z".parse().unwrap(),
         target: target.clone(),
         name: None,
+        reader: None,
         action: Action::Mail(Mail::read(message.as_bytes(), "INBOX", Privacy::Full)),
     }
 }

@@ -16,6 +16,8 @@
 //! # and, or instead:
 //! imap = { host = "imap.example.org", user = "sam", password = { file = "/etc/mailwren/imap.password" } }
 //! ```
+//!
+//! For thousands of mailboxes there is [`super::provider`].
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -31,12 +33,13 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use super::provider::{Provider, Ruled, Written as WrittenProvider};
 use crate::config::{Config, ServerFlaw, bare_jid, checked_server, position};
 use crate::imap::{Access, Login};
 use crate::outbox::Target;
 
 /// What the bridge does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct BridgeConfig {
     /// Where mail servers tell of mail.
     pub listen: Option<Listen>,
@@ -44,6 +47,8 @@ pub struct BridgeConfig {
     pub secret: Option<PasswordSource>,
     /// The mailboxes.
     pub mailboxes: Vec<Mailbox>,
+    /// Mailboxes beside these, by rule.
+    pub provider: Option<Provider>,
 }
 
 /// A mailbox that is published.
@@ -63,6 +68,13 @@ pub struct Mailbox {
     pub http_user: Option<String>,
     /// Where the bridge looks for itself.
     pub imap: Option<ImapSource>,
+}
+
+impl Mailbox {
+    /// Who is let in to read what is published on somebody else's behalf.
+    pub fn reader(&self) -> Option<&str> {
+        (self.target.service.is_some() && self.owner != self.publisher).then_some(&self.owner)
+    }
 }
 
 /// A mailbox that the bridge looks into.
@@ -188,7 +200,7 @@ impl BridgeConfig {
                 message: problem.message.clone(),
             })
             .collect();
-        let config = read(&text, listen, &loaded.config.accounts, &mut problems);
+        let config = read(&text, listen, &loaded.config, &mut problems);
         if problems.is_empty() {
             return Ok(config);
         }
@@ -199,15 +211,24 @@ impl BridgeConfig {
         })
     }
 
-    /// The mailbox that a mail server means.
-    pub fn of_user(&self, user: &str) -> Option<&Mailbox> {
+    /// The mailbox that a mail server means, where it tells of this folder.
+    pub fn of_user(&self, user: &str, folder: &str) -> Ruled {
+        let named = self
+            .named(user)
+            .map(|mailbox| Ruled::Mailbox(Box::new(mailbox.clone())));
+        let by_rule = || self.provider.as_ref().map(|provider| provider.mailbox(user, folder));
+        named.or_else(by_rule).unwrap_or(Ruled::Nobody)
+    }
+
+    fn named(&self, user: &str) -> Option<&Mailbox> {
         self.mailboxes
             .iter()
             .find(|mailbox| mailbox.http_user.as_deref() == Some(user))
     }
 }
 
-fn read(text: &str, listen: Option<Listen>, accounts: &[Account], problems: &mut Vec<BridgeProblem>) -> BridgeConfig {
+fn read(text: &str, listen: Option<Listen>, all: &Config, problems: &mut Vec<BridgeProblem>) -> BridgeConfig {
+    let accounts = &all.accounts;
     let mut problem = |span: Option<Range<usize>>, message: String| {
         let (line, column) = position(text, span.map_or(0, |span| span.start));
         problems.push(BridgeProblem { line, column, message });
@@ -216,6 +237,7 @@ fn read(text: &str, listen: Option<Listen>, accounts: &[Account], problems: &mut
         listen,
         secret: None,
         mailboxes: Vec::new(),
+        provider: None,
     };
     // Whoever reads the rest of the file has found it to be TOML.
     let section = DeTable::parse(text)
@@ -241,7 +263,8 @@ fn read(text: &str, listen: Option<Listen>, accounts: &[Account], problems: &mut
         }
         None => DeArray::new(),
     };
-    if mailboxes.is_empty() {
+    let provider = table.remove("provider");
+    if mailboxes.is_empty() && provider.is_none() {
         problem(
             Some(at.clone()),
             "there is nothing to publish: add a `[[bridge.mailbox]]`".to_owned(),
@@ -268,6 +291,17 @@ fn read(text: &str, listen: Option<Listen>, accounts: &[Account], problems: &mut
         let message = "`secret` is missing: whoever reaches a port could tell anything; with \"unix:/path\" the socket's \
                        folder says who reaches it";
         problem(listens_at, message.to_owned());
+    }
+    if let Some(written) = provider {
+        let start = written.span();
+        let listens = config.listen.is_some();
+        let read = WrittenProvider::deserialize(written.into_deserializer())
+            .map_err(|error| (error.span(), error.message().to_owned()))
+            .and_then(|written| written.checked(all, listens).map_err(|flaw| (None, flaw.to_string())));
+        match read {
+            Ok(provider) => config.provider = Some(provider),
+            Err((span, message)) => problem(span.or(Some(start)), message),
+        }
     }
     for written in mailboxes {
         let start = written.span();
@@ -328,7 +362,7 @@ fn checked(written: Written, above: &BridgeConfig, accounts: &[Account]) -> Resu
         None if written.imap.is_none() => return Err(MailboxFlaw::NoSource),
         None => {}
         Some(user) if user.is_empty() => return Err(MailboxFlaw::NoUser),
-        Some(user) if above.of_user(user).is_some() => return Err(MailboxFlaw::UserTwice(user.clone())),
+        Some(user) if above.named(user).is_some() => return Err(MailboxFlaw::UserTwice(user.clone())),
         Some(_) if above.listen.is_none() => return Err(MailboxFlaw::NoListen),
         Some(_) => {}
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jid::FullJid;
 use mailwren_core::adhoc::Offer;
 use mailwren_core::link::{Backoff, FailureClass, Reached, Verdict};
 use tokio::sync::{Semaphore, mpsc};
@@ -17,7 +18,7 @@ use super::STOP;
 use super::intake::Intake;
 use super::orders::Orders;
 use crate::outbox::Outbox;
-use crate::outbox::sending::account;
+use crate::outbox::origin::account;
 use crate::vault::{self, Vault};
 use crate::xmpp::answer::refusal;
 use crate::xmpp::resolve::Resolve;
@@ -81,10 +82,10 @@ impl Desk {
                 () = stop.cancelled() => return,
             };
             let (reached, class) = match login {
-                Ok((talk, requests)) => {
+                Ok((talk, bound, requests)) => {
                     backoff.authenticating(epoch.elapsed());
                     backoff.established(epoch.elapsed());
-                    self.attend(talk, requests, &stop).await;
+                    self.attend(talk, &bound, requests, &stop).await;
                     (Reached::Login, FailureClass::Transient)
                 }
                 Err(Away { reached, class, why }) => {
@@ -106,8 +107,8 @@ impl Desk {
         }
     }
 
-    async fn log_in(&self) -> Result<(Talk, mpsc::Receiver<Iq>), Away> {
-        let account = account(&self.config, Some(&self.account)).map_err(|obstacle| Away::person(obstacle.message))?;
+    async fn log_in(&self) -> Result<(Talk, FullJid, mpsc::Receiver<Iq>), Away> {
+        let account = account(&self.config, &self.account).map_err(|obstacle| Away::person(obstacle.message))?;
         let password = vault::password(&account, self.vault.clone())
             .await
             .map_err(|error| Away::person(format!("there is no password: {error}")))?;
@@ -117,16 +118,16 @@ impl Desk {
     }
 
     /// Takes commands as long as the session lasts.
-    async fn attend(&self, talk: Talk, mut requests: mpsc::Receiver<Iq>, stop: &CancellationToken) {
+    async fn attend(&self, talk: Talk, bound: &FullJid, mut requests: mpsc::Receiver<Iq>, stop: &CancellationToken) {
         self.intake.contacts.offered(
             &self.account,
             Some(Offer {
-                jid: talk.bound().clone(),
+                jid: bound.clone(),
                 nodes: self.orders.nodes(),
             }),
         );
         self.intake.wake.notify_one();
-        tracing::info!(at = %talk.bound(), "taking commands");
+        tracing::info!(at = %bound, "taking commands");
         let places = Arc::new(Semaphore::new(AT_ONCE));
         let mut carried_out = JoinSet::new();
         loop {

@@ -32,6 +32,7 @@ use tokio_util::task::TaskTracker;
 
 use super::config::{BridgeConfig, Listen};
 use super::intake::Intake;
+use super::provider::Ruled;
 
 /// Where notifications are sent to.
 pub const PATH: &str = "/notify";
@@ -274,17 +275,25 @@ impl Door {
     }
 
     async fn take_in(&self, notification: Notification) -> Answer {
-        let Some(mailbox) = self.config.of_user(&notification.user) else {
-            tracing::info!(
-                user = notification.user,
-                "a notification is about a user whom no mailbox names"
-            );
-            return say(
-                StatusCode::NOT_FOUND,
-                "No mailbox of the bridge's configuration has this http.user.",
-            );
+        let folder = match &notification.news {
+            News::Arrived { mailbox, .. } | News::Gone { mailbox, .. } => mailbox,
+            News::Other => "",
         };
-        self.intake.heard(mailbox);
+        let mailbox = match self.config.of_user(&notification.user, folder) {
+            Ruled::Mailbox(mailbox) => mailbox,
+            Ruled::Unpublished => return say(StatusCode::ACCEPTED, "Accepted: this folder isn't published."),
+            Ruled::Nobody => {
+                tracing::info!(
+                    user = notification.user,
+                    "a notification is about a user whom no mailbox names"
+                );
+                return say(
+                    StatusCode::NOT_FOUND,
+                    "No mailbox of the bridge's configuration has this http.user.",
+                );
+            }
+        };
+        self.intake.heard(&mailbox);
         let put = async {
             match notification.news {
                 News::Arrived {
@@ -292,8 +301,8 @@ impl Door {
                     uid,
                     envelope,
                     unseen,
-                } => self.intake.arrived(mailbox, &folder, uid, *envelope, unseen).await,
-                News::Gone { mailbox: folder, uid } => self.intake.gone(mailbox, &folder, uid, None).await,
+                } => self.intake.arrived(&mailbox, &folder, uid, *envelope, unseen).await,
+                News::Gone { mailbox: folder, uid } => self.intake.gone(&mailbox, &folder, uid, None).await,
                 News::Other => Ok(()),
             }
         };

@@ -13,6 +13,7 @@ pub mod http;
 mod imap;
 mod intake;
 mod orders;
+pub mod provider;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -200,7 +201,7 @@ impl Bridge {
         self.listener.as_ref().and_then(|listener| listener.address().ok())
     }
 
-    /// How many mailboxes it publishes.
+    /// How many mailboxes it publishes by name.
     pub fn mailboxes(&self) -> usize {
         self.door.config.mailboxes.len()
     }

@@ -19,7 +19,8 @@ const EXPORTED: &str = "# Mailwren's settings, without passwords. Take them in w
 const MOST_BYTES: usize = 1024 * 1024;
 
 impl ConfigFile {
-    /// What is configured, without what could hold a secret: where passwords come from, and the bridge.
+    /// What is configured, without what could hold a secret: where passwords come from, and the bridge with its
+    /// components.
     ///
     /// # Errors
     /// [`ConfigError::Flawed`] if something would be left out since it isn't in order.
@@ -53,7 +54,7 @@ impl ConfigFile {
     }
 
     /// Puts another configuration in this one's place, if all of it is in order; `name` is what errors call it. The
-    /// bridge stays, and so does where accounts of both have their passwords, unless the new one says. Gives the file
+    /// bridge stays with its components, and so does where accounts of both have their passwords, unless the new one says. Gives the file
     /// that keeps what was there before.
     ///
     /// # Errors
@@ -119,7 +120,9 @@ impl ConfigFile {
         };
         let (mut old, mut new) = (read(before)?, read(text)?);
         new.remove("bridge");
+        new.remove("component");
         let bridge = old.remove("bridge");
+        let components = old.remove("component");
         let accounts = self.accounts(&mut new)?;
         for table in self.accounts(&mut old)?.iter() {
             let jid = table.get("jid").and_then(Item::as_str).and_then(bare_jid);
@@ -139,6 +142,11 @@ impl ConfigFile {
             new.remove("account");
         }
         let mut after = new.to_string();
+        if let Some(components) = components {
+            let mut tail = DocumentMut::new();
+            tail.insert("component", components);
+            after = format!("{}\n\n{}", after.trim_end(), tail.to_string().trim_start());
+        }
         if let Some(Ok(mut bridge)) = bridge.map(Item::into_table) {
             bridge.set_dotted(false);
             let mut tail = DocumentMut::new();

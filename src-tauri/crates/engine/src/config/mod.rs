@@ -49,6 +49,7 @@
 //! xmpp = true                     # or false: no XMPP at all, the mailbox alone tells
 //! ```
 
+mod component;
 mod edit;
 mod edit_general;
 mod edit_notifications;
@@ -75,6 +76,7 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+pub use self::component::{Component, ComponentFlaw};
 pub use self::edit::{ConfigFile, Fingerprint};
 pub use self::mail_server::ServerFlaw;
 pub(crate) use self::mail_server::checked_server;
@@ -91,6 +93,8 @@ pub struct Config {
     pub rules: Vec<RuleEntry>,
     /// The accounts that are in order, in the order of the file.
     pub accounts: Vec<Account>,
+    /// The components that are in order, in the order of the file; only what publishes has use for them.
+    pub components: Vec<Component>,
 }
 
 impl Config {
@@ -105,11 +109,11 @@ impl Config {
 pub struct Loaded {
     /// What can be used.
     pub config: Config,
-    /// Accounts, quiet hours and rules that were left out, each with the reason.
+    /// Accounts, components, quiet hours and rules that were left out, each with the reason.
     pub problems: Vec<ConfigProblem>,
 }
 
-/// Why an account, quiet hours or a rule of the file was left out.
+/// Why an account, a component, quiet hours or a rule of the file was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ConfigProblem {
@@ -117,7 +121,7 @@ pub struct ConfigProblem {
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,
-    /// The account's JID as written, if it is an account and says one.
+    /// The account's JID or the component's domain as written, if it is one of these and says one.
     pub jid: Option<String>,
     /// What is wrong.
     pub message: String,
@@ -301,6 +305,7 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
         }
     };
     let accounts: DeArray<'_> = listed("account")?;
+    let components = listed("component")?;
     let (quiet, quiet_problems) = notifications::read_quiet(text, listed("quiet")?);
     let (rules, rule_problems) = notifications::read_rules(text, listed("rule")?);
     let misplaced = table
@@ -331,6 +336,7 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
             },
             rules,
             accounts: Vec::new(),
+            components: Vec::new(),
         },
         problems: Vec::new(),
     };
@@ -349,6 +355,32 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
                     line,
                     column,
                     jid,
+                    message,
+                });
+            }
+        }
+    }
+    for written in components {
+        let start = written.span();
+        let domain = written
+            .get_ref()
+            .get("domain")
+            .and_then(|domain| domain.get_ref().as_str());
+        let domain = domain.unwrap_or_default().to_owned();
+        let read = component::Written::deserialize(written.into_deserializer())
+            .map_err(|error| (error.span(), error.message().to_owned()))
+            .and_then(|written| {
+                let checked = written.checked(&loaded.config.components);
+                checked.map_err(|flaw| (None, flaw.to_string()))
+            });
+        match read {
+            Ok(component) => loaded.config.components.push(component),
+            Err((span, message)) => {
+                let (line, column) = position(text, span.unwrap_or(start).start);
+                loaded.problems.push(ConfigProblem {
+                    line,
+                    column,
+                    jid: Some(domain),
                     message,
                 });
             }

@@ -324,6 +324,61 @@ fn what_concerns_the_bridge_alone_is_neither_judged_nor_touched_here() {
 }
 
 #[test]
+fn a_component_is_on_this_machine_unless_the_file_says_otherwise() {
+    let read = |more: &str| {
+        let text = format!("[[component]]\ndomain = 'mail.example.org'\nsecret = {{ file = '/s' }}\n{more}");
+        let (_dir, file) = file(&text);
+        let loaded = file.load().unwrap();
+        let problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+        (loaded.config.components, problems.join("\n"))
+    };
+    let (components, problems) = read("");
+    assert_eq!((components.len(), problems.as_str()), (1, ""));
+    assert_eq!(components[0].address.to_string(), "127.0.0.1:5347");
+    for (more, expected) in [
+        (
+            "address = '192.0.2.7:5347'",
+            "line 1, column 1: `address` 192.0.2.7:5347 isn't on this machine",
+        ),
+        ("address = '[2001:db8::1]:5347'", "isn't on this machine"),
+        ("address = 'localhost:5347'", "line 4"),
+        ("port = 7", "line 4, column 1: unknown field `port`"),
+        (
+            "[[component]]\ndomain = 'mail.example.org'\nsecret = { file = '/s' }",
+            "another component `mail.example.org` above",
+        ),
+        (
+            "[[component]]\ndomain = 'sam@example.org'\nsecret = { file = '/s' }",
+            "isn't the domain",
+        ),
+        (
+            "[[component]]\ndomain = 'b.example.org'\nsecret = 'keyring'",
+            "the secret lies in a file",
+        ),
+    ] {
+        let (_, problems) = read(more);
+        assert!(problems.contains(expected), "{more} gives {problems}");
+    }
+    assert_eq!(read("address = '192.0.2.7:5347'\ncleartext = true").0.len(), 1);
+}
+
+#[test]
+fn components_stay_at_an_import_and_none_is_taken_in() {
+    let component = "[[component]]\ndomain = 'mail.example.org'\nsecret = { file = '/s' }\n";
+    let (_dir, file) = file(&format!("keep_days = 7\n\n{component}"));
+    assert!(!file.export().unwrap().contains("component"));
+    let theirs = "keep_days = 9\n[[component]]\ndomain = 'evil.example.org'\nsecret = { file = '/etc/shadow' }\n";
+    file.import("theirs", theirs, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    let config = file.load().unwrap().config;
+    let domains: Vec<&str> = config
+        .components
+        .iter()
+        .map(|component| component.domain.as_str())
+        .collect();
+    assert_eq!((domains, config.general.keep_days), (vec!["mail.example.org"], 9));
+}
+
+#[test]
 fn a_flawed_account_is_mended_by_saving_it() {
     let (_dir, file) = file("[[account]]\njid = 'sam@example.org' # me\nprot = 5222\nenabled = false\n");
     file.save_account(&Account::new("sam@example.org")).unwrap();

@@ -64,7 +64,7 @@ impl Sending {
             } else {
                 empty_since = Instant::now();
                 let due = last.next_try.is_some_and(|next| next <= Timestamp::now());
-                if due || ids.last() != last.newest.as_ref() {
+                if due || last.is_less_than(&ids) {
                     last = self.attempt(false).await?;
                     if last.sent > 0 {
                         progress = Instant::now();
@@ -85,7 +85,7 @@ impl Sending {
         }
         let ids = self.outbox.ids()?;
         let due = watch.last.next_try.is_some_and(|next| next <= Timestamp::now());
-        if !ids.is_empty() && (due || ids.last() != watch.last.newest.as_ref()) {
+        if !ids.is_empty() && (due || watch.last.is_less_than(&ids)) {
             watch.last = self.attempt(false).await?;
         }
         Ok(())

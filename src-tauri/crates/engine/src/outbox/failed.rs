@@ -8,30 +8,13 @@ use crate::xmpp::iq::IqError;
 use crate::xmpp::private_node::PrivateError;
 use crate::xmpp::talk::LogInError;
 
-/// Why something wasn't sent.
-pub(super) enum Failed {
-    /// The session is over.
-    Ended,
-    Obstacle(Obstacle),
+/// The session is over.
+pub(super) fn ended() -> Obstacle {
+    Obstacle::passing("The server ended the session.".to_owned(), None)
 }
 
-impl Failed {
-    pub(super) fn obstacle(self) -> Obstacle {
-        match self {
-            Self::Ended => Obstacle::passing("The server ended the session.".to_owned(), None),
-            Self::Obstacle(obstacle) => obstacle,
-        }
-    }
-}
-
-impl From<Obstacle> for Failed {
-    fn from(obstacle: Obstacle) -> Self {
-        Self::Obstacle(obstacle)
-    }
-}
-
-pub(super) fn refused(error: LogInError) -> Failed {
-    Failed::Obstacle(match error {
+pub(super) fn refused(error: LogInError) -> Obstacle {
+    match error {
         LogInError::Connect(error) => {
             let (message, hint) = (format!("{error}."), error.hint().map(str::to_owned));
             match error.class() {
@@ -40,14 +23,14 @@ pub(super) fn refused(error: LogInError) -> Failed {
             }
         }
         LogInError::Bind(error) => Obstacle::passing(format!("No session: {error}."), None),
-    })
+    }
 }
 
-pub(super) fn failed(error: &PrivateError, service: &str) -> Failed {
+pub(super) fn failed(error: &PrivateError, service: &str) -> Obstacle {
     let message = format!("{service}: {error}.");
     let ask = || Some("Ask its owner to let this account publish there, with access model `whitelist`.".to_owned());
-    Failed::Obstacle(match error {
-        PrivateError::Iq(IqError::Ended) => return Failed::Ended,
+    match error {
+        PrivateError::Iq(IqError::Ended) => ended(),
         PrivateError::Iq(IqError::Timeout) => Obstacle::passing(message, None),
         PrivateError::Iq(IqError::Refused(refused)) => match refused.defined_condition {
             Condition::RemoteServerNotFound
@@ -59,5 +42,5 @@ pub(super) fn failed(error: &PrivateError, service: &str) -> Failed {
             _ => Obstacle::lasting(message, ask()),
         },
         PrivateError::Open | PrivateError::Unverified => Obstacle::lasting(message, ask()),
-    })
+    }
 }

@@ -7,36 +7,49 @@
 
 pub(crate) mod background;
 mod failed;
+mod lane;
+mod node;
+pub(crate) mod origin;
 mod progress;
 pub mod sending;
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::act::MessageAt;
 use mailwren_core::publish::{Gone, Mail};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use crate::profile::{Profile, private_dir, try_lock};
 use crate::xmpp::LoginMemory;
 
+use self::node::Node;
 pub use self::progress::Obstacle;
 use self::progress::Progress;
 
-/// Beyond this the oldest goes for each that comes. A node keeps the newest few hundred.
-const MOST: usize = 10_000;
+/// Beyond this the oldest goes for each that comes: a day's mail of thousands of mailboxes.
+const MOST: usize = 100_000;
 /// No entry is larger, in bytes.
 const ENTRY_BYTES: u64 = 64 << 10;
 /// How often an id is looked for that nobody else took just now.
 const TRIES: u32 = 1_000;
 
+/// So many threads bring entries to the disk, which makes one wait for it of theirs.
+const THREADS: usize = 4;
+/// At every such place it is looked how much waits, and which places are taken: the folder may be a large one.
+const LOOK_AT: u64 = 64;
+
 /// Where mail is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Target {
-    /// The account that publishes; `None` for the only one that is configured.
+    /// The account or component that publishes; `None` for the only account that is configured.
     pub account: Option<String>,
     /// The pubsub service; `None` for the account itself.
     pub service: Option<String>,
@@ -65,6 +78,9 @@ pub struct Entry {
     /// The publisher's own name for whose mailbox it is; `None` for the JID that publishes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The bare JID that is let in to read the node, at a pubsub service; `None` where that is somebody else's to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
     /// What is to be done.
     #[serde(flatten)]
     pub action: Action,
@@ -121,6 +137,8 @@ pub struct OutboxError {
 #[derive(Debug, Clone)]
 pub struct Outbox {
     dir: PathBuf,
+    /// The place that was given last, by whoever shares this; 0 before the first.
+    last: Arc<AtomicU64>,
 }
 
 impl Outbox {
@@ -128,6 +146,7 @@ impl Outbox {
     pub fn of(profile: &Profile) -> Self {
         Self {
             dir: profile.data_dir().join("outbox"),
+            last: Arc::default(),
         }
     }
 
@@ -136,28 +155,86 @@ impl Outbox {
     /// # Errors
     /// When the folder can't be written, most likely because the disk is full. Nothing is left behind then.
     pub fn append(&self, entry: &Entry) -> Result<u64, OutboxError> {
-        private_dir(&self.dir).map_err(|error| self.failed(io::Error::other(error)))?;
-        self.put(entry).map_err(|source| self.failed(source))
+        let ids = self.append_all(std::slice::from_ref(entry))?;
+        ids.first()
+            .copied()
+            .ok_or_else(|| self.failed(io::ErrorKind::WriteZero.into()))
     }
 
-    fn put(&self, entry: &Entry) -> io::Result<u64> {
-        // Only its owner can read a temporary file.
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
-        file.write_all(&serde_json::to_vec(entry)?)?;
-        file.as_file().sync_all()?;
-        for _ in 0..TRIES {
-            let ids = self.list()?;
-            if ids.len() >= MOST
-                && let Some(oldest) = ids.first()
-            {
-                tracing::warn!("the outbox is full: its oldest mail isn't told any more");
-                self.take_out(*oldest)?;
+    /// The same for many, in order. They wait for the disk together: one by one, a busy mail server would wait long.
+    ///
+    /// # Errors
+    /// As [`Outbox::append`]; then none of them is in.
+    pub fn append_all(&self, entries: &[Entry]) -> Result<Vec<u64>, OutboxError> {
+        private_dir(&self.dir).map_err(|error| self.failed(io::Error::other(error)))?;
+        self.put(entries).map_err(|source| self.failed(source))
+    }
+
+    fn put(&self, entries: &[Entry]) -> io::Result<Vec<u64>> {
+        let mut files = self.write(entries)?;
+        let mut ids = Vec::new();
+        for file in files.drain(..) {
+            match self.name(file) {
+                Ok(id) => ids.push(id),
+                Err(error) => {
+                    for id in ids {
+                        self.take_out(id).ok();
+                    }
+                    return Err(error);
+                }
             }
-            let id = ids.last().map_or(1, |last| last.saturating_add(1));
+        }
+        // The names have to be on the disk as well.
+        File::open(&self.dir)?.sync_all()?;
+        Ok(ids)
+    }
+
+    /// Entries in files without a place yet, on the disk. A file system that is asked by many at once brings what they ask for
+    /// to the disk at once.
+    fn write(&self, entries: &[Entry]) -> io::Result<Vec<NamedTempFile>> {
+        let write = |entry: &Entry| {
+            // Only its owner can read a temporary file.
+            let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
+            file.write_all(&serde_json::to_vec(entry)?)?;
+            file.as_file().sync_all()?;
+            Ok(file)
+        };
+        if let [entry] = entries {
+            return Ok(vec![write(entry)?]);
+        }
+        let share = entries.len().div_ceil(THREADS).max(1);
+        let written = thread::scope(|scope| {
+            let parts: Vec<_> = entries
+                .chunks(share)
+                .map(|part| scope.spawn(move || part.iter().map(write).collect::<io::Result<Vec<_>>>()))
+                .collect();
+            let ended = |_| Err(io::Error::other("a thread that writes ended"));
+            let parts = parts.into_iter().map(|part| part.join().unwrap_or_else(ended));
+            parts.collect::<io::Result<Vec<_>>>()
+        })?;
+        Ok(written.into_iter().flatten().collect())
+    }
+
+    /// Gives a file its place, the next one. Others may have taken it.
+    fn name(&self, mut file: NamedTempFile) -> io::Result<u64> {
+        let last = self.last.load(Ordering::Relaxed);
+        let mut next = (!last.is_multiple_of(LOOK_AT)).then(|| last.saturating_add(1));
+        for _ in 0..TRIES {
+            let id = match next.take() {
+                Some(id) => id,
+                None => {
+                    let ids = self.list()?;
+                    let too_many = ids.len().saturating_add(1).saturating_sub(MOST);
+                    for oldest in ids.iter().take(too_many) {
+                        tracing::warn!("the outbox is full: its oldest mail isn't told any more");
+                        self.take_out(*oldest)?;
+                    }
+                    ids.last().map_or(1, |last| last.saturating_add(1))
+                }
+            };
             match file.persist_noclobber(self.path(id)) {
                 Ok(_) => {
-                    // The name has to be on the disk as well.
-                    File::open(&self.dir)?.sync_all()?;
+                    self.last.store(id, Ordering::Relaxed);
                     return Ok(id);
                 }
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
@@ -197,19 +274,23 @@ impl Outbox {
     pub fn waiting(&self) -> Result<Vec<Waiting>, OutboxError> {
         let mut waiting = Vec::new();
         for id in self.ids()? {
-            match self.read(id) {
-                Ok(Some(entry)) => waiting.push(Waiting { id, entry }),
-                // It was sent meanwhile.
-                Ok(None) => {}
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    tracing::warn!(id, %error, "a mail in the outbox can't be read, and is set aside");
-                    let path = self.path(id);
-                    fs::rename(&path, path.with_extension("broken")).map_err(|source| self.failed(source))?;
-                }
-                Err(source) => return Err(self.failed(source)),
-            }
+            waiting.extend(self.fetch(id)?);
         }
         Ok(waiting)
+    }
+
+    /// What waits at a place; `None` if it was sent meanwhile, or can't be read as an entry, and is set aside.
+    fn fetch(&self, id: u64) -> Result<Option<Waiting>, OutboxError> {
+        match self.read(id) {
+            Ok(entry) => Ok(entry.map(|entry| Waiting { id, entry })),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                tracing::warn!(id, %error, "a mail in the outbox can't be read, and is set aside");
+                let path = self.path(id);
+                fs::rename(&path, path.with_extension("broken")).map_err(|source| self.failed(source))?;
+                Ok(None)
+            }
+            Err(source) => Err(self.failed(source)),
+        }
     }
 
     fn read(&self, id: u64) -> io::Result<Option<Entry>> {
@@ -227,17 +308,17 @@ impl Outbox {
     /// Where the messages of items are that were published at a target: the publisher's name for whose mailbox it is, and
     /// the place in it; `None` where that isn't known.
     pub(crate) fn locate(&self, target: &Target, items: &[String]) -> Vec<Option<(String, MessageAt)>> {
-        let progress = Progress::load(&self.dir);
-        items.iter().map(|item| progress.locate(target, item)).collect()
+        let node = Node::load(&self.dir, target);
+        items.iter().map(|item| node.locate(target, item)).collect()
     }
 
     /// As if an item of this folder had been published.
     #[cfg(test)]
     pub(crate) fn know(&self, target: &Target, item: &str, name: &str, folder: &str) {
         private_dir(&self.dir).ok();
-        let mut progress = Progress::load(&self.dir);
-        progress.place(target, item, name, folder);
-        progress.save(&self.dir).ok();
+        let mut node = Node::load(&self.dir, target);
+        node.place(target, item, name, folder);
+        node.save().ok();
     }
 
     /// How strong an account's logins were.

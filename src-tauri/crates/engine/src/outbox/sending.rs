@@ -1,24 +1,28 @@
 //! Taking entries out of the outbox and sending them: one attempt. `background` makes as many as it takes.
+//!
+//! What waits for one target is done in order ([`Lane`]); many targets are done side by side in the session of who publishes,
+//! so that thousands of mailboxes don't wait for each other's round trips.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jid::{BareJid, Jid};
+use futures::StreamExt;
+use futures::stream;
+use jid::BareJid;
 use jiff::Timestamp;
-use mailwren_core::account::Account;
 use mailwren_core::heartbeat::Publisher;
 use tokio::time::Instant;
 
-use super::failed::{Failed, failed, refused};
+use super::failed::{ended, failed, refused};
+use super::lane::{Health, Lane, Stop};
+use super::origin::{Origin, Origins, account};
 use super::progress::{Obstacle, Progress};
-use super::{Action, Outbox, OutboxError, Target, Waiting};
-use crate::config::Config;
+use super::{Outbox, OutboxError, Target, Waiting};
 use crate::profile::Profile;
-use crate::vault::{self, Vault};
+use crate::vault::{self, PasswordError, Vault};
 use crate::xmpp::iq::IqError;
-use crate::xmpp::mail_node::MailNode;
 use crate::xmpp::private_node::PrivateError;
 use crate::xmpp::publisher_node;
 use crate::xmpp::resolve::Resolve;
@@ -28,11 +32,10 @@ use crate::xmpp::talk::Talk;
 pub(crate) const LOOK: Duration = Duration::from_millis(250);
 /// How long an attempt waits for one that is under way.
 const ATTEMPT: Duration = Duration::from_secs(60);
-/// After so many entries of a long attempt, what is known of them is kept, lest a process that is killed forget it all.
-const KEEP: usize = 20;
-/// So many items are kept on a node, well below its limit: the server is to evict none, since an eviction looks like a
-/// mail that was read.
-const KEPT: usize = 150;
+/// So many targets of an account are sent to at a time. A session answers within ten seconds, however many ask.
+const AT_ONCE: usize = 32;
+/// So many sessions are begun in an attempt for who publishes, where they keep ending.
+const SESSIONS: usize = 3;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,11 +50,18 @@ pub struct Sent {
     pub(super) newest: Option<u64>,
 }
 
-/// A session of an account, and which nodes were made ready in it.
+impl Sent {
+    /// Whether there is more than was left.
+    pub(super) fn is_less_than(&self, ids: &[u64]) -> bool {
+        ids.last() != self.newest.as_ref() || ids.len() != self.left
+    }
+}
+
+/// A session of who publishes, and which nodes were made ready in it.
 struct Line {
     talk: Talk,
     own: BareJid,
-    ready: BTreeSet<(String, String)>,
+    ready: BTreeSet<(Option<String>, String)>,
 }
 
 /// Sends a profile's outbox.
@@ -61,6 +71,36 @@ pub struct Sending {
     vault: Arc<dyn Vault>,
     resolver: Arc<dyn Resolve>,
     lines: BTreeMap<String, Line>,
+    /// The targets of what waited last time, by places: while something is in the way of one, what waits for it needn't be
+    /// read.
+    held: BTreeMap<u64, Arc<Target>>,
+}
+
+/// What an attempt has found so far.
+#[derive(Default)]
+struct Tally {
+    sent: Sent,
+    held: BTreeMap<u64, Arc<Target>>,
+    targets: BTreeSet<Arc<Target>>,
+}
+
+impl Tally {
+    fn target(&mut self, target: Target) -> Arc<Target> {
+        match self.targets.get(&target) {
+            Some(known) => known.clone(),
+            None => {
+                let target = Arc::new(target);
+                self.targets.insert(target.clone());
+                target
+            }
+        }
+    }
+
+    fn left(&mut self, id: u64, target: &Arc<Target>) {
+        self.sent.left += 1;
+        self.sent.newest = self.sent.newest.max(Some(id));
+        self.held.insert(id, target.clone());
+    }
 }
 
 impl Sending {
@@ -72,6 +112,7 @@ impl Sending {
             vault,
             resolver,
             lines: BTreeMap::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -79,37 +120,38 @@ impl Sending {
     ///
     /// # Errors
     /// What is in the way.
-    pub(crate) async fn beat(&mut self, account: &str, told: &Publisher) -> Result<(), Obstacle> {
-        let account = self::account(&self.config, Some(account))?;
+    pub(crate) async fn beat(&mut self, jid: &str, told: &Publisher) -> Result<(), Obstacle> {
+        let origin = Origin::Account(Box::new(account(&self.config, jid)?));
         let busy = |why: String| Obstacle::passing(why, None);
         let lock = self.outbox.lock("attempt").map_err(|error| busy(error.to_string()))?;
         let _lock = lock.ok_or_else(|| busy("Another process is sending.".to_owned()))?;
         let mut progress = Progress::load(self.outbox.dir());
-        let kept = self.lines.contains_key(&account.jid);
-        let mut beaten = self.publish_beat(&account, told, &mut progress).await;
-        if matches!(beaten, Err(Failed::Ended)) && kept {
-            beaten = self.publish_beat(&account, told, &mut progress).await;
-        }
-        self.keep(&progress);
-        beaten.map_err(Failed::obstacle)
+        let mut kept = self.lines.contains_key(jid);
+        let beaten = loop {
+            let line = match self.line(&origin, &mut progress).await {
+                Ok(line) => line,
+                Err(obstacle) => break Err(obstacle),
+            };
+            let error = match publisher_node::tell(line.talk.asker(), &line.own, told).await {
+                Ok(()) => break Ok(()),
+                Err(error) => error,
+            };
+            // A session in which nothing is answered any more is given up; one that was kept may have ended long since.
+            if matches!(error, PrivateError::Iq(IqError::Ended | IqError::Timeout)) {
+                self.lines.remove(jid);
+            }
+            let is_over = matches!(error, PrivateError::Iq(IqError::Ended));
+            if !is_over || !std::mem::take(&mut kept) {
+                break Err(failed(&error, jid));
+            }
+        };
+        self.keep(&mut progress);
+        beaten
     }
 
-    fn keep(&self, progress: &Progress) {
+    fn keep(&self, progress: &mut Progress) {
         if let Err(error) = progress.save(self.outbox.dir()) {
             tracing::warn!(%error, "keeping how sending went");
-        }
-    }
-
-    async fn publish_beat(
-        &mut self,
-        account: &Account,
-        told: &Publisher,
-        progress: &mut Progress,
-    ) -> Result<(), Failed> {
-        let line = self.line(account, progress).await?;
-        match publisher_node::tell(line.talk.asker(), &line.own, told).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.failed(&error, account, &account.jid)),
         }
     }
 
@@ -135,51 +177,53 @@ impl Sending {
             tokio::time::sleep(LOOK).await;
         };
         let mut progress = Progress::load(self.outbox.dir());
-        let mut targets: Vec<(Target, Vec<Waiting>)> = Vec::new();
-        let mut meant: Vec<(Target, Target)> = Vec::new();
-        for waiting in self.outbox.waiting()? {
-            let written = &waiting.entry.target;
-            let target = match meant.iter().find(|(known, _)| known == written) {
-                Some((_, target)) => target.clone(),
-                None => {
-                    let target = self.meant(written);
-                    progress.settle(written, &target);
-                    meant.push((written.clone(), target.clone()));
-                    target
-                }
+        let origins = Origins::load(&self.config);
+        let (mut tally, at) = (Tally::default(), Timestamp::now());
+        let mut due: BTreeMap<Option<String>, BTreeMap<Arc<Target>, Vec<Waiting>>> = BTreeMap::new();
+        for id in self.outbox.ids()? {
+            if let Some(target) = self.held.get(&id)
+                && !now
+                && !progress.due(target, at)
+            {
+                let target = tally.target(target.as_ref().clone());
+                tally.left(id, &target);
+                continue;
+            }
+            let Some(waiting) = self.outbox.fetch(id)? else {
+                continue;
             };
-            match targets.iter_mut().find(|(known, _)| *known == target) {
-                Some((_, mails)) => mails.push(waiting),
-                None => targets.push((target, vec![waiting])),
+            let target = tally.target(origins.meant(&waiting.entry.target));
+            if now || progress.due(&target, at) {
+                let of_account = due.entry(target.account.clone()).or_default();
+                of_account.entry(target).or_default().push(waiting);
+            } else {
+                tally.left(id, &target);
             }
         }
-        let mut sent = Sent::default();
-        let mut changed = false;
-        for (target, mails) in targets {
-            let places: Vec<u64> = mails.iter().map(|waiting| waiting.id).collect();
-            let mut done = 0;
-            if now || progress.due(&target, Timestamp::now()) {
-                changed = true;
-                match self.send(&target, mails, &mut progress, &mut done).await? {
-                    Ok(()) => progress.passed(&target),
-                    Err(obstacle) => {
-                        tracing::info!(why = obstacle.message, "mail waits in the outbox");
-                        progress.failed(&target, obstacle, Timestamp::now());
+        let changed = !due.is_empty();
+        for (account, targets) in due {
+            match origins.find(account.as_deref()) {
+                Ok(origin) => self.send(&origin, targets, &mut progress, &mut tally).await?,
+                Err(obstacle) => {
+                    for (target, waiting) in targets {
+                        progress.failed(&target, obstacle.clone(), at);
+                        for Waiting { id, .. } in waiting {
+                            tally.left(id, &target);
+                        }
                     }
                 }
             }
-            let left = places.get(done..).unwrap_or_default();
-            sent.sent += done;
-            sent.left += left.len();
-            sent.newest = sent.newest.max(left.last().copied());
-            let next = progress.obstacle(&target).map(|obstacle| obstacle.next_try);
-            sent.next_try = sent.next_try.into_iter().chain(next).min();
         }
+        let waits: BTreeSet<Arc<Target>> = tally.held.values().cloned().collect();
         if changed {
-            progress.tidy();
-            self.keep(&progress);
+            let account_waits = |jid: &str| waits.iter().any(|target| target.account.as_deref() == Some(jid));
+            progress.tidy(|target| waits.contains(target), account_waits);
+            self.keep(&mut progress);
         }
-        Ok(sent)
+        let tries = waits.iter().map(|target| progress.next_try(target).unwrap_or(at));
+        tally.sent.next_try = tries.min();
+        self.held = tally.held;
+        Ok(tally.sent)
     }
 
     /// Forgets how strong an account's logins were, as a person who enters a password again wants it.
@@ -200,121 +244,110 @@ impl Sending {
         }
     }
 
-    /// Does what waits for one target in order, until something fails; counts what is done.
+    /// Does what waits of one who publishes.
     async fn send(
         &mut self,
-        target: &Target,
-        waiting: Vec<Waiting>,
+        origin: &Origin,
+        targets: BTreeMap<Arc<Target>, Vec<Waiting>>,
         progress: &mut Progress,
-        done: &mut usize,
-    ) -> Result<Result<(), Obstacle>, OutboxError> {
-        let account = match self.account(target) {
-            Ok(account) => account,
-            Err(obstacle) => return Ok(Err(obstacle)),
-        };
-        let withdrawn = withdrawn(&waiting, &account);
+        tally: &mut Tally,
+    ) -> Result<(), OutboxError> {
+        let mut open = Vec::new();
+        for (target, waiting) in targets {
+            let mut lane = Lane::new(&self.outbox, target.as_ref().clone(), waiting, origin);
+            match lane.skip(origin)? {
+                true => {
+                    progress.passed(&lane.target);
+                    tally.sent.sent += lane.done;
+                }
+                false => open.push(lane),
+            }
+        }
+        let jid = origin.jid();
         // A session that was kept may have ended long since. One that ends time and again isn't begun again with each mail.
-        let mut kept = self.lines.contains_key(&account.jid);
-        for waiting in waiting {
-            if !withdrawn.contains(&waiting.id) {
-                let mut sent = self.send_one(&account, target, &waiting, progress).await;
-                if matches!(&sent, Err(Failed::Ended)) && std::mem::take(&mut kept) {
-                    sent = self.send_one(&account, target, &waiting, progress).await;
-                }
-                if let Err(failed) = sent {
-                    return Ok(Err(failed.obstacle()));
-                }
+        let mut kept = self.lines.contains_key(jid);
+        for _ in 0..SESSIONS {
+            if open.is_empty() {
+                return Ok(());
             }
-            self.outbox.remove(waiting.id)?;
-            *done += 1;
-            if done.is_multiple_of(KEEP) {
-                self.keep(progress);
+            let line = match self.line(origin, progress).await {
+                Ok(line) => line,
+                Err(obstacle) => {
+                    tracing::info!(why = obstacle.message, "mail waits in the outbox");
+                    progress.failed_account(jid, obstacle, Timestamp::now());
+                    break;
+                }
+            };
+            let health = Health::default();
+            let stopped = line.run(origin, open, &health).await;
+            let was_kept = std::mem::take(&mut kept);
+            open = Vec::new();
+            if health.has_ended() && !was_kept {
+                progress.failed_account(jid, ended(), Timestamp::now());
+            } else {
+                progress.passed_account(jid);
             }
-        }
-        Ok(Ok(()))
-    }
-
-    async fn send_one(
-        &mut self,
-        account: &Account,
-        target: &Target,
-        waiting: &Waiting,
-        progress: &mut Progress,
-    ) -> Result<(), Failed> {
-        let entry = &waiting.entry;
-        let name = entry.name.as_deref().unwrap_or(&account.jid);
-        let item = entry.action.item(name);
-        if let Action::Mail(mail) = &entry.action {
-            progress.place(target, &item, name, &mail.mailbox);
-        }
-        match &entry.action {
-            // Mail servers tell twice, and in two ways.
-            Action::Mail(mail) if progress.told(target, &item, mail.early_key.as_deref()) => return Ok(()),
-            _ => {}
-        }
-        let service = target.service.as_deref().unwrap_or(&account.jid);
-        let address = Jid::new(service)
-            .map_err(|error| Obstacle::lasting(format!("{service} isn't an address: {error}."), None))?;
-        let line = self.line(account, progress).await?;
-        let node = MailNode {
-            asker: line.talk.asker(),
-            own: &line.own,
-            service: &address,
-            node: &target.node,
-        };
-        let place = (service.to_owned(), target.node.clone());
-        let sent = async {
-            match &entry.action {
-                Action::Mail(mail) => {
-                    if !line.ready.contains(&place) {
-                        node.ready().await?;
+            for (lane, stop) in stopped {
+                let obstacle = match stop? {
+                    Stop::Done => {
+                        progress.passed(&lane.target);
+                        tally.sent.sent += lane.done;
+                        continue;
                     }
-                    node.publish(&item, &mail.payload(name)).await?;
-                    line.ready.insert(place.clone());
-                    if let Some(oldest) = progress.published(target, item, KEPT) {
-                        node.make_room(&oldest).await?;
+                    Stop::Idle => {
+                        open.push(lane);
+                        continue;
                     }
-                }
-                Action::Gone(gone) => {
-                    let told = progress.told_by(target, &item, gone.early_key.as_deref());
-                    node.retract(&told).await?;
-                    progress.retracted(target, &told);
-                }
+                    Stop::Ended if was_kept => {
+                        open.push(lane);
+                        continue;
+                    }
+                    Stop::Ended => ended(),
+                    Stop::Obstacle(obstacle) => obstacle,
+                };
+                tracing::info!(why = obstacle.message, "mail waits in the outbox");
+                progress.failed(&lane.target, obstacle, Timestamp::now());
+                tally.stopped(&lane);
             }
-            Ok(())
-        }
-        .await;
-        match sent {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                line.ready.remove(&place);
-                Err(self.failed(&error, account, service))
+            if health.is_over() {
+                self.lines.remove(jid);
+            }
+            if health.has_ended() && !was_kept {
+                break;
             }
         }
+        for lane in open {
+            tally.stopped(&lane);
+        }
+        Ok(())
     }
 
-    /// A session in which nothing is answered any more is given up.
-    fn failed(&mut self, error: &PrivateError, account: &Account, service: &str) -> Failed {
-        if matches!(error, PrivateError::Iq(IqError::Ended | IqError::Timeout)) {
-            self.lines.remove(&account.jid);
-        }
-        failed(error, service)
-    }
-
-    async fn line(&mut self, account: &Account, progress: &mut Progress) -> Result<&mut Line, Failed> {
+    async fn line(&mut self, origin: &Origin, progress: &mut Progress) -> Result<&mut Line, Obstacle> {
         use std::collections::btree_map::Entry;
-        match self.lines.entry(account.jid.clone()) {
+        match self.lines.entry(origin.jid().to_owned()) {
             Entry::Occupied(line) => Ok(line.into_mut()),
             Entry::Vacant(place) => {
-                let own = BareJid::new(&account.jid).map_err(|e| Obstacle::lasting(e.to_string(), None))?;
-                let password = vault::password(account, self.vault.clone())
-                    .await
-                    .map_err(|error| Obstacle::lasting(format!("There is no password: {error}."), None))?;
-                let memory = progress.logins.get(&account.jid).copied().unwrap_or_default();
-                let (talk, memory) = Talk::log_in(account, &password, self.resolver.clone(), memory)
-                    .await
-                    .map_err(refused)?;
-                progress.logins.insert(account.jid.clone(), memory);
+                let own = origin.bare()?;
+                let no_password =
+                    |error: PasswordError| Obstacle::lasting(format!("There is no password: {error}."), None);
+                let talk = match origin {
+                    Origin::Account(account) => {
+                        let password = vault::password(account, self.vault.clone())
+                            .await
+                            .map_err(no_password)?;
+                        let memory = progress.logins.get(&account.jid).copied().unwrap_or_default();
+                        let login = Talk::log_in(account, &password, self.resolver.clone(), memory).await;
+                        let (talk, memory) = login.map_err(refused)?;
+                        progress.logins.insert(account.jid.clone(), memory);
+                        talk
+                    }
+                    Origin::Component(component) => {
+                        let secret = vault::secret(&component.secret).await.map_err(no_password)?;
+                        let secret =
+                            secret.ok_or_else(|| no_password(PasswordError::Missing(component.domain.to_string())))?;
+                        Talk::of_component(component, &secret).await.map_err(refused)?
+                    }
+                };
                 Ok(place.insert(Line {
                     talk,
                     own,
@@ -323,63 +356,45 @@ impl Sending {
             }
         }
     }
+}
 
-    /// A target with its account, whether it names that or leaves it out, so that order is kept among both.
-    fn meant(&self, target: &Target) -> Target {
-        match self.account(target) {
-            Ok(account) => Target {
-                account: Some(account.jid),
-                ..target.clone()
-            },
-            Err(_) => target.clone(),
+impl Line {
+    /// Does what waits in many lanes, each in order; gives them back with how far they came.
+    async fn run(
+        &mut self,
+        origin: &Origin,
+        lanes: Vec<Lane>,
+        health: &Health,
+    ) -> Vec<(Lane, Result<Stop, OutboxError>)> {
+        let (asker, own) = (self.talk.asker(), &self.own);
+        let place = |lane: &Lane| (lane.target.service.clone(), lane.target.node.clone());
+        let lanes = lanes.into_iter().map(|mut lane| {
+            lane.ready = self.ready.contains(&place(&lane));
+            lane
+        });
+        let running = lanes.map(|mut lane| async move {
+            let stop = lane.run(origin, own, asker, health).await;
+            (lane, stop)
+        });
+        let running: Vec<_> = running.collect();
+        let stopped: Vec<_> = stream::iter(running).buffer_unordered(AT_ONCE).collect().await;
+        for (lane, _) in &stopped {
+            match lane.ready {
+                true => self.ready.insert(place(lane)),
+                false => self.ready.remove(&place(lane)),
+            };
         }
-    }
-
-    fn account(&self, target: &Target) -> Result<Account, Obstacle> {
-        account(&self.config, target.account.as_deref())
+        stopped
     }
 }
 
-/// The account that publishes, as configured now; the only one where it isn't named.
-pub(crate) fn account(config: &Path, named: Option<&str>) -> Result<Account, Obstacle> {
-    let loaded = Config::load(config).map_err(|error| Obstacle::configuration(error.to_string(), None))?;
-    let mut accounts = loaded
-        .config
-        .accounts
-        .into_iter()
-        .filter(|account| account.enabled && account.xmpp);
-    let hint = Some("`mailwrenctl account list` shows those that are configured.".to_owned());
-    match named {
-        Some(jid) => accounts
-            .find(|account| account.jid == jid)
-            .ok_or_else(|| Obstacle::configuration(format!("There is no account {jid}, or it is disabled."), hint)),
-        None => match (accounts.next(), accounts.next()) {
-            (Some(account), None) => Ok(account),
-            (None, _) => Err(Obstacle::configuration(
-                "No account is configured.".to_owned(),
-                Some("Add one with `mailwrenctl account add`.".to_owned()),
-            )),
-            (Some(_), Some(_)) => Err(Obstacle::configuration(
-                "Several accounts are configured.".to_owned(),
-                Some("Say which one publishes: `mailwrenctl publish --account JID`.".to_owned()),
-            )),
-        },
-    }
-}
-
-/// Mails that are to be taken back before they were published: nobody is told of them. Their items are taken back all the
-/// same, since a process that was killed may have published them.
-fn withdrawn(waiting: &[Waiting], account: &Account) -> BTreeSet<u64> {
-    let mut withdrawn = BTreeSet::new();
-    let mut mails = BTreeMap::new();
-    for Waiting { id, entry } in waiting {
-        let item = entry.action.item(entry.name.as_deref().unwrap_or(&account.jid));
-        match &entry.action {
-            Action::Mail(_) => {
-                mails.entry(item).or_insert_with(Vec::new).push(*id);
-            }
-            Action::Gone(_) => withdrawn.extend(mails.remove(&item).into_iter().flatten()),
+impl Tally {
+    /// A lane didn't come to its end.
+    fn stopped(&mut self, lane: &Lane) {
+        self.sent.sent += lane.done;
+        let target = self.target(lane.target.clone());
+        for id in lane.left() {
+            self.left(id, &target);
         }
     }
-    withdrawn
 }

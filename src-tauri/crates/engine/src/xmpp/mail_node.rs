@@ -6,7 +6,7 @@ use xmpp_parsers::ns;
 use xmpp_parsers::stanza_error::DefinedCondition as Condition;
 
 use super::iq::{Asker, IqError};
-use super::private_node::{self, KEEPING, KEEPING_OFFLINE, PUBLISH_OPTIONS, PrivateError};
+use super::private_node::{self, Found, KEEPING, KEEPING_OFFLINE, PUBLISH_OPTIONS, PrivateError};
 
 /// A node that mail is published on: the account's own, or one at a pubsub service.
 pub(crate) struct MailNode<'a> {
@@ -14,12 +14,15 @@ pub(crate) struct MailNode<'a> {
     pub(crate) own: &'a BareJid,
     pub(crate) service: &'a Jid,
     pub(crate) node: &'a str,
+    /// Whose mail it is, if that isn't who publishes: nobody else may read it.
+    pub(crate) reader: Option<&'a BareJid>,
 }
 
 impl MailNode<'_> {
     /// Makes sure that it is there, private, and keeps what is published. Somebody else's node isn't ours to look into:
-    /// there the service has to promise that it publishes nothing on a node that isn't private.
-    pub(crate) async fn ready(&self) -> Result<(), PrivateError> {
+    /// there the service has to promise that it publishes nothing on a node that isn't private. With `admitted`, its reader is
+    /// known to be let in, unless it has to be made anew.
+    pub(crate) async fn ready(&self, admitted: bool) -> Result<(), PrivateError> {
         let wanted = if *self.service == *self.own {
             KEEPING
         } else {
@@ -34,7 +37,15 @@ impl MailNode<'_> {
                     false => Err(PrivateError::Unverified),
                 }
             }
-            ready => ready,
+            Ok(found) => {
+                if let Some(reader) = self.reader
+                    && (found == Found::Made || !admitted)
+                {
+                    private_node::admit(self.asker, self.service, self.node, reader, found).await?;
+                }
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -44,7 +55,7 @@ impl MailNode<'_> {
         match publish().await {
             // Somebody opened the node, or deleted it.
             Err(PrivateError::Iq(IqError::Refused(error))) if is_changed(&error.defined_condition) => {
-                self.ready().await?;
+                self.ready(false).await?;
                 publish().await
             }
             published => published,

@@ -4,12 +4,13 @@
 //! certificate, [`login`] runs SASL, and [`guarded_io`] keeps what the parser above sees bounded. When to attempt again is
 //! decided by [`mailwren_core::link`]. [`session`] lives on what it gets: one task per account, which binds or resumes,
 //! brings the account's nodes up, and passes on what comes. [`probe`] tries an account out, and `talk` is a session that only
-//! asks, for what is asked while none is up.
+//! asks, for what is asked while none is up; it may be a `component`'s.
 
 pub(crate) mod answer;
 mod bring_up;
 mod caps;
 mod catch_up;
+mod component;
 pub mod connector;
 pub mod guarded_io;
 pub(crate) mod iq;

@@ -120,7 +120,8 @@ impl OwnNode<'_> {
     /// # Errors
     /// What the server answers; the first to publish makes it then.
     pub(super) async fn make(&self) -> Result<(), PrivateError> {
-        private_node::ensure_with(self.asker, &self.service(), MAIL_NODE, KEEPING).await
+        private_node::ensure_with(self.asker, &self.service(), MAIL_NODE, KEEPING).await?;
+        Ok(())
     }
 
     fn key(&self) -> String {

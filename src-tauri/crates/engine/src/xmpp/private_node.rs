@@ -1,7 +1,7 @@
-//! A PEP node that nobody but its account reads. PEP's default access model is `presence`, which shows all contacts what is
+//! A node that nobody reads but who publishes there, and whom they name. PEP's default access model is `presence`, which shows all contacts what is
 //! published; so the node is made with `whitelist`, looked at, and only then published to.
 
-use jid::Jid;
+use jid::{BareJid, Jid};
 use minidom::Element;
 use minidom::rxml::xml_ncname;
 use xmpp_parsers::ns;
@@ -51,7 +51,16 @@ pub(crate) enum PrivateError {
 
 /// Makes sure that a node of the own account is there and private (XEP-0060 §8.1, §8.2).
 pub(super) async fn ensure(asker: &Asker, own: &Jid, node: &str) -> Result<(), PrivateError> {
-    ensure_with(asker, own, node, &[]).await
+    ensure_with(asker, own, node, &[]).await.map(|_| ())
+}
+
+/// How a node was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It was there.
+    There,
+    /// It wasn't, and was made.
+    Made,
 }
 
 /// The same, and sets it otherwise as is wanted, where the server has the setting and takes the value.
@@ -60,7 +69,8 @@ pub(super) async fn ensure_with(
     service: &Jid,
     node: &str,
     wanted: &[Setting],
-) -> Result<(), PrivateError> {
+) -> Result<Found, PrivateError> {
+    let mut how = Found::There;
     let found = match configuration(asker, service, node).await {
         Err(error) if is_missing(&error) => {
             let create = |wanted: &[Setting]| {
@@ -74,7 +84,7 @@ pub(super) async fn ensure_with(
                     .build()
             };
             match asker.set(service, create(wanted)).await {
-                Ok(_) => {}
+                Ok(_) => how = Found::Made,
                 // What it doesn't take is told by another try; another client may have been quicker, too, and how the
                 // node is shows next.
                 Err(IqError::Refused(_)) => match asker.set(service, create(&[])).await {
@@ -89,7 +99,7 @@ pub(super) async fn ensure_with(
     };
     let private = access_model(found.as_ref()).as_deref() == Some(PRIVATE);
     if private && wanted.iter().all(|setting| is_met(found.as_ref(), *setting)) {
-        return Ok(());
+        return Ok(how);
     }
     let configure = |wanted: &[Setting]| {
         let configure = named("configure", ns::PUBSUB_OWNER, node).append(form(ns::PUBSUB_CONFIGURE, wanted));
@@ -107,9 +117,46 @@ pub(super) async fn ensure_with(
         Err(error) => return Err(error.into()),
     }
     match access_model(configuration(asker, service, node).await?.as_ref()) {
-        Some(access) if access == PRIVATE => Ok(()),
+        Some(access) if access == PRIVATE => Ok(how),
         _ => Err(PrivateError::Open),
     }
+}
+
+/// Lets somebody read a private node (XEP-0060 §8.9): a member. Who stands in some relation to it already keeps that,
+/// whatever it is: the owner may have put them out.
+pub(super) async fn admit(
+    asker: &Asker,
+    service: &Jid,
+    node: &str,
+    reader: &BareJid,
+    found: Found,
+) -> Result<(), IqError> {
+    let pubsub = |affiliations: Element| {
+        Element::builder("pubsub", ns::PUBSUB_OWNER)
+            .append(affiliations)
+            .build()
+    };
+    if found == Found::There {
+        let asked = pubsub(named("affiliations", ns::PUBSUB_OWNER, node).build());
+        let answer = asker.get(service, asked).await?;
+        let listed = answer
+            .as_ref()
+            .and_then(|a| a.get_child("affiliations", ns::PUBSUB_OWNER));
+        let is_known = |entry: &Element| {
+            let jid = entry.attr("jid").and_then(|jid| BareJid::new(jid).ok());
+            jid.as_ref() == Some(reader) && entry.attr("affiliation").is_some_and(|kind| kind != "none")
+        };
+        if listed.is_some_and(|listed| listed.children().any(is_known)) {
+            return Ok(());
+        }
+    }
+    let member = Element::builder("affiliation", ns::PUBSUB_OWNER)
+        .attr(xml_ncname!("jid").to_owned(), reader.as_str())
+        .attr(xml_ncname!("affiliation").to_owned(), "member")
+        .build();
+    let admitted = named("affiliations", ns::PUBSUB_OWNER, node).append(member).build();
+    asker.set(service, pubsub(admitted)).await?;
+    Ok(())
 }
 
 /// Publishes an item, provided that the node is still private (XEP-0060 §7.1.5).

@@ -1,10 +1,11 @@
-//! A session that only asks, and answers if it is to: bound, never online, and over as soon as nobody asks any more.
+//! A session that only asks, and answers if it is to: an account's, bound and never online, or a component's; over as soon as
+//! nobody asks any more.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use jid::{FullJid, Jid};
+use jid::{BareJid, FullJid, Jid};
 use mailwren_core::account::Account;
 use minidom::Element;
 use secrecy::SecretString;
@@ -19,11 +20,13 @@ use xmpp_parsers::ns;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType};
 
 use super::answer::refusal;
+use super::component::ComponentStream;
 use super::connector::Connector;
 use super::iq::{Asker, IqError, IqTable, Request};
 use super::login::LoginMemory;
 use super::resolve::Resolve;
 use super::trouble::ConnectError;
+use crate::config::Component;
 
 /// Requests that wait to be answered; more are refused.
 const MOST_REQUESTS: usize = 16;
@@ -38,7 +41,6 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// A session that only asks. It sends no presence, so that nothing comes unasked and nobody sees it.
 pub(crate) struct Talk {
     asker: Asker,
-    bound: FullJid,
     answers: mpsc::Sender<Iq>,
     task: JoinHandle<()>,
 }
@@ -67,48 +69,54 @@ impl Talk {
         Ok((Self::begin(connection).await?, facts.memory))
     }
 
-    /// The same for one that answers, too: what others ask comes out of the receiver, which ends with the session.
+    /// The same for a component.
+    pub(crate) async fn of_component(component: &Component, secret: &SecretString) -> Result<Self, LogInError> {
+        let stream = ComponentStream::connect(component, secret).await?;
+        let own = component.domain.clone();
+        Ok(Self::over(Wire::Component(Box::new(stream)), own, None))
+    }
+
+    /// Logs in for one that answers, too: at which address; and what others ask comes out of the receiver, which ends with
+    /// the session.
     pub(crate) async fn log_in_to_answer(
         account: &Account,
         password: &SecretString,
         resolver: Arc<dyn Resolve>,
         memory: LoginMemory,
-    ) -> Result<(Self, mpsc::Receiver<Iq>), LogInError> {
+    ) -> Result<(Self, FullJid, mpsc::Receiver<Iq>), LogInError> {
         let connector = Connector::new(account, resolver)?;
         let (connection, _) = connector.connect(password, memory, &|_| {}).await?;
         let (requests, asked) = mpsc::channel(MOST_REQUESTS);
-        Ok((Self::begin_with(connection, Some(requests)).await?, asked))
+        let (talk, bound) = Self::begin_with(connection, Some(requests)).await?;
+        Ok((talk, bound, asked))
     }
 
     /// Binds a connection that is logged in.
     pub(super) async fn begin(connection: Connection) -> Result<Self, IqError> {
-        Self::begin_with(connection, None).await
+        Ok(Self::begin_with(connection, None).await?.0)
     }
 
-    async fn begin_with(connection: Connection, requests: Option<mpsc::Sender<Iq>>) -> Result<Self, IqError> {
+    async fn begin_with(
+        connection: Connection,
+        requests: Option<mpsc::Sender<Iq>>,
+    ) -> Result<(Self, FullJid), IqError> {
         let own = connection.identity.to_bare();
         let mut stream = connection.stream;
         let bound = tokio::time::timeout(ANSWER_LIMIT, bind(&mut stream))
             .await
             .unwrap_or(Err(IqError::Timeout))?;
+        Ok((Self::over(Wire::Client(Box::new(stream)), own, requests), bound))
+    }
+
+    fn over(wire: Wire, own: BareJid, requests: Option<mpsc::Sender<Iq>>) -> Self {
         let (asker, questions) = Asker::channel();
         let (answers, answered) = mpsc::channel(MOST_ANSWERS);
         let serving = Serving {
             table: IqTable::new(own, ANSWER_LIMIT, prefix()),
             requests,
         };
-        let task = tokio::spawn(serving.run(stream, questions, answered));
-        Ok(Self {
-            asker,
-            bound,
-            answers,
-            task,
-        })
-    }
-
-    /// The session's own JID.
-    pub(crate) const fn bound(&self) -> &FullJid {
-        &self.bound
+        let task = tokio::spawn(serving.run(wire, questions, answered));
+        Self { asker, answers, task }
     }
 
     /// Takes the answers to what others ask.
@@ -129,7 +137,7 @@ impl Talk {
     }
 }
 
-fn prefix() -> String {
+pub(super) fn prefix() -> String {
     format!("{:016x}", getrandom::u64().unwrap_or_default())
 }
 
@@ -165,7 +173,7 @@ async fn bind(stream: &mut XmppStream) -> Result<FullJid, IqError> {
 
 /// What a stream brings.
 #[expect(clippy::large_enum_variant, reason = "made, matched and dropped one at a time")]
-enum Came {
+pub(super) enum Came {
     Stanza(Stanza),
     /// Something else, or not to be understood.
     Other,
@@ -190,6 +198,51 @@ async fn next(stream: &mut XmppStream) -> Result<Came, IqError> {
     }
 }
 
+/// What a session goes over.
+enum Wire {
+    Client(Box<XmppStream>),
+    Component(Box<ComponentStream>),
+}
+
+impl Wire {
+    async fn next(&mut self) -> Result<Came, IqError> {
+        match self {
+            Self::Client(stream) => next(stream).await,
+            Self::Component(stream) => stream.next().await,
+        }
+    }
+
+    async fn send(&mut self, iq: Iq) -> std::io::Result<()> {
+        match self {
+            Self::Client(stream) => stream.send(&XmppStreamElement::Stanza(Stanza::Iq(iq))).await,
+            Self::Component(stream) => stream.send(iq).await,
+        }
+    }
+
+    /// A question that whoever is there answers.
+    fn ping(&self) -> Iq {
+        match self {
+            Self::Client(_) => Iq::Get {
+                from: None,
+                to: None,
+                id: prefix(),
+                payload: Element::bare("ping", ns::PING),
+            },
+            Self::Component(stream) => stream.ping(),
+        }
+    }
+
+    async fn close(&mut self) {
+        match self {
+            Self::Client(stream) => {
+                let close = SinkExt::<&Stanza>::close(&mut **stream);
+                tokio::time::timeout(CLOSE_LIMIT, close).await.ok();
+            }
+            Self::Component(stream) => stream.close().await,
+        }
+    }
+}
+
 /// What a session knows while it lasts.
 struct Serving {
     /// Whoever waits for an answer learns that it is over when this goes.
@@ -200,12 +253,7 @@ struct Serving {
 impl Serving {
     /// Sends questions and takes answers in, and the other way round, until nobody can ask any more or the connection is
     /// gone.
-    async fn run(
-        mut self,
-        mut stream: XmppStream,
-        mut questions: mpsc::Receiver<Request>,
-        mut answers: mpsc::Receiver<Iq>,
-    ) {
+    async fn run(mut self, mut wire: Wire, mut questions: mpsc::Receiver<Request>, mut answers: mpsc::Receiver<Iq>) {
         loop {
             let deadline = self.table.next_deadline();
             let to_send = tokio::select! {
@@ -214,7 +262,9 @@ impl Serving {
                     Some(self.table.begin(question, Instant::now()))
                 }
                 Some(answer) = answers.recv() => Some(answer),
-                came = next(&mut stream) => match came {
+                came = wire.next() => match came {
+                    // Whatever comes back is a sign of life; without one, the stream ends.
+                    Ok(Came::Silence) => Some(wire.ping()),
                     Ok(came) => self.came(came),
                     Err(_) => return,
                 },
@@ -224,13 +274,12 @@ impl Serving {
                 }
             };
             if let Some(iq) = to_send
-                && stream.send(&XmppStreamElement::Stanza(Stanza::Iq(iq))).await.is_err()
+                && wire.send(iq).await.is_err()
             {
                 return;
             }
         }
-        let close = SinkExt::<&Stanza>::close(&mut stream);
-        tokio::time::timeout(CLOSE_LIMIT, close).await.ok();
+        wire.close().await;
     }
 
     /// Gives what is to be sent upon it.
@@ -257,14 +306,7 @@ impl Serving {
                     None,
                 )),
             },
-            Came::Stanza(_) | Came::Other => None,
-            // Whatever comes back is a sign of life; without one, the stream ends.
-            Came::Silence => Some(Iq::Get {
-                from: None,
-                to: None,
-                id: prefix(),
-                payload: Element::bare("ping", ns::PING),
-            }),
+            Came::Stanza(_) | Came::Other | Came::Silence => None,
         }
     }
 }

@@ -145,6 +145,7 @@ async fn a_device_of_the_owner_has_a_mail_archived_and_takes_it_back_once() {
         matches!(
             &waiting[..],
             [Entry {
+                reader: None,
                 action: Action::Gone(_),
                 ..
             }]

@@ -1,0 +1,69 @@
+//! What a benchmark measured: how long something took, many times.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// Durations of the same thing.
+#[derive(Debug, Clone, Default)]
+pub struct Durations(Vec<Duration>);
+
+impl Durations {
+    /// One more.
+    pub fn add(&mut self, duration: Duration) {
+        self.0.push(duration);
+    }
+
+    /// How many there are.
+    pub const fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The duration that this share of them, in percent, doesn't exceed (nearest rank); zero where there are none.
+    pub fn percentile(&self, percent: usize) -> Duration {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let rank = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+        sorted.get(rank).copied().unwrap_or_default()
+    }
+
+    /// Count, p50, p95 and the longest, in milliseconds.
+    pub fn json(&self) -> Value {
+        json!({
+            "n": self.count(),
+            "p50_ms": milliseconds(self.percentile(50)),
+            "p95_ms": milliseconds(self.percentile(95)),
+            "max_ms": milliseconds(self.percentile(100)),
+        })
+    }
+}
+
+/// In milliseconds, to a tenth.
+pub fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+/// The processor and how many of its cores there are, as far as the system tells.
+pub fn machine() -> String {
+    let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = about.lines().find_map(|line| line.strip_prefix("model name"));
+    let model = model.and_then(|line| line.split_once(':')).map(|(_, name)| name.trim());
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    format!("{}, {cores} cores", model.unwrap_or("unknown processor"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_the_nearest_rank() {
+        let mut durations = Durations::default();
+        assert_eq!(durations.percentile(50), Duration::ZERO);
+        for n in (1..=20).rev() {
+            durations.add(Duration::from_millis(n));
+        }
+        let percentiles = [0, 50, 95, 100].map(|percent| durations.percentile(percent).as_millis());
+        assert_eq!(percentiles, [1, 10, 19, 20]);
+    }
+}

@@ -163,6 +163,7 @@ first-title-2 = ولا تُبقِ شيئًا آخر مفتوحًا.
 first-lead = سجّل الدخول بـ XMPP، ويجد Mailwren الباقي.
 first-go = متابعة
 first-hint = الأفضل حساب خاص به، غير الذي تحادث به.
+first-mailbox = ليس لدي إلا صندوق بريد (IMAP)
 first-demo = لا حساب لديك؟ يحاكي العرض خادمًا وبريدًا على هذا الحاسوب.
 first-demo-do = جرّب العرض
 first-demo-started = يبدأ العرض في نافذة خاصة به.
@@ -215,6 +216,7 @@ save = حفظ
 test = اختبار
 testing = جارٍ الاختبار …
 account-add = إضافة حساب
+account-added = أُضيف الحساب
 account-edit = تحرير { $label }
 account-remove = إزالة { $label }
 account-enabled = وصل { $label }
@@ -225,8 +227,16 @@ nodes-count =
         [few] { $n } عقد
        *[other] { $n } عقدة
     }
+folders-count =
+    { $n ->
+        [one] مجلد واحد
+        [two] مجلدان
+        [few] { $n } مجلدات
+       *[other] { $n } مجلدًا
+    }
 node-unknown = لم تُسأل بعد
 node-subscribed = مشترَك فيها
+folder-watched = مراقَب
 node-pending = تنتظر موافقة صاحبها
 node-refused = مرفوضة
 node-closed = مغلقة
@@ -243,6 +253,11 @@ strangers =
 form-new = حساب جديد
 form-edit = تحرير الحساب
 form-first = يُصغي Mailwren عبر XMPP. الأفضل حساب خاص به، غير الذي تحادث به.
+form-kind = كيف يعلم Mailwren بالبريد
+kind-xmpp = عبر XMPP
+kind-mailbox = صندوق بريد فقط (IMAP)
+form-mailbox = يراقب Mailwren صندوق البريد بنفسه عبر IMAP، ولا يحتاج إلى غير ذلك.
+field-address = عنوان البريد
 field-jid = عنوان XMPP
 field-password = كلمة السر
 password-kept = كما هي محفوظة
@@ -266,6 +281,12 @@ node-node = اسم العقدة { $n }
 node-drop = إزالة العقدة { $n }
 node-add = إضافة عقدة
 field-notifiers = عناوين تُعدّ رسائلها بريدًا، واحد في كل سطر (Sieve notify)
+mailbox = صندوق البريد (IMAP)
+mailbox-says = الحدث الذي لا يقول إلا «تغيّر» يصير: مَن كتب وعن ماذا؛ والأرشفة والحذف لا يحتاجان إلى جسر.
+field-imap-host = خادم البريد
+field-imap-user = المستخدم، إن لم يكن العنوان
+field-imap-password = كلمة سر صندوق البريد
+field-imap-folders = المجلدات المراقَبة، واحد في كل سطر
 fault-jid-empty = أدخل عنوانًا مثل you@example.org.
 fault-jid-resource = احذف ما بعد الشرطة المائلة.
 fault-jid-form = يبدو العنوان مثل you@example.org.
@@ -274,6 +295,8 @@ fault-port = المنفذ عدد من 1 إلى 65535.
 fault-host = لا بد للمنفذ من مضيف.
 fault-subscription = لا بد للعقدة من خدمة واسم.
 fault-notifiers = عنوان في كل سطر، بلا فراغات.
+fault-imap-host = أدخل خادم البريد، مثل imap.example.org.
+fault-imap-folders = مجلد واحد على الأقل، وكلٌّ مرة واحدة فقط.
 
 ## الإعدادات: الاختبار
 
@@ -284,6 +307,7 @@ step-tls = TLS
 step-login = الدخول
 step-services = الخدمات
 step-nodes = العقد
+step-folders = المجلدات
 step-mailbox = صندوق البريد
 step-todo = لم يأت دوره
 step-running = جارٍ
@@ -291,6 +315,7 @@ step-passed = تم
 step-warned = تم، مع تنبيه
 step-failed = فشل
 nodes-choose = العقد التي يُصغى إليها
+folders-choose = المجلدات التي تُراقَب
 trust-says = لا أحد يشهد لهذه الشهادة. لا تثق بها إلا إذا كانت بصمتها هي التي يخبرك بها مشغّل الخادم:
 trust-do = الوثوق بهذه الشهادة
 
@@ -458,6 +483,7 @@ sample-sender = مريم
 sample-subject = المفاتيح يوم الخميس، الخامسة والنصف
 sample-count = رسالة جديدة
 sample-send = أرسل واحدًا الآن
+sample-try = تجربة إشعار
 sample-sent = يُعرض إشعار الآن.
 sample-withheld = لا يُعرض شيء الآن: { $why }.
 locked = والشاشة مقفلة

@@ -145,6 +145,7 @@ first-title-2 = Sonst nichts offen halten.
 first-lead = Melden Sie sich mit XMPP an. Den Rest findet Mailwren.
 first-go = Weiter
 first-hint = Am besten ein eigenes Konto, nicht das, mit dem Sie chatten.
+first-mailbox = Ich habe nur ein Postfach (IMAP)
 first-demo = Noch kein Konto? Die Demo spielt Server und Mail auf diesem Rechner.
 first-demo-do = Demo ausprobieren
 first-demo-started = Die Demo startet in einem eigenen Fenster.
@@ -197,6 +198,7 @@ save = Speichern
 test = Testen
 testing = Testet …
 account-add = Konto hinzufügen
+account-added = Konto hinzugefügt
 account-edit = { $label } bearbeiten
 account-remove = { $label } entfernen
 account-enabled = { $label } verbinden
@@ -205,8 +207,14 @@ nodes-count =
         [one] Ein Knoten
        *[other] { $n } Knoten
     }
+folders-count =
+    { $n ->
+        [one] Ein Ordner
+       *[other] { $n } Ordner
+    }
 node-unknown = noch nicht gefragt
 node-subscribed = abonniert
+folder-watched = wird beobachtet
 node-pending = wartet auf Zustimmung des Besitzers
 node-refused = abgelehnt
 node-closed = geschlossen
@@ -221,6 +229,11 @@ strangers =
 form-new = Neues Konto
 form-edit = Konto bearbeiten
 form-first = Mailwren hört über XMPP zu. Am besten mit einem eigenen Konto neben dem, mit dem Sie chatten.
+form-kind = Wie Mailwren von Mail erfährt
+kind-xmpp = Mit XMPP
+kind-mailbox = Nur Postfach (IMAP)
+form-mailbox = Mailwren beobachtet das Postfach selbst, über IMAP. Mehr braucht es nicht.
+field-address = Mailadresse
 field-jid = XMPP-Adresse
 field-password = Passwort
 password-kept = Wie gespeichert
@@ -244,6 +257,12 @@ node-node = Name von Knoten { $n }
 node-drop = Knoten { $n } entfernen
 node-add = Knoten hinzufügen
 field-notifiers = Adressen, deren Nachrichten als Mail gelten, eine je Zeile (Sieve notify)
+mailbox = Postfach (IMAP)
+mailbox-says = Aus einem Ereignis, das nur „geändert“ sagt, wird, wer worüber schrieb; Archivieren und Löschen brauchen keine Brücke.
+field-imap-host = Mailserver
+field-imap-user = Benutzer, wenn nicht die Adresse
+field-imap-password = Passwort des Postfachs
+field-imap-folders = Beobachtete Ordner, einer je Zeile
 fault-jid-empty = Geben Sie eine Adresse wie du@example.org ein.
 fault-jid-resource = Lassen Sie den Teil nach dem Schrägstrich weg.
 fault-jid-form = Eine Adresse sieht aus wie du@example.org.
@@ -252,6 +271,8 @@ fault-port = Ein Port ist eine Zahl von 1 bis 65535.
 fault-host = Ein Port braucht einen Host.
 fault-subscription = Ein Knoten braucht seinen Dienst und seinen Namen.
 fault-notifiers = Eine Adresse je Zeile, ohne Leerzeichen.
+fault-imap-host = Geben Sie den Mailserver ein, etwa imap.example.org.
+fault-imap-folders = Mindestens ein Ordner, und jeder nur einmal.
 
 ## Einstellungen: Test
 
@@ -262,6 +283,7 @@ step-tls = TLS
 step-login = Anmeldung
 step-services = Dienste
 step-nodes = Knoten
+step-folders = Ordner
 step-mailbox = Postfach
 step-todo = kommt noch
 step-running = läuft
@@ -269,6 +291,7 @@ step-passed = fertig
 step-warned = fertig, mit Warnung
 step-failed = fehlgeschlagen
 nodes-choose = Knoten, auf die gehört wird
+folders-choose = Zu beobachtende Ordner
 trust-says = Niemand bürgt für dieses Zertifikat. Vertrauen Sie ihm nur, wenn sein Fingerabdruck der ist, den der Betreiber des Servers nennt:
 trust-do = Diesem Zertifikat vertrauen
 
@@ -424,6 +447,7 @@ sample-sender = Miriam Kern
 sample-subject = Schlüssel am Donnerstag, halb sechs
 sample-count = 1 neue Mail
 sample-send = Jetzt eine zeigen
+sample-try = Benachrichtigung testen
 sample-sent = Eine Benachrichtigung wird jetzt gezeigt.
 sample-withheld = Jetzt wird keine gezeigt: { $why }.
 locked = Bei gesperrtem Bildschirm

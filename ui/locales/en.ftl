@@ -145,6 +145,7 @@ first-title-2 = Nothing else to keep open.
 first-lead = Sign in with XMPP. Mailwren finds the rest.
 first-go = Continue
 first-hint = An account of its own, apart from the one you chat with, is best.
+first-mailbox = I have only a mailbox (IMAP)
 first-demo = No account yet? The demo plays a server and mail on this computer.
 first-demo-do = Try the demo
 first-demo-started = The demo starts in a window of its own.
@@ -197,6 +198,7 @@ save = Save
 test = Test
 testing = Testing …
 account-add = Add account
+account-added = Account added
 account-edit = Edit { $label }
 account-remove = Remove { $label }
 account-enabled = Connect { $label }
@@ -205,8 +207,14 @@ nodes-count =
         [one] One node
        *[other] { $n } nodes
     }
+folders-count =
+    { $n ->
+        [one] One folder
+       *[other] { $n } folders
+    }
 node-unknown = not asked yet
 node-subscribed = subscribed
+folder-watched = watched
 node-pending = waits for its owner’s approval
 node-refused = refused
 node-closed = closed
@@ -221,6 +229,11 @@ strangers =
 form-new = New account
 form-edit = Edit account
 form-first = Mailwren listens on XMPP. An account of its own, apart from the one you chat with, is best.
+form-kind = How mail is heard of
+kind-xmpp = With XMPP
+kind-mailbox = Mailbox only (IMAP)
+form-mailbox = Mailwren watches the mailbox itself, by IMAP. It takes nothing else.
+field-address = Mail address
 field-jid = XMPP address
 field-password = Password
 password-kept = As stored
@@ -244,6 +257,12 @@ node-node = Name of node { $n }
 node-drop = Remove node { $n }
 node-add = Add a node
 field-notifiers = Addresses whose messages count as mail, one a line (Sieve notify)
+mailbox = Mailbox (IMAP)
+mailbox-says = An event that only says “changed” becomes who wrote and about what; archiving and deleting take no bridge.
+field-imap-host = Mail server
+field-imap-user = User, if not the address
+field-imap-password = Mailbox password
+field-imap-folders = Watched folders, one a line
 fault-jid-empty = Enter an address such as you@example.org.
 fault-jid-resource = Leave out the part after the slash.
 fault-jid-form = An address looks like you@example.org.
@@ -252,6 +271,8 @@ fault-port = A port is a number from 1 to 65535.
 fault-host = A port needs a host.
 fault-subscription = A node needs both its service and its name.
 fault-notifiers = One address a line, without blanks.
+fault-imap-host = Enter the mail server, such as imap.example.org.
+fault-imap-folders = At least one folder, and each but once.
 
 ## Settings: test
 
@@ -262,6 +283,7 @@ step-tls = TLS
 step-login = Login
 step-services = Services
 step-nodes = Nodes
+step-folders = Folders
 step-mailbox = Mailbox
 step-todo = to come
 step-running = in progress
@@ -269,6 +291,7 @@ step-passed = done
 step-warned = done, with a warning
 step-failed = failed
 nodes-choose = Nodes to listen to
+folders-choose = Folders to watch
 trust-says = Nobody vouches for this certificate. Trust it only if its fingerprint is the one that the server’s operator tells you:
 trust-do = Trust this certificate
 
@@ -424,6 +447,7 @@ sample-sender = Miriam Kern
 sample-subject = Keys on Thursday, half past five
 sample-count = 1 new mail
 sample-send = Send me one now
+sample-try = Try a notification
 sample-sent = A notification is shown now.
 sample-withheld = None is shown now: { $why }.
 locked = While the screen is locked

@@ -1,5 +1,8 @@
 /** What one window asks of another as it shows it: a page, and what to begin there with. */
-export type Errand = { page: 'diagnosis' } | { page: 'account'; jid: string };
+export type Errand =
+  | { page: 'diagnosis' }
+  /** A new account; one without XMPP, if it says `mailbox`. */
+  | { page: 'account'; jid: string; mailbox?: true };
 
 const KEY = 'mailwren.errand';
 
@@ -33,7 +36,10 @@ function take(): Errand | null {
     localStorage.removeItem(KEY);
     if (typeof found !== 'object' || found === null || !('page' in found)) return null;
     if (found.page === 'diagnosis') return { page: 'diagnosis' };
-    if (found.page === 'account' && 'jid' in found) return { page: 'account', jid: String(found.jid) };
+    if (found.page === 'account' && 'jid' in found) {
+      const mailbox = 'mailbox' in found && found.mailbox === true;
+      return { page: 'account', jid: String(found.jid), ...(mailbox && { mailbox }) };
+    }
   } catch {
     // As if there was none.
   }

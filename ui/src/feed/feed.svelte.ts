@@ -456,6 +456,11 @@ export class Feed {
     await this.#ask(() => call<'retry'>({ do: 'retry', jid }));
   }
 
+  /** A person has read of a problem that may be passed over. */
+  async dismissProblem(code: string): Promise<void> {
+    await this.#ask(() => call<'dismiss_problem'>({ do: 'dismiss_problem', code }));
+  }
+
   async #ask(act: () => Promise<unknown>): Promise<void> {
     try {
       await act();

@@ -9,6 +9,8 @@ export interface Said {
   /** Whether it can be taken back. */
   undoable: boolean;
   fault: boolean;
+  /** What may be done next. */
+  next?: { label: string; act: () => void };
 }
 
 export class Bar {
@@ -23,6 +25,11 @@ export class Bar {
 
   tell(text: string): void {
     this.said = { text, undoable: false, fault: false };
+  }
+
+  /** Says what was done, and what may be done next. */
+  suggest(text: string, label: string, act: () => void): void {
+    this.said = { text, undoable: false, fault: false, next: { label, act } };
   }
 
   /** Says what couldn't be done, and what to do. */

@@ -1,5 +1,5 @@
 /** One sentence on how the accounts stand, from their states. */
-import type { AccountStatus, LinkState, Status } from '../generated/wire';
+import type { AccountStatus, LinkState, Problem, Status } from '../generated/wire';
 import { t } from '../i18n.svelte';
 import { span } from './time';
 
@@ -13,6 +13,14 @@ export interface Standing {
   proof: string;
   /** Whether there is something to explain. */
   troubled: boolean;
+}
+
+/** Parts of the desktop that are missing: once a person has read of it, they needn't be told again (`PASSABLE` of the core). */
+export const PASSABLE: readonly string[] = ['tray', 'logind'];
+
+/** Whether a problem may be passed over. */
+export function passable(problem: Problem): boolean {
+  return PASSABLE.includes(problem.code);
 }
 
 /** How all enabled accounts stand together, at `now`. */

@@ -1,6 +1,9 @@
 /** An account as a form holds it: text fields, and what is wrong with them. */
-import type { Account, Security, Subscription } from '../generated/wire';
+import type { Account, Security, Subscription, TestStep } from '../generated/wire';
 import type { MessageId } from '../generated/messages';
+import { guessedHost, mailDraftOf, mailFaults, mailServerOf, setWatching, watches } from './mailbox';
+import type { MailDraft, MailField } from './mailbox';
+import { isPort, lines, orNull } from './fields';
 
 /** The PEP node of Mailwren's own dialect. */
 export const MAIL_NODE = 'urn:mailwren:mail:0';
@@ -16,9 +19,18 @@ export interface Draft {
   pep: boolean;
   subscriptions: Subscription[];
   notifiers: string;
+  /** Whether it has XMPP. Without, its mailbox alone tells. */
+  xmpp: boolean;
+  mail: MailDraft;
 }
 
-export type Field = 'jid' | 'host' | 'port' | 'subscriptions' | 'notifiers';
+export type Field = 'jid' | 'host' | 'port' | 'subscriptions' | 'notifiers' | MailField;
+
+/** What belongs to XMPP. */
+type XmppPart = Pick<
+  Account,
+  'host' | 'port' | 'security' | 'ca_file' | 'pins' | 'pep' | 'subscriptions' | 'notifiers'
+>;
 
 export function draftOf(account: Account | null): Draft {
   return {
@@ -32,16 +44,48 @@ export function draftOf(account: Account | null): Draft {
     pep: account?.pep ?? true,
     subscriptions: (account?.subscriptions ?? []).map((s) => ({ ...s })),
     notifiers: (account?.notifiers ?? []).join('\n'),
+    xmpp: account?.xmpp ?? true,
+    mail: mailDraftOf(account?.imap ?? null),
   };
+}
+
+/** A draft of a new account that begins with an address. */
+export function newDraft(jid: string, xmpp: boolean): Draft {
+  const draft = { ...draftOf(null), jid, xmpp };
+  if (!xmpp) setMailbox(draft, true);
+  return draft;
+}
+
+/** Switches the mailbox on or off; its server is guessed from the address. */
+export function setMailbox(draft: Draft, on: boolean): void {
+  draft.mail.on = on;
+  guessServer(draft);
+}
+
+/** Goes by what the address says of the mail server, as long as nobody said otherwise. */
+export function guessServer(draft: Draft): void {
+  const { mail } = draft;
+  if (!mail.on || (mail.host.trim() !== '' && mail.host !== mail.guessed)) return;
+  mail.host = mail.guessed = guessedHost(draft.jid);
 }
 
 /** The account that a draft describes; what the form doesn't show stays as `base` has it. */
 export function accountOf(draft: Draft, base: Account | null): Account {
-  const host = orNull(draft.host);
   return {
     jid: draft.jid.trim(),
     name: orNull(draft.name),
     enabled: base?.enabled ?? true,
+    ...xmppOf(draft.xmpp ? draft : draftOf(base)),
+    password: base?.password ?? 'keyring',
+    xmpp: draft.xmpp,
+    imap: draft.mail.on ? mailServerOf(draft.mail, draft.jid, base?.imap ?? null) : null,
+    open: base?.open ?? null,
+  };
+}
+
+function xmppOf(draft: Draft): XmppPart {
+  const host = orNull(draft.host);
+  return {
     host,
     port: host === null || draft.port.trim() === '' ? null : Number(draft.port),
     security: draft.security,
@@ -52,20 +96,19 @@ export function accountOf(draft: Draft, base: Account | null): Account {
       .map((s) => ({ service: s.service.trim(), node: s.node.trim() }))
       .filter((s) => s.service !== '' || s.node !== ''),
     notifiers: lines(draft.notifiers),
-    password: base?.password ?? 'keyring',
-    open: base?.open ?? null,
   };
 }
 
 /** What keeps a draft from being sent, by field. The engine checks again, and more strictly. */
 export function faults(draft: Draft, taken: readonly string[]): Partial<Record<Field, MessageId>> {
-  const found: Partial<Record<Field, MessageId>> = {};
+  const found: Partial<Record<Field, MessageId>> = draft.mail.on ? mailFaults(draft.mail) : {};
   const wrong = jidFault(draft.jid);
   if (wrong) found.jid = wrong;
   else if (taken.includes(draft.jid.trim().toLowerCase())) found.jid = 'fault-jid-taken';
+  if (!draft.xmpp) return found;
   const port = draft.port.trim();
   if (port !== '') {
-    if (!/^[0-9]+$/.test(port) || Number(port) < 1 || Number(port) > 65535) found.port = 'fault-port';
+    if (!isPort(port)) found.port = 'fault-port';
     else if (draft.host.trim() === '') found.host = 'fault-host';
   }
   if (draft.subscriptions.some((s) => (s.service.trim() === '') !== (s.node.trim() === ''))) {
@@ -83,20 +126,36 @@ export function jidFault(text: string): MessageId | undefined {
   return isBareJid(jid) ? undefined : 'fault-jid-form';
 }
 
-/** Whether a found node is one that the draft listens to. */
-export function listensTo(draft: Draft, node: Subscription): boolean {
+/** Whether a step of an account's test is about its mailbox: its nodes are folders, and its certificate is the mail server's. */
+export function ofMailbox(step: TestStep, xmpp: boolean): boolean {
+  return step.name === 'mailbox' || !xmpp;
+}
+
+/** Whether a node that a step found is one that the draft listens to. */
+export function listensTo(draft: Draft, step: TestStep, node: Subscription): boolean {
+  if (ofMailbox(step, draft.xmpp)) return watches(draft.mail, node.node);
   if (isOwnNode(draft, node)) return draft.pep;
   return draft.subscriptions.some((s) => s.service === node.service && s.node === node.node);
 }
 
-/** Listens to a found node, or no longer. */
-export function setListening(draft: Draft, node: Subscription, on: boolean): void {
+/** Listens to a node that a step found, or no longer. */
+export function setListening(draft: Draft, step: TestStep, node: Subscription, on: boolean): void {
+  if (ofMailbox(step, draft.xmpp)) {
+    setWatching(draft.mail, node.node, on);
+    return;
+  }
   if (isOwnNode(draft, node)) {
     draft.pep = on;
     return;
   }
   const others = draft.subscriptions.filter((s) => s.service !== node.service || s.node !== node.node);
   draft.subscriptions = on ? [...others, { ...node }] : others;
+}
+
+/** Trusts the certificate that a step asks about. */
+export function trust(draft: Draft, step: TestStep): void {
+  const at = ofMailbox(step, draft.xmpp) ? draft.mail : draft;
+  if (step.fingerprint && !at.pins.includes(step.fingerprint)) at.pins = [...at.pins, step.fingerprint];
 }
 
 function isOwnNode(draft: Draft, node: Subscription): boolean {
@@ -112,15 +171,4 @@ export function pairs(fingerprint: string): string {
 function isBareJid(text: string): boolean {
   const [local, domain, ...rest] = text.split('@');
   return rest.length === 0 && !!local && !!domain && !/[\s"&'/:<>]/.test(local) && !/\s/.test(domain);
-}
-
-function orNull(text: string): string | null {
-  return text.trim() === '' ? null : text.trim();
-}
-
-function lines(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 }

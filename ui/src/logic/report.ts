@@ -3,8 +3,8 @@ import type { About, Account, Check, Status, StepName, StepState, TestStep } fro
 import { t } from '../i18n.svelte';
 import { accountLine, linkWord } from './connection';
 
-/** A step of a test in a word. */
-export function stepName(name: StepName): string {
+/** A step of a test in a word; without XMPP, it is the mailbox's alone. */
+export function stepName(name: StepName, xmpp = true): string {
   switch (name) {
     case 'dns':
       return t('step-dns');
@@ -15,7 +15,9 @@ export function stepName(name: StepName): string {
     case 'services':
       return t('step-services');
     case 'nodes':
-      return t('step-nodes');
+      return xmpp ? t('step-nodes') : t('step-folders');
+    case 'mailbox':
+      return t('step-mailbox');
   }
 }
 
@@ -84,6 +86,9 @@ export function report(
     const stands = status.accounts.find((a) => a.jid === account.jid);
     lines.push('', account.jid);
     if (account.host !== null) lines.push(`  ${t('field-host')}: ${account.host}:${account.port ?? ''}`);
+    if (account.imap !== null) {
+      lines.push(`  ${t('field-imap-host')}: ${account.imap.host}:${account.imap.port ?? ''}`);
+    }
     if (stands) {
       lines.push(`  ${linkWord(stands.link)}, ${accountLine(stands, now)}`);
       if (stands.trouble) lines.push(`  ! ${stands.trouble.code}: ${stands.trouble.message}`);
@@ -94,7 +99,9 @@ export function report(
       if (stands.strangers > 0) lines.push(`  ${t('strangers', { n: stands.strangers })}`);
     }
     for (const step of steps) {
-      lines.push(`  ${stepName(step.name)}: ${stateWord(step.state)}, ${step.detail} (${step.millis} ms)`);
+      lines.push(
+        `  ${stepName(step.name, account.xmpp)}: ${stateWord(step.state)}, ${step.detail} (${step.millis} ms)`,
+      );
     }
   }
   // Marks of direction are for the eye; in a mail or a bug report they are noise.

@@ -1,7 +1,17 @@
 /** What the settings window knows, and what it can do. */
 import { call, examine, listen } from '$ipc';
 import type { Account, ApiError, Check, Notice, Status, StepName, TestStep } from '../generated/wire';
+import { t } from '../i18n.svelte';
 import { Bar } from '../logic/bar.svelte';
+import { hushWord } from '../logic/reason';
+
+/** Passwords that were typed: the account's, and its mailbox's. */
+export interface Secrets {
+  password: string | null;
+  mailbox_password: string | null;
+}
+
+const stored: Secrets = { password: null, mailbox_password: null };
 
 export class Settings {
   accounts = $state.raw<Account[] | null>(null);
@@ -36,9 +46,9 @@ export class Settings {
   }
 
   /** Whether it was saved; if not, `fault` says why. */
-  save(account: Account, password: string | null): Promise<boolean> {
+  save(account: Account, secrets = stored): Promise<boolean> {
     return this.#ask(async () => {
-      await call<'save_account'>({ do: 'save_account', account, password });
+      await call<'save_account'>({ do: 'save_account', account, ...secrets });
       await this.#readAccounts();
       await this.#readStatus();
     });
@@ -60,16 +70,39 @@ export class Settings {
   }
 
   /** Tries an account out; {@link test} follows it. */
-  async tryOut(account: Account, password: string | null): Promise<void> {
-    this.test = new TestRun((this.#runs += 1));
-    await this.#run(this.test, account, password);
+  async tryOut(account: Account, secrets: Secrets): Promise<void> {
+    this.test = new TestRun((this.#runs += 1), account);
+    await this.#run(this.test, account, secrets);
   }
 
-  /** Checks an account as it is configured, with its stored password; {@link checks} follow it. */
+  /** Checks an account as it is configured, with its stored passwords; {@link checks} follow it. */
   async check(account: Account): Promise<void> {
-    const run = new TestRun((this.#runs += 1));
+    const run = new TestRun((this.#runs += 1), account);
     this.checks = new Map(this.checks).set(account.jid, run);
-    await this.#run(run, account, null);
+    await this.#run(run, account, stored);
+  }
+
+  /** A person has read of a problem that may be passed over; whether it goes. */
+  async dismiss(code: string): Promise<boolean> {
+    try {
+      await call<'dismiss_problem'>({ do: 'dismiss_problem', code });
+      await this.#readStatus();
+      return true;
+    } catch (error) {
+      this.bar.complain(error);
+      return false;
+    }
+  }
+
+  /** Has a real notification shown, and says why if none came. */
+  async sendSample(): Promise<void> {
+    try {
+      const { withheld } = await call<'send_sample'>({ do: 'send_sample' });
+      const why = withheld && hushWord(withheld, Date.now());
+      this.bar.tell(why ? t('sample-withheld', { why }) : t('sample-sent'));
+    } catch (error) {
+      this.bar.complain(error);
+    }
   }
 
   /** Looks after what Mailwren needs on this computer, and how accounts stand; {@link examined} tells. */
@@ -85,9 +118,9 @@ export class Settings {
     }
   }
 
-  async #run(run: TestRun, account: Account, password: string | null): Promise<void> {
+  async #run(run: TestRun, account: Account, secrets: Secrets): Promise<void> {
     try {
-      const reply = await call<'test_account'>({ do: 'test_account', account, password, run: run.number });
+      const reply = await call<'test_account'>({ do: 'test_account', account, ...secrets, run: run.number });
       run.end(reply.passed ? 'passed' : 'failed', null);
     } catch (error) {
       run.end('failed', error as ApiError);
@@ -122,22 +155,32 @@ export class Settings {
   }
 }
 
-const order: readonly StepName[] = ['dns', 'tls', 'login', 'services', 'nodes'];
+/** The steps that an account's test takes, in order. */
+function stepsOf({ xmpp, imap }: Account): readonly StepName[] {
+  if (!xmpp) return ['tls', 'login', 'nodes'];
+  return ['dns', 'tls', 'login', 'services', 'nodes', ...(imap === null ? [] : (['mailbox'] as const))];
+}
 
 /** One run of an account test, as its notices come in. */
 export class TestRun {
   readonly number: number;
+  /** Whether the account has XMPP; else its steps are those of its mailbox. */
+  readonly xmpp: boolean;
   steps = $state.raw<ReadonlyMap<StepName, TestStep>>(new Map());
   outcome = $state<'running' | 'passed' | 'failed'>('running');
   fault = $state.raw<ApiError | null>(null);
 
-  constructor(number: number) {
+  readonly #order: readonly StepName[];
+
+  constructor(number: number, account: Account) {
     this.number = number;
+    this.xmpp = account.xmpp;
+    this.#order = stepsOf(account);
   }
 
   /** Every step in order, also those not begun. */
   get lines(): { name: StepName; step: TestStep | null }[] {
-    return order.map((name) => ({ name, step: this.steps.get(name) ?? null }));
+    return this.#order.map((name) => ({ name, step: this.steps.get(name) ?? null }));
   }
 
   take(run: number, step: TestStep): void {

@@ -17,6 +17,7 @@ import type {
   Status,
   TestStep,
 } from '../generated/wire';
+import { PASSABLE } from '../logic/connection';
 import { belongs, isTold } from '../logic/rows';
 import { blankRule, isIdle } from '../logic/rules';
 
@@ -246,6 +247,15 @@ export class Engine {
         this.#setRules(rules);
         return { re: 'done', count: 1 };
       }
+      case 'dismiss_problem': {
+        if (!PASSABLE.includes(command.code)) {
+          const message = 'that goes once it is mended';
+          throw { code: 'invalid', message, hint: null } satisfies ApiError;
+        }
+        const problems = s.status.problems.filter((problem) => problem.code !== command.code);
+        this.setStatus({ problems });
+        return { re: 'done', count: 1 };
+      }
       case 'retry':
         this.#link(command.jid, { link: 'connecting', trouble: null, next_try: null });
         return { re: 'done', count: 1 };
@@ -459,6 +469,11 @@ export function blankRow(): Omit<Row, 'seq' | 'rev'> {
 }
 
 export function blankStatus(account: Account): Status['accounts'][number] {
+  const { imap } = account;
+  const nodes = [
+    ...account.subscriptions.map((s) => ({ ...s, acts: false })),
+    ...(imap?.folders ?? ['INBOX']).flatMap((node) => (imap ? { service: imap.host, node, acts: true } : [])),
+  ];
   return {
     jid: account.jid,
     label: account.name ?? account.jid,
@@ -469,7 +484,7 @@ export function blankStatus(account: Account): Status['accounts'][number] {
     proven_at: null,
     publisher_at: null,
     unread: 0,
-    nodes: account.subscriptions.map((s) => ({ ...s, state: 'subscribed', trouble: null, acts: false })),
+    nodes: nodes.map((node) => ({ ...node, state: 'subscribed', trouble: null })),
     strangers: 0,
   };
 }

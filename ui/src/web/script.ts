@@ -40,6 +40,9 @@ export const states = [
   'unsaved',
   'policy',
   'unread-policy',
+  'mailboxes',
+  'untrusted-mailbox',
+  'passable',
 ] as const;
 export type State = (typeof states)[number];
 
@@ -50,6 +53,13 @@ const home = account('lena@home.example', 'Home', [
 ]);
 const work = account('l.brandt@work.example', 'Work', ['mail/l.brandt/INBOX', 'mail/l.brandt/Builds']);
 const choir = account('alto@choir.example', 'Choir', ['mail/alto/INBOX']);
+/** One that its mailbox tells more of, and one that has nothing else. */
+const looked: Account = { ...home, imap: { host: 'imap.home.example', folders: ['INBOX', 'Familie'] } };
+const post: Account = {
+  ...account('lena@post.example', 'Post', []),
+  xmpp: false,
+  imap: { host: 'imap.post.example' },
+};
 const sam: Account = {
   ...account('sam@aosnotify.mac.com', null, []),
   host: '127.0.0.1',
@@ -72,7 +82,7 @@ export function script(name: string, now: number): Script {
       { ...blankStatus(choir), next_try: at(now + 12 * SECOND), link: 'connecting' },
     ]),
     hours: [0, 0, 0, 0, 1, 0, 2, 5, 3, 2, 4, 1, 0, 1, 2, 1, 3, 0, 0, 1, 2, 4, 2, 3],
-    test: () => goodTest,
+    test: testOf,
   };
   const only = { accounts: [home], status: status(now, [up(home, now - 40 * SECOND, 0)]) };
   switch (name as State) {
@@ -125,7 +135,7 @@ export function script(name: string, now: number): Script {
       return {
         ...busy,
         checks: troubledChecks,
-        test: (tried) => (tried.jid === work.jid ? refusedTest : goodTest),
+        test: (tried) => (tried.jid === work.jid ? refusedTest : testOf(tried)),
         status: {
           ...status(now, [
             up(home, now - 40 * SECOND, 3),
@@ -167,7 +177,7 @@ export function script(name: string, now: number): Script {
     case 'unread-none':
       return { ...busy, rows: busy.rows.map((row) => ({ ...row, unread: false })) };
     case 'untrusted':
-      return { ...busy, test: (tried) => (tried.pins.length > 0 ? goodTest : untrustedTest) };
+      return { ...busy, test: (tried) => (tried.pins.length > 0 ? testOf(tried) : untrustedTest) };
     case 'refused':
       return { ...busy, test: () => refusedTest };
     case 'slow-test':
@@ -197,6 +207,42 @@ export function script(name: string, now: number): Script {
         ...policy(now),
         rows: busy.rows.map((row, i) => ({ ...row, ...fate(now, i) })),
         status: { ...busy.status, hush: { cause: 'quiet_hours', until: at(dayBefore(now, 0, 13, 0)) } },
+      };
+    case 'mailboxes':
+      return {
+        ...busy,
+        accounts: [looked, post],
+        status: status(now, [up(looked, now - 40 * SECOND, 3), up(post, now - 70 * SECOND, 1)]),
+      };
+    case 'untrusted-mailbox':
+      return {
+        ...busy,
+        test: (tried) => ((tried.imap?.pins ?? []).length > 0 ? testOf(tried) : untrustedMailbox(tried)),
+      };
+    case 'passable':
+      return {
+        ...busy,
+        status: {
+          ...busy.status,
+          problems: [
+            {
+              code: 'tray',
+              message: 'Nothing here shows tray icons.',
+              hint: 'On GNOME an extension such as AppIndicator does. Starting Mailwren again opens its feed.',
+            },
+            {
+              code: 'logind',
+              message:
+                'Nothing here tells when the screen is locked or the machine sleeps: logind is missing.',
+              hint: 'Most of it is noticed all the same, if later.',
+            },
+            {
+              code: 'notifier',
+              message: 'No notification service runs on this desktop.',
+              hint: 'Install one, such as dunst or xfce4-notifyd.',
+            },
+          ],
+        },
       };
     case 'unread-policy':
       return { ...busy, refused: { notification_settings: unread, rules: unread } };
@@ -274,6 +320,8 @@ function account(jid: string, name: string | null, nodes: string[]): Account {
     subscriptions: nodes.map((node) => ({ service, node })),
     notifiers: [],
     password: 'keyring',
+    xmpp: true,
+    imap: null,
     open: null,
   };
 }
@@ -564,6 +612,29 @@ const goodTest: TestStep[] = [
     ],
   }),
 ];
+
+/** What goes well, as far as the account goes. */
+function testOf({ jid, xmpp, imap }: Account): TestStep[] {
+  if (imap === null) return goodTest;
+  const { host, port = 993, user = jid } = imap;
+  const folders = ['INBOX', 'Archive', 'Familie', 'Rechnungen', 'Rechnungen/2026', 'Trash'];
+  const nodes = folders.map((node) => ({ service: host, node }));
+  if (xmpp) return [...goodTest, step('mailbox', 'passed', '6 folders', { millis: 240, nodes })];
+  return [
+    step('tls', 'passed', `${host}:${port}: TLS`, { millis: 44 }),
+    step('login', 'passed', user, { millis: 71 }),
+    step('nodes', 'passed', '6 folders', { millis: 30, nodes }),
+  ];
+}
+
+/** A mail server whose certificate nobody vouches for. */
+function untrustedMailbox(tried: Account): TestStep[] {
+  const [, asking] = untrustedTest;
+  return [
+    ...(tried.xmpp ? goodTest : []),
+    ...(asking ? [{ ...asking, name: tried.xmpp ? 'mailbox' : 'tls' } as const] : []),
+  ];
+}
 
 const untrustedTest: TestStep[] = [
   step('dns', 'passed', 'home.example, port 5222, STARTTLS'),

@@ -57,4 +57,14 @@ impl Sources {
             .as_ref()
             .is_some_and(|node| self.nodes.contains(&(from, node.clone())))
     }
+
+    /// Whether a request comes from the account's own server: in the name of the account or of the domain, or without a
+    /// name, which nobody else can do (RFC 6120 §8.1.2.1).
+    pub fn is_server(&self, from: Option<&Jid>) -> bool {
+        let Some(from) = from else { return true };
+        let domain = |own: &Jid| BareJid::from_parts(None, own.domain());
+        self.own
+            .as_ref()
+            .is_some_and(|own| from == own || *from == Jid::from(domain(own)))
+    }
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::MAIL_NODE;
 use crate::event::{Decoded, Dialect, Event, Kind, PayloadDigest};
-use crate::payload::{self, mobileme, sieve};
+use crate::payload::{self, gmail, mobileme, sieve};
 use crate::text;
 
 const CLIENT: &str = "jabber:client";
@@ -49,8 +49,8 @@ pub enum DecodeError {
     },
 }
 
-/// The events in a stanza, in order: none for what isn't an event, such as a chat message, presence, an IQ or a
-/// forwarded stanza. Every sender is taken as trusted; [`crate::sources::Sources`] isn't so kind.
+/// The events in a stanza, in order: none for what isn't an event, such as a chat message, presence, a forwarded stanza,
+/// or an IQ but for one that answers with Gmail's `<mailbox/>`. Every sender is taken as trusted; [`crate::sources::Sources`] isn't so kind.
 ///
 /// # Errors
 /// [`DecodeError`] for what isn't a stanza, or holds absurdly much.
@@ -59,7 +59,8 @@ pub fn decode(stanza: &Element) -> Result<Vec<Decoded>, DecodeError> {
     let own = namespace.is_empty() || namespace == CLIENT;
     match stanza.name() {
         "message" if own => message(stanza),
-        "presence" | "iq" if own => Ok(Vec::new()),
+        "iq" if own => mailbox(stanza),
+        "presence" if own => Ok(Vec::new()),
         _ if STREAM_LEVEL.iter().any(|known| namespace.starts_with(known)) => Ok(Vec::new()),
         name => {
             let short = |text: &str| text::clean(text, 100).unwrap_or_default();
@@ -120,6 +121,22 @@ fn message(message: &Element) -> Result<Vec<Decoded>, DecodeError> {
         }]);
     }
     Ok(Vec::new())
+}
+
+/// The threads in an answer to a question for new mail.
+fn mailbox(iq: &Element) -> Result<Vec<Decoded>, DecodeError> {
+    let mailbox = iq.children().find(|child| child.is("mailbox", gmail::NS));
+    let Some(mailbox) = mailbox.filter(|_| iq.attr("type") == Some("result")) else {
+        return Ok(Vec::new());
+    };
+    let mut frame = Event::bare(Kind::New);
+    frame.service = iq.attr("from").and_then(bare).map(str::to_owned);
+    let each = size_of::<Decoded>() + frame.service.as_ref().map_or(0, String::len);
+    let items = gmail::threads(mailbox).count();
+    if each.saturating_mul(items) > REPEATED_BYTES {
+        return Err(DecodeError::TooManyItems { items });
+    }
+    Ok(gmail::events(mailbox, &frame, false).collect())
 }
 
 /// Refuse a stanza whose events would repeat its names out of all proportion: each is kept with each item.

@@ -64,15 +64,25 @@ pub(crate) fn info(entity: Entity, node: Option<&str>) -> Element {
             .attr(name!("type"), *kind)
             .build()
     });
-    let features = features.iter().map(|feature| {
-        Element::builder("feature", ns::DISCO_INFO)
-            .attr(name!("var"), feature.as_str())
-            .build()
-    });
+    let features = features.iter().map(|name| feature(name));
     Element::builder("query", ns::DISCO_INFO)
         .attr(name!("node"), node)
         .append_all(identities)
         .append_all(features)
+        .build()
+}
+
+/// The same with one more feature, maybe.
+pub(crate) fn with(mut info: Element, more: Option<&str>) -> Element {
+    if let Some(more) = more {
+        info.append_child(feature(more));
+    }
+    info
+}
+
+fn feature(name: &str) -> Element {
+    Element::builder("feature", ns::DISCO_INFO)
+        .attr(name!("var"), name)
         .build()
 }
 

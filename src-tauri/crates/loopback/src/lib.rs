@@ -4,6 +4,7 @@
 mod connection;
 pub mod demo;
 mod disco;
+mod gmail;
 mod login;
 mod pubsub;
 mod pubsub_iq;
@@ -18,6 +19,6 @@ mod tls;
 mod wire;
 mod xml;
 
-pub use seen::{Seen, SeenNode, SeenSession};
+pub use seen::{Seen, SeenNode, SeenQuestion, SeenSession};
 pub use server::{Config, Held, LoopbackError, Server};
 pub use xmpp_parsers::sasl::{DefinedCondition, Mechanism};

@@ -23,6 +23,23 @@ pub struct Seen {
     pub subscriptions: BTreeSet<SeenNode>,
     /// Whose items were asked for, ever.
     pub fetched: BTreeSet<SeenNode>,
+    /// Questions for Gmail's threads, in order.
+    pub mail_questions: Vec<SeenQuestion>,
+    /// How often a session was told of new mail by Gmail's `<new-mail/>`.
+    pub mail_told: u64,
+    /// How often that was answered with a result.
+    pub mail_answered: u64,
+}
+
+/// A question for Gmail's threads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeenQuestion {
+    /// Who asked, a full JID.
+    pub jid: String,
+    /// Newer than which time.
+    pub newer_than_time: Option<String>,
+    /// Newer than which thread.
+    pub newer_than_tid: Option<String>,
 }
 
 /// A session.

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use xmpp_parsers::sasl::{DefinedCondition, Mechanism};
 
 use crate::connection::serve;
+use crate::gmail::Mail;
 use crate::pubsub::{Item, NodeKey, Notice, Options, Pubsub, Wanted};
 use crate::seen::Seen;
 use crate::sessions::Sessions;
@@ -123,6 +124,7 @@ impl Server {
             withholds: false,
             offer: vec![Mechanism::ScramSha1, Mechanism::ScramSha256],
             pubsub: Pubsub::default(),
+            mail: Mail::default(),
             sessions: Sessions::default(),
             seen: told,
             salt: random_hex()?,
@@ -293,6 +295,27 @@ impl Server {
     /// Takes what is published, and tells nobody of it; or tells again from now on.
     pub fn withhold_events(&self, withheld: bool) {
         self.shared.state(|state| state.withholds = withheld);
+    }
+
+    /// Speaks Gmail's `google:mail:notify` from now on.
+    pub fn speak_gmail(&self) {
+        self.shared.state(|state| state.mail.spoken = true);
+    }
+
+    /// Puts a `<mail-thread-info/>` into an account's mailbox, in the place of the one with its `tid`, and tells the sessions
+    /// that asked for threads.
+    ///
+    /// # Errors
+    /// `account` isn't a JID.
+    pub fn new_mail(&self, account: &str, thread: Element) -> Result<(), LoopbackError> {
+        let account = BareJid::new(account)?;
+        self.shared.state(|state| state.new_mail(&account, thread));
+        Ok(())
+    }
+
+    /// Answers questions for threads with this, whatever it is; or with the mailbox again.
+    pub fn answer_mail_with(&self, instead: Option<Element>) {
+        self.shared.state(|state| state.mail.instead = instead);
     }
 
     /// Offers these SASL mechanisms from now on: PLAIN, SCRAM with SHA-1 or SHA-256, and -PLUS with `tls-exporter`. At first

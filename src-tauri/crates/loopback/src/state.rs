@@ -9,6 +9,7 @@ use xmpp_parsers::ns;
 use xmpp_parsers::sasl::{DefinedCondition, Mechanism};
 
 use crate::disco::{self, Entity};
+use crate::gmail::{self, Mail};
 use crate::pubsub::{NodeKey, Notice, Pubsub, Wanted};
 use crate::pubsub_iq::Request;
 use crate::seen::{Seen, SeenNode, SeenSession};
@@ -37,6 +38,7 @@ pub(crate) struct State {
     /// How one may log in.
     pub offer: Vec<Mechanism>,
     pub pubsub: Pubsub,
+    pub mail: Mail,
     pub sessions: Sessions,
     pub seen: watch::Sender<Seen>,
     /// Makes ids of this start differ from those of any other.
@@ -166,7 +168,7 @@ impl State {
         });
     }
 
-    fn deliver(&mut self, jid: &FullJid, stanza: &Element) -> bool {
+    pub(crate) fn deliver(&mut self, jid: &FullJid, stanza: &Element) -> bool {
         bytes(stanza).is_some_and(|bytes| self.sessions.deliver(jid, &bytes))
     }
 
@@ -299,6 +301,7 @@ impl State {
     }
 
     fn answered(&mut self, from: &FullJid, iq: &Element) {
+        self.answered_mail(iq);
         let Some(session) = self.sessions.get_mut(from) else {
             return;
         };
@@ -347,8 +350,17 @@ impl State {
                     )?;
                     Ok((Some(disco::info(Entity::Node, Some(node))), None))
                 }
-                _ => Ok((Some(disco::info(entity, None)), None)),
+                _ => {
+                    let mail = self.mail.spoken && entity == Entity::Domain;
+                    Ok((
+                        Some(disco::with(disco::info(entity, None), mail.then_some(gmail::NS))),
+                        None,
+                    ))
+                }
             },
+            ("query", gmail::NS) if self.mail.spoken && to == by && !set => {
+                Ok((Some(self.asked_for_mail(from, payload)), None))
+            }
             ("query", ns::DISCO_ITEMS) if entity == Entity::Domain => {
                 Ok((Some(disco::items([(self.host.as_str(), None)])), None))
             }

@@ -4,6 +4,7 @@
 //! what a field ought to be and isn't is left out, and the event stays.
 
 pub mod atom;
+pub mod gmail;
 pub mod mailwren;
 pub mod mobileme;
 pub mod ox;

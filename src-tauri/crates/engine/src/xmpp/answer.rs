@@ -59,6 +59,16 @@ pub(super) fn answer(iq: &Iq, capabilities: &Capabilities) -> Option<Iq> {
     })
 }
 
+/// The answer that says no more than that the request was taken.
+pub(super) fn taken(request: &Iq) -> Iq {
+    Iq::Result {
+        from: None,
+        to: request.from().cloned(),
+        id: request.id().to_owned(),
+        payload: None,
+    }
+}
+
 /// The answer that says no, and for people why.
 pub(crate) fn refusal(request: &Iq, type_: ErrorType, condition: DefinedCondition, why: Option<&str>) -> Iq {
     let texts = why.map(|why| ("en".to_owned(), why.to_owned()));

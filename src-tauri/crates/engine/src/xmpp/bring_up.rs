@@ -4,6 +4,7 @@
 //! more and more seldom, as long as the session lasts; one that was deleted as well, since it may be made anew.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jid::{BareJid, Jid};
@@ -11,11 +12,12 @@ use mailwren_core::account::{Account, Subscription};
 use mailwren_core::discovery::Standing;
 use mailwren_core::model::{Input, Pulse};
 use mailwren_core::view::{NodeState, NodeStatus};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 use xmpp_parsers::stanza_error::{DefinedCondition as Condition, StanzaError};
 
 use super::catch_up::{Care, Fetch, FetchError, Fetched, fetch_marks, fetch_publisher};
+use super::gmail;
 use super::iq::{Asker, IqError};
 use super::look::Look;
 use super::own_node::{Hearing, OwnNode};
@@ -40,6 +42,8 @@ pub(super) struct BringUp {
     pub(super) care: Care,
     /// Told of nodes that are to be looked after again.
     pub(super) again: mpsc::Receiver<Again>,
+    /// Told when the server says that there is new mail.
+    pub(super) new_mail: Arc<Notify>,
     /// First wait before nodes that aren't in order are looked after again.
     pub(super) patience: Duration,
     /// How often everything is fetched, where receiving events isn't to be relied on.
@@ -48,6 +52,8 @@ pub(super) struct BringUp {
     pub(super) open: Vec<Subscription>,
     /// Whether the server is known to have PEP.
     pub(super) pep: bool,
+    /// Whether the server is known to speak Gmail's `google:mail:notify`.
+    pub(super) gmail: bool,
 }
 
 /// A node that is to be looked after again.
@@ -85,6 +91,8 @@ impl BringUp {
         let mut nodes = self.account.nodes();
         nodes.sort();
         nodes.dedup();
+        self.gmail = self.speaks_gmail().await;
+        nodes.extend(self.gmail.then(|| gmail::node(&self.account.jid)));
         self.open = self.look_after(nodes).await;
         self.publisher().await;
         self.tell(Input::CaughtUp {
@@ -119,6 +127,16 @@ impl BringUp {
                         continue;
                     }
                 }
+                () = self.new_mail.notified(), if self.gmail => {
+                    let node = gmail::node(&self.account.jid);
+                    self.open.retain(|open| *open != node);
+                    if !self.threads(false).await {
+                        self.open.push(node);
+                        let soon = Instant::now() + self.patience;
+                        due = Some(due.map_or(soon, |due| due.min(soon)));
+                    }
+                    continue;
+                }
                 () = until(due) => {}
             }
             let open = std::mem::take(&mut self.open);
@@ -131,6 +149,8 @@ impl BringUp {
     /// Looks after nodes, service by service; gives those that aren't in order yet.
     async fn look_after(&mut self, nodes: Vec<Subscription>) -> Vec<Subscription> {
         let mut by_service: Vec<(String, Vec<Subscription>)> = Vec::new();
+        let gmail = gmail::node(&self.account.jid);
+        let (threads, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| *node == gmail);
         for node in nodes {
             match by_service.iter_mut().find(|(service, _)| *service == node.service) {
                 Some((_, nodes)) => nodes.push(node),
@@ -189,6 +209,11 @@ impl BringUp {
                     }
                     break;
                 }
+            }
+        }
+        for node in threads {
+            if !self.threads(true).await {
+                open.push(node);
             }
         }
         open
@@ -395,7 +420,7 @@ impl BringUp {
         }
     }
 
-    async fn told(&self, node: &Subscription, fetched: Fetched) {
+    pub(super) async fn told(&self, node: &Subscription, fetched: Fetched) {
         let Fetched {
             asked_at,
             events,
@@ -413,7 +438,7 @@ impl BringUp {
         .await;
     }
 
-    async fn tell(&self, input: Input) {
+    pub(super) async fn tell(&self, input: Input) {
         // Without a receiver the engine is ending.
         self.inputs.send(input).await.ok();
     }

@@ -78,6 +78,9 @@ pub(super) struct Care {
     pub(super) one_by_one: bool,
     /// The items that did.
     pub(super) skip: HashSet<ItemRef>,
+    /// How often an answer with mail threads did, and when last.
+    pub(super) mailbox_breaks: u32,
+    pub(super) mailbox_broke_at: Option<Timestamp>,
 }
 
 /// Fetches the items of one node.

@@ -12,6 +12,7 @@ mod caps;
 mod catch_up;
 mod component;
 pub mod connector;
+mod gmail;
 pub mod guarded_io;
 pub(crate) mod iq;
 pub mod login;
@@ -50,6 +51,11 @@ async fn until(deadline: Option<Instant>) {
 /// Waits until the engine has taken all that it was told: its queue is bounded in number alone. What it took in one go is
 /// stored before it takes more.
 async fn all_taken(inputs: &mpsc::Sender<Input>) {
-    // Without a receiver the engine is ending.
-    drop(inputs.reserve_many(inputs.max_capacity()).await);
+    let inputs = inputs.clone();
+    // In a task of its own: what is next in line for the queue may be the very task that would have to go on with this.
+    let taken = tokio::spawn(async move {
+        // Without a receiver the engine is ending.
+        drop(inputs.reserve_many(inputs.max_capacity()).await);
+    });
+    taken.await.ok();
 }

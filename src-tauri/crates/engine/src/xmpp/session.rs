@@ -32,7 +32,7 @@ use mailwren_core::link::{Backoff, Reached};
 use mailwren_core::model::{Input, LinkChange};
 use mailwren_core::sources::Sources;
 use minidom::Element;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -256,6 +256,8 @@ struct Session {
     bound: Jid,
     /// Nodes that are to be looked after again.
     again: mpsc::Sender<Again>,
+    /// Told when there is mail to be asked for.
+    new_mail: Arc<Notify>,
     care: Care,
     /// Until when no presence is sent, because what the server sends upon it isn't safe to read.
     mute: Option<Instant>,
@@ -321,6 +323,7 @@ impl Session {
             lent: tellers.lent,
             bring_up: None,
             again: mpsc::channel(1).0,
+            new_mail: Arc::default(),
             care: Care::default(),
             mute: None,
             careful: None,

@@ -5,16 +5,18 @@ use mailwren_core::event::{Decoded, Dialect};
 use mailwren_core::heartbeat;
 use mailwren_core::marks;
 use mailwren_core::model::Input;
+use mailwren_core::payload::gmail;
 use mailwren_core::stanza;
 use minidom::Element;
 use tokio_xmpp::Stanza;
 use xmpp_parsers::iq::Iq;
 use xmpp_parsers::message::{Message, MessageType};
 use xmpp_parsers::ns;
+use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType};
 
 use super::{Phase, Session};
 use crate::xmpp::all_taken;
-use crate::xmpp::answer::answer;
+use crate::xmpp::answer::{answer, refusal, taken};
 use crate::xmpp::bring_up::Again;
 use crate::xmpp::caps::Capabilities;
 
@@ -37,13 +39,28 @@ impl Session {
                 }
             }
             Stanza::Iq(iq) => {
-                let answer = answer(&iq, Capabilities::of(self.account.pep));
+                let answer = match iq {
+                    Iq::Set { ref payload, .. } if gmail::is_new_mail(payload) => Some(self.new_mail(&iq).await),
+                    _ => answer(&iq, Capabilities::of(self.account.pep)),
+                };
                 if let Some(answer) = answer.filter(|_| self.unsent.len() < MOST_UNSENT) {
                     self.send(answer.into()).await;
                 }
             }
             Stanza::Presence(_) => {}
         }
+    }
+
+    /// The server says that there is new mail (Gmail's `google:mail:notify`): it is asked for.
+    async fn new_mail(&mut self, told: &Iq) -> Iq {
+        if self.sources.is_server(told.from()) {
+            self.new_mail.notify_one();
+            return taken(told);
+        }
+        let account = self.account.jid.clone();
+        tracing::info!(%account, "somebody says that there is new mail, and isn't the server");
+        self.tell(Input::Stranger { account }).await;
+        refusal(told, ErrorType::Cancel, DefinedCondition::ServiceUnavailable, None)
     }
 
     pub(super) async fn message(&mut self, message: Message) {

@@ -1,10 +1,12 @@
 //! When the stream breaks: whether the network did it, or something that came and would come again.
 
+use jiff::Timestamp;
 use mailwren_core::link::Reached;
 use mailwren_core::view::Problem;
 use tokio::time::Instant;
 
 use super::{Phase, Session};
+use crate::xmpp::gmail;
 
 /// Interruptions in a row, soon after a resumption and without a stanza in between, that mean that one breaks the stream
 /// each time it is sent again. A limit that is passed says so at once; this is for what only the parser refuses, and mustn't
@@ -42,6 +44,12 @@ impl Session {
     /// Something that came breaks the stream each time it is sent.
     pub(super) fn poisoned(&mut self) {
         let guilty = self.iqs.items_awaited();
+        let mailbox = gmail::node(&self.account.jid);
+        if guilty.iter().any(|awaited| awaited.node == mailbox) {
+            self.care.mailbox_breaks += 1;
+            self.care.mailbox_broke_at = Some(Timestamp::now());
+            return self.begin_afresh();
+        }
         // Nothing was asked for, so it comes upon the presence: ejabberd sends the last item of each node.
         if self.care.one_by_one && guilty.is_empty() {
             self.mute = Some(Instant::now() + self.timing.mute);

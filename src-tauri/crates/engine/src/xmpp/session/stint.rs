@@ -68,10 +68,12 @@ impl Session {
             inputs: self.inputs.clone(),
             care: self.care.clone(),
             again: to_look_after,
+            new_mail: self.new_mail.clone(),
             patience: self.timing.patience,
             poll: self.care.one_by_one.then_some(self.timing.poll),
             open: Vec::new(),
             pep: false,
+            gmail: false,
         };
         self.bringing_up = true;
         self.bring_up = Some(Box::pin(async { Some(Box::new(bring_up.first().await)) }));

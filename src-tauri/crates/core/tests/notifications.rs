@@ -643,10 +643,7 @@ proptest! {
 /// Notes the popups that came up anew since, though it is quiet.
 fn note(world: &World, since: usize, up_before: &BTreeSet<u64>, breaks: &mut Vec<(Hush, Popup)>) {
     if let Some(hush) = hushed(world) {
-        let news = world.shows[since..]
-            .iter()
-            .map(|(_, popup)| popup)
-            .filter(|popup| popup.sound);
+        let news = world.shows[since..].iter().map(|(_, popup)| popup);
         breaks.extend(
             news.filter(|popup| !up_before.contains(&popup.id))
                 .map(|popup| (hush, popup.clone())),

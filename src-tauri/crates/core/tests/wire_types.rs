@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use mailwren_core::account::{Account, PasswordSource, Security, Subscription};
+use mailwren_core::account::{Account, ImapTls, MailServer, PasswordSource, Security, Subscription};
 use mailwren_core::act::Act;
 use mailwren_core::discovery::{
     Discovery, Endpoint, FoundNode, ListedSubscription, Standing, SubscriptionOption, TlsFound,
@@ -38,7 +38,15 @@ fn declarations() -> String {
         )+};
     }
     declare![Kind, Dialect, Sender, Event];
-    declare![Security, PasswordSource, Subscription, OpenWith, Account];
+    declare![
+        Security,
+        PasswordSource,
+        ImapTls,
+        MailServer,
+        Subscription,
+        OpenWith,
+        Account
+    ];
     declare![Privacy, Outcome, Cause, Reason, Hush, Later];
     declare![Day, QuietHours, NotificationSettings, Then, Rule, RuleEntry];
     declare![Language, Theme, RowHeight, GeneralSettings, StartAtLogin];

@@ -2,6 +2,7 @@
 
 use ksni::TrayMethods;
 use ksni::menu::{StandardItem, SubMenu};
+use mailwren_core::view::TrayShape;
 use tokio::sync::mpsc;
 
 use super::{Entry, TrayAction, TrayView};
@@ -78,7 +79,19 @@ impl ksni::Tray for Tray {
         ksni::Category::Communications
     }
 
+    /// What needs a person isn't to be tucked away.
+    fn status(&self) -> ksni::Status {
+        match self.view.shape {
+            TrayShape::Error => ksni::Status::NeedsAttention,
+            _ => ksni::Status::Active,
+        }
+    }
+
     fn icon_pixmap(&self) -> Vec<ksni::Icon> {
+        self.icons.clone()
+    }
+
+    fn attention_icon_pixmap(&self) -> Vec<ksni::Icon> {
         self.icons.clone()
     }
 

@@ -34,7 +34,7 @@ use self::node::Node;
 pub use self::progress::Obstacle;
 use self::progress::Progress;
 
-/// Beyond this the oldest goes for each that comes: a day's mail of thousands of mailboxes.
+/// No more is taken in than about this, a day's mail of thousands of mailboxes: what was taken in isn't lost for what comes.
 const MOST: usize = 100_000;
 /// No entry is larger, in bytes.
 const ENTRY_BYTES: u64 = 64 << 10;
@@ -224,10 +224,9 @@ impl Outbox {
                 Some(id) => id,
                 None => {
                     let ids = self.list()?;
-                    let too_many = ids.len().saturating_add(1).saturating_sub(MOST);
-                    for oldest in ids.iter().take(too_many) {
-                        tracing::warn!("the outbox is full: its oldest mail isn't told any more");
-                        self.take_out(*oldest)?;
+                    if ids.len() >= MOST {
+                        let full = format!("{} mails wait in it already", ids.len());
+                        return Err(io::Error::new(io::ErrorKind::StorageFull, full));
                     }
                     ids.last().map_or(1, |last| last.saturating_add(1))
                 }

@@ -19,6 +19,14 @@ async function tryOut(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Test', exact: true })).toBeEnabled();
 }
 
+async function mailboxOnly(page: Page): Promise<void> {
+  await click('Add account')(page);
+  await page.getByRole('radio', { name: 'Mailbox only (IMAP)' }).check({ force: true });
+  await page.getByLabel('Mail address').fill('lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(page.getByText('All of it works.')).toBeVisible();
+}
+
 const cases: Case[] = [
   ['feed', 'busy'],
   ['feed', 'busy', 'a row chosen', press('j')],
@@ -109,6 +117,9 @@ const cases: Case[] = [
     },
   ],
   ['settings', 'busy', 'the question before removing', click(/^Remove .*Work/)],
+  ['settings', 'busy', 'a mailbox alone, tested', mailboxOnly],
+  ['settings', 'mailboxes', 'a mailbox edited', click(/^Edit .*Post/)],
+  ['settings', 'mailboxes', 'a mailbox beside XMPP', click(/^Edit .*Home/)],
   ['settings', 'policy', 'Notifications', go('Notifications', '.week')],
   [
     'settings',

@@ -718,7 +718,7 @@ test.describe('in the mailbox', () => {
     await expect(menu(page).getByRole('menuitem', { name: 'Archive' })).toHaveCount(0);
     await page.keyboard.press('Escape');
     await page.keyboard.press('e');
-    await expect(bar(page)).toContainText('it takes a bridge');
+    await expect(bar(page)).toContainText('it takes IMAP access');
     await page.evaluate(() => {
       window.twin.reach(true);
       const accounts = window.twin.script.status.accounts.map((a) => ({ ...a, link: 'offline' as const }));

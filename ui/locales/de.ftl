@@ -384,7 +384,7 @@ bar-junked =
         [one] Zum Spam verschoben
        *[other] { $n } zum Spam verschoben
     }
-bar-no-bridge = Von hier reicht nichts in dieses Postfach: Das braucht eine Brücke mit IMAP-Zugang oder IMAP in den Einstellungen des Kontos
+bar-no-bridge = Von hier reicht nichts in dieses Postfach: Das braucht einen IMAP-Zugang, unter Konten oder durch eine Brücke
 snooze = Zurückstellen
 mute = { $who } stummschalten
 mute-label = Keine Benachrichtigungen von diesem Absender

@@ -384,7 +384,7 @@ bar-junked =
         [one] Moved to junk
        *[other] { $n } moved to junk
     }
-bar-no-bridge = Nothing reaches that mailbox from here: it takes a bridge with IMAP access, or IMAP in the account’s settings
+bar-no-bridge = Nothing reaches that mailbox from here: it takes IMAP access, in Accounts or by a bridge
 snooze = Put off
 mute = Mute { $who }
 mute-label = No notifications of this sender

@@ -98,6 +98,23 @@ async function tryOut(page: Page): Promise<void> {
   await page.locator('.end .b:not(.go)').last().click();
   await page.locator('.works, .step.failed').first().waitFor();
 }
+/** A new account that has only a mailbox, tried out. */
+async function mailboxOnly(page: Page): Promise<void> {
+  await openForm(page);
+  await page.locator('[type="radio"]').nth(1).check({ force: true });
+  await fill(page, 'lena@birds.example');
+  await page.locator('.end .b:not(.go)').last().click();
+  await page.locator('.works').waitFor();
+}
+/** The mailbox of an account with XMPP. */
+async function mailbox(page: Page): Promise<void> {
+  await click('.ln .ib')(page);
+  await page
+    .locator('details')
+    .first()
+    .evaluate((fold: HTMLDetailsElement) => (fold.open = false));
+  await page.locator('section details summary').click();
+}
 async function newMail(page: Page): Promise<void> {
   await page.locator('#mail').evaluate((pane) => (pane.scrollTop = 300));
   await page.evaluate(() => {
@@ -139,6 +156,7 @@ const shots: Shot[] = [
     },
   }),
   feed('trouble', 'trouble', { before: click('.why') }),
+  feed('problem-dismiss', 'passable', { before: click('.why') }),
   feed('offline', 'offline'),
   feed('empty', 'quiet'),
   feed('connecting', 'connecting'),
@@ -169,6 +187,10 @@ const shots: Shot[] = [
   settings('certificate', 'untrusted', { before: tryOut }),
   settings('refused', 'refused', { before: tryOut }),
   settings('advanced', 'busy', { size: [820, 900], before: click('.ln .ib') }),
+  settings('mailbox', 'mailboxes', { before: mailbox }),
+  settings('mailbox-only', 'busy', { size: [820, 720], before: mailboxOnly }),
+  settings('mailbox-german', 'mailboxes', { alone: true, locale: 'de-DE', before: mailbox }),
+  settings('mailbox-narrow', 'busy', { alone: true, size: [400, 760], before: mailboxOnly }),
   settings('faults', 'busy', {
     before: async (page) => {
       await openForm(page);

@@ -21,3 +21,12 @@ it('tells how each account stands and what its check found, in plain lines', () 
   expect(text).toContain('  Login: failed, The server refused the password. (71 ms)');
   expect(text).not.toMatch(/[\u2066-\u2069]/);
 });
+
+it('names the steps of a mailbox that is all there is as they are', () => {
+  const { status, accounts, test } = script('mailboxes', now);
+  const checked = accounts.map((account) => ({ account, steps: test(account) }));
+  const text = report(status, [], checked, now, 'WebKitGTK');
+  expect(text).toContain('  Mailbox: done, 6 folders (240 ms)');
+  expect(text).toContain('\nlena@post.example\n  Mail server: imap.post.example\n');
+  expect(text).toContain('  Folders: done, 6 folders (30 ms)');
+});

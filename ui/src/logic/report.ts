@@ -87,7 +87,9 @@ export function report(
     lines.push('', account.jid);
     if (account.host !== null) lines.push(`  ${t('field-host')}: ${account.host}:${account.port ?? ''}`);
     if (account.imap !== null) {
-      lines.push(`  ${t('field-imap-host')}: ${account.imap.host}:${account.imap.port ?? ''}`);
+      lines.push(
+        `  ${t('field-imap-host')}: ${[account.imap.host, account.imap.port].filter(Boolean).join(':')}`,
+      );
     }
     if (stands) {
       lines.push(`  ${linkWord(stands.link)}, ${accountLine(stands, now)}`);

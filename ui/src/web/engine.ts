@@ -269,7 +269,8 @@ export class Engine {
           : [...s.accounts, account];
         const now = new Date().toISOString();
         if (!known) s.status = { ...s.status, accounts: [...s.status.accounts, blankStatus(account)] };
-        const up = { link: 'connected', proven_at: now, label: account.name ?? account.jid } as const;
+        const { label, nodes } = blankStatus(account);
+        const up = { link: 'connected', proven_at: now, label, nodes } as const;
         this.#link(account.jid, account.enabled ? up : { link: 'disabled' });
         this.tell({ on: 'accounts' });
         return { re: 'done', count: 1 };

@@ -1,6 +1,6 @@
 //! Taking entries out of the outbox and sending them: one attempt. `background` makes as many as it takes.
 //!
-//! What waits for one target is done in order ([`Lane`]); many targets are done side by side in the session of who publishes,
+//! What waits for one target is done in order (`lane`); many targets are done side by side in the session of who publishes,
 //! so that thousands of mailboxes don't wait for each other's round trips.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod ctl;
 pub mod desktop;
 pub mod dovecot;
+pub mod machine;
 pub mod page;
 pub mod place;
 pub mod process;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mailwren_core::link::FailureClass;
 use mailwren_core::mirror::{FIRST_SIGHT_DAYS, Look, Newest, Opened, Position, Standing, sets, within};
-use mailwren_core::publish::{Envelope, Uid};
+use mailwren_core::publish::{Envelope, MESSAGE_BYTES, Uid};
 use tokio::sync::watch;
 
 use super::positions::Positions;
@@ -19,7 +19,8 @@ use crate::imap::response::{Answer, Code, Condition, Message, Status, Told};
 use crate::imap::wire::{Limits, USUAL};
 use crate::outbox::OutboxError;
 
-/// Of a message so many bytes are fetched; who wrote, about what, and first words stand there.
+/// Of a message so many bytes are fetched; who wrote, about what, and first words mostly stand there. Where they don't,
+/// [`MESSAGE_BYTES`] are.
 const TEXT: usize = 64 << 10;
 /// So many messages are fetched by one command.
 const BATCH: usize = 8;
@@ -407,7 +408,7 @@ impl<'a> Eye<'a> {
     /// Publishes messages, those that are still unread, in order.
     async fn publish(&mut self, folder: &str, position: &mut Position, uids: BTreeSet<u32>) -> Result<(), LookError> {
         for set in sets(&uids, BATCH) {
-            let mut texts = self.texts(&set).await?;
+            let mut texts = self.texts(&set, TEXT).await?;
             texts.sort_by_key(|message| message.uid);
             for message in texts {
                 let (Some(uid), Some(text)) = (message.uid.filter(|uid| uids.contains(uid)), &message.text) else {
@@ -417,6 +418,14 @@ impl<'a> Eye<'a> {
                     continue;
                 }
                 let mut envelope = Envelope::of_message(text);
+                if envelope.snippet.is_none() && text.len() >= TEXT {
+                    // Long headers, or a file, stand before the words.
+                    let more = self.texts(&uid.to_string(), MESSAGE_BYTES).await?;
+                    let more = more.iter().find(|more| more.uid == Some(uid));
+                    envelope = more
+                        .and_then(|more| more.text.as_deref())
+                        .map_or(envelope, Envelope::of_message);
+                }
                 envelope.date = envelope.date.or_else(|| arrival(message.arrived.as_deref()?));
                 let id = Uid {
                     uidvalidity: position.uidvalidity,
@@ -429,8 +438,8 @@ impl<'a> Eye<'a> {
         Ok(())
     }
 
-    /// The beginnings of messages.
-    async fn texts(&mut self, set: &str) -> Result<Vec<Message>, LookError> {
+    /// The beginnings of messages, so many bytes of each.
+    async fn texts(&mut self, set: &str, bytes: usize) -> Result<Vec<Message>, LookError> {
         let (mut texts, mut more): (Vec<Message>, bool) = (Vec::new(), false);
         let take = |told| {
             if let Told::Message(message) = told {
@@ -440,9 +449,9 @@ impl<'a> Eye<'a> {
                 texts.extend(Some(message).filter(|_| whole));
             }
         };
-        let command = format!("UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[]<0.{TEXT}>)");
+        let command = format!("UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[]<0.{bytes}>)");
         let limits = Limits {
-            literals: TEXT + USUAL.literals,
+            literals: bytes + USUAL.literals,
             ..USUAL
         };
         let answer = self.client.try_command(&command, limits, take).await?;

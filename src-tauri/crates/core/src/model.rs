@@ -15,6 +15,7 @@ use crate::arrival::{Arrival, ItemKey, Stored};
 use crate::event::{Decoded, Event, Kind};
 use crate::heartbeat::Publisher;
 use crate::marks::Mark;
+use crate::payload::gmail;
 use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use crate::popups::{Grouping, Popups, Setting, settled};
@@ -1094,9 +1095,11 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
         (true, link) => link,
     };
     let wanted = account.nodes();
+    // Where its server speaks Gmail's notifications it listens to those without being told.
+    let gmail = |n: &NodeStatus| n.service == account.jid && n.node == gmail::NS;
     status
         .nodes
-        .retain(|n| wanted.iter().any(|w| w.service == n.service && w.node == n.node));
+        .retain(|n| gmail(n) || wanted.iter().any(|w| w.service == n.service && w.node == n.node));
     for node in wanted {
         if !status
             .nodes

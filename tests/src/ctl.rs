@@ -142,10 +142,10 @@ impl Home {
     ///
     /// # Errors
     /// When it isn't built, stops reading, or doesn't end.
-    pub async fn publish(&self, message: &str, arguments: &[&str]) -> Result<Finished> {
+    pub async fn publish(&self, message: impl AsRef<[u8]>, arguments: &[&str]) -> Result<Finished> {
         let arguments: Vec<&str> = std::iter::once("publish").chain(arguments.iter().copied()).collect();
         let mut process = self.ctl(&arguments).await?;
-        let written = process.write_line(message).await;
+        let written = process.write(message.as_ref()).await;
         process.close_stdin();
         let status = process.exit().await?;
         // Who refuses the arguments needn't read.

@@ -236,16 +236,16 @@ service lmtp {{
     ///
     /// # Errors
     /// When it isn't accepted.
-    pub async fn deliver(&self, user: &str, message: &str) -> Result<Instant> {
+    pub async fn deliver(&self, user: &str, message: impl AsRef<[u8]>) -> Result<Instant> {
         let mut lmtp = Dialogue::connect(self.lmtp).await?;
         lmtp.say("LHLO mta.wren.test", "250 ").await?;
         lmtp.say("MAIL FROM:<zoe@example.org>", "250 ").await?;
         lmtp.say(&format!("RCPT TO:<{user}>"), "250 ").await?;
         lmtp.say("DATA", "354 ").await?;
-        let message = format!("{}\r\n.", message.replace("\r\n.", "\r\n.."));
-        lmtp.send(&message).await?;
+        lmtp.hand_over(message.as_ref()).await?;
+        lmtp.send("\r\n.").await?;
         let dot = Instant::now();
-        lmtp.answer(&message, "250 ").await?;
+        lmtp.answer("the message", "250 ").await?;
         lmtp.say("QUIT", "221 ").await?;
         Ok(dot)
     }
@@ -346,6 +346,16 @@ impl Dialogue {
         within("a mail server's answer", self.0.read_line(&mut line)).await??;
         ensure!(!line.is_empty(), "the mail server closed the connection");
         Ok(line)
+    }
+
+    /// Writes a message, whose lines may begin with a dot (RFC 5321 §4.5.2).
+    async fn hand_over(&mut self, message: &[u8]) -> Result<()> {
+        let mut stuffed = Vec::with_capacity(message.len());
+        for line in message.split_inclusive(|byte| *byte == b'\n') {
+            stuffed.extend(line.first().filter(|first| **first == b'.'));
+            stuffed.extend_from_slice(line);
+        }
+        Ok(self.0.write_all(&stuffed).await?)
     }
 
     /// Says something and reads up to the answer that begins so.

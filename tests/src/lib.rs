@@ -9,6 +9,7 @@ pub mod ctl;
 pub mod desktop;
 pub mod dovecot;
 pub mod figures;
+pub mod machine;
 pub mod page;
 pub mod place;
 pub mod process;

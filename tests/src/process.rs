@@ -117,8 +117,16 @@ impl Process {
     /// # Errors
     /// When it no longer reads.
     pub async fn write_line(&mut self, line: &str) -> Result<()> {
+        self.write(format!("{line}\n").as_bytes()).await
+    }
+
+    /// Writes bytes to its stdin.
+    ///
+    /// # Errors
+    /// When it no longer reads.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let stdin = self.stdin.as_mut().context("stdin is closed")?;
-        stdin.write_all(format!("{line}\n").as_bytes()).await?;
+        stdin.write_all(bytes).await?;
         stdin
             .flush()
             .await

@@ -1,90 +1,21 @@
 //! The bridge's IMAP source, as docs/bridge.md sets it up, and what devices have done in a mailbox: real Dovecot, real
 //! Prosody.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result, ensure};
 use mailwren_core::account::PasswordSource;
 use mailwren_core::act::{Act, Became, Done, MessageAt};
 use mailwren_engine::imap::{Access, Login, Tls, act, undo};
 use mailwren_tests::ctl::{Home, Watch};
 use mailwren_tests::dovecot::Dovecot;
-use mailwren_tests::page::Page;
-use mailwren_tests::process::Process;
+use mailwren_tests::machine::Machine;
 use mailwren_tests::publisher::Publisher;
-use mailwren_tests::server::{Kind, SAM, Server, jid, own_node, password};
+use mailwren_tests::server::{Kind, SAM, Server, own_node, password};
 use mailwren_tests::{Scene, eventually, place, scene};
 use rustix::process::Signal;
 use serde_json::Value;
 
 /// Everything that Dovecot says it can do, without what makes it easy.
 const LITTLE: &str = "imap_capability = IMAP4rev1 SASL-IR LITERAL+ IDLE SPECIAL-USE\n";
-
-/// The machine on which the bridge runs.
-struct Machine {
-    home: Home,
-    secrets: PathBuf,
-}
-
-impl Machine {
-    /// With the page's recipe, for these folders.
-    fn lay_out(scene: &Scene, server: &Server, dovecot: &Dovecot, folders: &str) -> Result<Self> {
-        let page = Page::read("bridge.md")?;
-        let mut home = Home::new(scene, "machine")?;
-        home.log = Some("mailwren_engine=info");
-        let machine = Self {
-            home,
-            secrets: scene.folder("machine/secrets")?,
-        };
-        machine.keep("sam.password", &password(SAM))?;
-        machine.keep("imap.password", &format!("{SAM}-secret"))?;
-        let (account, _) = page
-            .block("toml", "[[account]]")?
-            .split_once("[bridge]")
-            .context("no section")?;
-        // The test's servers aren't in DNS, and their authorities are their own.
-        let reach = format!(
-            "[[account]]\nhost = \"{}\"\nport = {}\nsecurity = \"direct\"\nca_file = \"{}\"",
-            server.host,
-            server.direct,
-            server.certificate.ca.display()
-        );
-        let mailbox = page
-            .block("toml", "[[bridge.mailbox]]")?
-            .replace(
-                "\"imap.example.org\"",
-                &format!(
-                    "\"{}\", port = {}, ca_file = \"{}\"",
-                    place::address(),
-                    dovecot.imaps,
-                    dovecot.certificate.ca.display()
-                ),
-            )
-            .replace("[\"INBOX\", \"Lists/Rust\"]", folders);
-        ensure!(mailbox.contains(folders), "the page has other folders");
-        let config = account.replace("[[account]]", &reach) + &mailbox;
-        let config = config
-            .replace("/etc/mailwren", &machine.secrets.display().to_string())
-            .replace("sam@example.org", &jid(SAM));
-        std::fs::write(machine.home.config(), config)?;
-        Ok(machine)
-    }
-
-    fn keep(&self, name: &str, secret: &str) -> Result<()> {
-        let path = self.secrets.join(name);
-        std::fs::write(&path, format!("{secret}\n"))?;
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600))?;
-        Ok(())
-    }
-
-    async fn bridge(&self) -> Result<Process> {
-        let bridge = self.home.ctl(&["bridge"]).await?;
-        let connected = |line: &str| line.contains("connected").then_some(());
-        bridge.stderr("it is connected to Dovecot", 0, connected).await?;
-        Ok(bridge)
-    }
-}
 
 fn message(subject: &str) -> String {
     format!(

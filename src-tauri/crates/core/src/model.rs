@@ -18,6 +18,7 @@ use crate::event::{Decoded, Event, Kind};
 use crate::heartbeat::Publisher;
 use crate::marks::Mark;
 use crate::mirror::Position;
+use crate::payload::gmail;
 use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use crate::popups::{Grouping, Popups, Setting, Undo, settled};
@@ -1210,9 +1211,11 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
             node: folder,
         }));
     }
+    // Where its server speaks Gmail's notifications it listens to those without being told.
+    let gmail = |n: &NodeStatus| n.service == account.jid && n.node == gmail::NS;
     status
         .nodes
-        .retain(|n| wanted.iter().any(|w| w.service == n.service && w.node == n.node));
+        .retain(|n| gmail(n) || wanted.iter().any(|w| w.service == n.service && w.node == n.node));
     for node in wanted {
         if !status
             .nodes

@@ -160,7 +160,7 @@ pub(crate) fn in_charset(charset: &[u8], bytes: &[u8]) -> String {
     let decoder = if is_utf8(charset) {
         None
     } else {
-        charset_decoder(charset)
+        charset_decoder(usual_name(charset))
     };
     let (Some(decoder), false) = (decoder, bytes.is_empty()) else {
         return raw_text(bytes).into_owned();
@@ -177,11 +177,22 @@ fn is_utf8(charset: &[u8]) -> bool {
     charset.eq_ignore_ascii_case(b"utf-8") || charset.eq_ignore_ascii_case(b"utf8")
 }
 
+/// Names that Windows' programs write, and the table of charsets doesn't have.
+fn usual_name(charset: &[u8]) -> &[u8] {
+    let is = |names: &[&[u8]]| names.iter().any(|name| charset.eq_ignore_ascii_case(name));
+    match charset {
+        _ if is(&[b"cp932", b"x-ms-cp932", b"windows-932"]) => b"shift_jis",
+        _ if is(&[b"cp949", b"uhc", b"x-windows-949"]) => b"windows-949",
+        _ if is(&[b"cp874"]) => b"windows-874",
+        other => other,
+    }
+}
+
 /// Whether characters of this charset take more than a byte.
 fn is_wide(charset: &[u8]) -> bool {
     let charset = charset.to_ascii_lowercase();
-    let parts: [&[u8]; 10] = [
-        b"big5", b"gb", b"euc", b"jis", b"ksc", b"ks_c", b"2022", b"utf", b"936", b"949",
+    let parts: [&[u8]; 12] = [
+        b"big5", b"gb", b"euc", b"jis", b"ksc", b"ks_c", b"2022", b"utf", b"932", b"936", b"949", b"uhc",
     ];
     parts
         .iter()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mailwren_core::link::FailureClass;
 use mailwren_core::mirror::{FIRST_SIGHT_DAYS, Look, Newest, Opened, Position, Standing, sets, within};
-use mailwren_core::publish::{Envelope, Uid};
+use mailwren_core::publish::{Envelope, MESSAGE_BYTES, Uid};
 
 use super::ImapError;
 use super::access::Connected;
@@ -22,7 +22,8 @@ pub(crate) const ASK: Duration = Duration::from_secs(60);
 /// What only a person can mend is tried again after so long all the same, in case that a server refused in error.
 pub(crate) const PARKED: Duration = Duration::from_secs(3_600);
 
-/// Of a message so many bytes are fetched; who wrote, about what, and first words stand there.
+/// Of a message so many bytes are fetched; who wrote, about what, and first words mostly stand there. Where they don't,
+/// [`MESSAGE_BYTES`] are.
 const TEXT: usize = 64 << 10;
 /// So many messages are fetched by one command.
 const BATCH: usize = 8;
@@ -461,6 +462,14 @@ impl<'a, S: Sight> Eye<'a, S> {
                     continue;
                 }
                 let mut envelope = Envelope::of_message(text);
+                if envelope.snippet.is_none() && text.len() >= TEXT {
+                    // Long headers, or a file, stand before the words.
+                    let (more, _) = self.texts(&uid.to_string(), MESSAGE_BYTES).await?;
+                    let more = more.iter().find(|more| more.uid == Some(uid));
+                    envelope = more
+                        .and_then(|more| more.text.as_deref())
+                        .map_or(envelope, Envelope::of_message);
+                }
                 envelope.date = envelope.date.or_else(|| arrival(message.arrived.as_deref()?));
                 let id = Uid {
                     uidvalidity: position.uidvalidity,
@@ -477,7 +486,7 @@ impl<'a, S: Sight> Eye<'a, S> {
     /// can't even say that is asked again later.
     async fn texts_of(&mut self, uids: &[u32]) -> Result<Vec<Message>, LookError> {
         let set = sets(&uids.iter().copied().collect(), BATCH).join(",");
-        let (mut texts, whole) = self.texts(&set).await?;
+        let (mut texts, whole) = self.texts(&set, TEXT).await?;
         if whole {
             return Ok(texts);
         }
@@ -485,7 +494,7 @@ impl<'a, S: Sight> Eye<'a, S> {
             if texts.iter().any(|message| message.uid == Some(*uid)) {
                 continue;
             }
-            let (alone, whole) = self.texts(&uid.to_string()).await?;
+            let (alone, whole) = self.texts(&uid.to_string(), TEXT).await?;
             texts.extend(alone);
             if whole {
                 continue;
@@ -504,8 +513,8 @@ impl<'a, S: Sight> Eye<'a, S> {
         Ok(texts)
     }
 
-    /// The beginnings of messages, and whether the server told all that it has of them.
-    async fn texts(&mut self, set: &str) -> Result<(Vec<Message>, bool), LookError> {
+    /// The beginnings of messages, so many bytes of each; and whether the server told all that it has of them.
+    async fn texts(&mut self, set: &str, bytes: usize) -> Result<(Vec<Message>, bool), LookError> {
         let (mut texts, mut more): (Vec<Message>, bool) = (Vec::new(), false);
         let take = |told| {
             if let Told::Message(message) = told {
@@ -515,9 +524,9 @@ impl<'a, S: Sight> Eye<'a, S> {
                 texts.extend(Some(message).filter(|_| whole));
             }
         };
-        let command = format!("UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[]<0.{TEXT}>)");
+        let command = format!("UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[]<0.{bytes}>)");
         let limits = Limits {
-            literals: TEXT + USUAL.literals,
+            literals: bytes + USUAL.literals,
             ..USUAL
         };
         let answer = self.client.try_command(&command, limits, take).await?;

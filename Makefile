@@ -7,7 +7,7 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test test-core bench-latency bench-provider faults faults-long lint format types icons build ui venv toolchain packages-run packages-test \
+.PHONY: run test test-core bench-latency bench-outages bench-provider faults faults-long lint format types icons build ui venv toolchain packages-run packages-test \
   test-ui test-rust bench-ui screenshots
 
 ## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
@@ -48,6 +48,10 @@ faults-long: packages-test build venv
 ## From a mail's delivery to the event at a device, beside a plain IDLE client: a table, in two minutes.
 bench-latency: packages-test build venv
 	$(BIN)/latency $(LATENCY)
+
+## How soon mail is told once a server is back, and how soon what was read is gone everywhere. OUTAGES="--away 60 --times 5".
+bench-outages: packages-test build venv
+	$(BIN)/outages $(OUTAGES)
 
 ## One bridge for 10,000 mailboxes, on a component of ejabberd: a table, in minutes. PROVIDER="--mailboxes 1000" takes fewer.
 bench-provider: packages-test build

@@ -14,7 +14,7 @@ use mailwren_tests::process::Process;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{DOMAIN, Kind, SAM, Server, jid, own_node, password};
 use mailwren_tests::{Scene, eventually, on_both_servers, place, scene};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 on_both_servers!(
@@ -221,6 +221,16 @@ fn what_dovecot_repeats_and_what_waited_for_the_server_is_told_once_and_in_order
         dovecot.deliver(SAM, &message("frozen")).await?;
         bridge.signal(Signal::CONT)?;
         watch.event(&told("frozen")).await?;
+        // A frozen XMPP server holds up neither delivery nor a pipe, and loses nothing of what they handed in.
+        let server_process =
+            Pid::from_raw(i32::try_from(server.id().context("it isn't running")?)?).context("no process")?;
+        kill_process(server_process, Signal::STOP)?;
+        dovecot.deliver(SAM, &message("server frozen")).await?;
+        let piped = machine.home.publish(&message("piped"), &[]).await?;
+        kill_process(server_process, Signal::CONT)?;
+        ensure!(piped.status.success(), "{piped:#?}");
+        watch.event(&told("server frozen")).await?;
+        watch.event(&told("piped")).await?;
 
         server.down().await?;
         for n in 1..=3 {
@@ -235,8 +245,17 @@ fn what_dovecot_repeats_and_what_waited_for_the_server_is_told_once_and_in_order
         server.up().await?;
         watch.event(&told("missed 4")).await?;
         machine.all_is_sent().await?;
-        let all = ["before", "frozen", "missed 1", "missed 2", "missed 3", "missed 4"].map(told);
-        ensure!(watch.subjects()? == all, "{:?}", watch.subjects());
+        let all = [
+            "before",
+            "frozen",
+            "server frozen",
+            "piped",
+            "missed 1",
+            "missed 2",
+            "missed 3",
+            "missed 4",
+        ];
+        ensure!(watch.subjects()? == all.map(told), "{:?}", watch.subjects());
         drop(bridge);
         Ok(())
     })

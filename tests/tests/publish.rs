@@ -2,10 +2,12 @@
 
 use anyhow::{Context, Result, ensure};
 use mailwren_tests::ctl::{Finished, Home};
+use mailwren_tests::process::Process;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, PUBLISHER, PUBSUB, SAM, STRANGER, Server, jid, node, own_node, password};
 use mailwren_tests::{Scene, eventually, on_both_servers, scene};
 use serde_json::Value;
+use tokio::process::Command;
 
 on_both_servers!(
     a_piped_mail_is_told_once_at_another_device_and_to_nobody_else,
@@ -249,6 +251,26 @@ fn whatever_is_wrong_no_mail_bounces_and_nothing_is_lost() -> Result<()> {
         std::fs::write(none.path().join("data"), "")?;
         let full = none.publish(&message("x"), &[]).await?;
         ensure!(full.status.code() == Some(75), "{full:#?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_disk_that_takes_no_more_is_said_and_leaves_nothing_behind() -> Result<()> {
+    scene(async |scene| {
+        let home = Home::new(&scene, "mail-server")?;
+        let ctl = home.command("mailwrenctl")?;
+        let mut shell = Command::new("sh");
+        shell.envs(ctl.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))));
+        // A file can be made, and nothing can be written into it.
+        shell.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" --config \"$1\" publish"]);
+        shell.arg(ctl.as_std().get_program()).arg(home.config());
+        let mut publish = Process::start("publish", home.path(), shell).await?;
+        publish.write(message("never").as_bytes()).await?;
+        publish.close_stdin();
+        let status = publish.exit().await?;
+        ensure!(status.code() == Some(75), "{status}: {:?}", publish.complained());
+        ensure!(outbox(&home).await?.is_empty(), "something is left");
         Ok(())
     })
 }

@@ -92,6 +92,47 @@ export type Security = "auto" | "direct" | "starttls";
 
 export type PasswordSource = "keyring" | { "command": Array<string> } | { "file": string };
 
+export type ImapTls = "implicit" | "starttls";
+
+export type MailServer = {
+/**
+ * The mail server.
+ */
+host: string,
+/**
+ * Its port; the usual one when absent.
+ */
+port?: number,
+/**
+ * How the connection is secured; from the first byte when absent.
+ */
+tls?: ImapTls,
+/**
+ * Who logs in; the account's address when absent.
+ */
+user?: string,
+/**
+ * Where the password comes from; the OS keyring when absent.
+ */
+password?: PasswordSource,
+/**
+ * In place of a password, for OAuth 2: a command that prints a fresh access token. Program and arguments, never a
+ * shell.
+ */
+token?: Array<string>,
+/**
+ * The folders that are looked into, hierarchy by `/`; `INBOX` when absent. The first is heard of soonest.
+ */
+folders?: Array<string>,
+/**
+ * PEM file of further certificate authorities to trust.
+ */
+ca_file?: string,
+/**
+ * SHA-256 fingerprints (hex) of certificates to accept instead of asking the authorities.
+ */
+pins?: Array<string>, };
+
 export type Subscription = {
 /**
  * The pubsub service: a host or a bare JID.

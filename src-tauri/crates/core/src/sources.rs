@@ -62,9 +62,9 @@ impl Sources {
     /// name, which nobody else can do (RFC 6120 §8.1.2.1).
     pub fn is_server(&self, from: Option<&Jid>) -> bool {
         let Some(from) = from else { return true };
-        let domain = |own: &Jid| BareJid::from_parts(None, own.domain());
+        let is_domain = from.node().is_none() && from.resource().is_none();
         self.own
             .as_ref()
-            .is_some_and(|own| from == own || *from == Jid::from(domain(own)))
+            .is_some_and(|own| from == own || (is_domain && from.domain() == own.domain()))
     }
 }

@@ -352,7 +352,7 @@ pub enum Effect {
         /// The folder.
         folder: String,
         /// How far.
-        position: Option<Position>,
+        position: Option<Box<Position>>,
     },
     /// A mailbox was looked into: unread rows that [say no more than that it changed](says_changed) give way to what was found;
     /// answer with [`Input::Changed`].
@@ -382,7 +382,7 @@ pub enum Effect {
     /// Run a rule's hook; whatever comes of it.
     Hook(Box<HookCall>),
     /// Carry a command out as if a face had asked, after all else.
-    Ask(Command),
+    Ask(Box<Command>),
     /// Show a popup, or replace the one of the same id; then settle what it owed.
     Show(Popup),
     /// No popup is owed for these rows any longer.
@@ -1055,14 +1055,14 @@ impl Model {
         let seqs = self.popups.rows(event.id);
         match event.kind {
             PopupEventKind::Action(PopupAction::MarkRead) if !seqs.is_empty() => vec![Effect::MarkRead(seqs)],
-            PopupEventKind::Action(PopupAction::Snooze) if !seqs.is_empty() => vec![Effect::Ask(Command::Snooze {
+            PopupEventKind::Action(PopupAction::Snooze) if !seqs.is_empty() => vec![ask(Command::Snooze {
                 seqs,
                 later: Some(Later::Hour),
             })],
             PopupEventKind::Action(PopupAction::Mute) => match seqs.last() {
                 Some(seq) => {
                     self.muting.insert(*seq);
-                    vec![Effect::Ask(Command::Mute { seq: *seq, until: None })]
+                    vec![ask(Command::Mute { seq: *seq, until: None })]
                 }
                 None => Vec::new(),
             },
@@ -1071,10 +1071,10 @@ impl Model {
                     Undo::Mute(seq) => Command::Unmute { seq },
                     Undo::Act(seqs) => Command::UndoAct { seqs },
                 });
-                undone.map(Effect::Ask).into_iter().collect()
+                undone.map(ask).into_iter().collect()
             }
             PopupEventKind::Action(PopupAction::Act(act)) if !seqs.is_empty() => {
-                vec![Effect::Ask(Command::Act { seqs, act })]
+                vec![ask(Command::Act { seqs, act })]
             }
             PopupEventKind::Action(PopupAction::MarkRead | PopupAction::Snooze | PopupAction::Act(_)) => Vec::new(),
             PopupEventKind::Action(PopupAction::Open) => {
@@ -1158,6 +1158,10 @@ impl Model {
         effects.extend(popups.next(now, &setting));
         effects
     }
+}
+
+fn ask(command: Command) -> Effect {
+    Effect::Ask(Box::new(command))
 }
 
 /// Push works; whether that ends a trouble.

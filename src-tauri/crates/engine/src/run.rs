@@ -602,7 +602,7 @@ impl Run {
                 None
             }
             Effect::Ask(command) => {
-                self.asked.push_back(command);
+                self.asked.push_back(*command);
                 None
             }
             Effect::Baseline { account, service, node } => {

@@ -202,7 +202,7 @@ impl Model {
             service,
             user: seen.user,
             folder,
-            position: seen.position,
+            position: seen.position.map(Box::new),
         });
         effects
     }

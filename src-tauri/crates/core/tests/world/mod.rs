@@ -142,7 +142,7 @@ impl World {
                 None
             }
             Effect::Ask(command) => {
-                self.asked.push(command);
+                self.asked.push(*command);
                 None
             }
             Effect::Look(account) => {

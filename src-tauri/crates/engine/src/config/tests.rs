@@ -230,7 +230,7 @@ fn a_mailbox_is_written_without_what_is_usual_and_taken_along_without_its_secret
     };
     file.save_account(&account).unwrap();
     assert!(text(&file).ends_with(written), "{}", text(&file));
-    assert_eq!(file.load().unwrap().config.accounts, [account.clone()]);
+    assert_eq!(file.load().unwrap().config.accounts, std::slice::from_ref(&account));
     let exported = file.export().unwrap();
     assert!(
         exported.contains("imap.example.org") && !exported.contains("oama"),

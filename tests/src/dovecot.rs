@@ -336,7 +336,10 @@ struct Dialogue(BufReader<TcpStream>);
 
 impl Dialogue {
     async fn connect(port: u16) -> Result<Self> {
-        let mut dialogue = Self(BufReader::new(TcpStream::connect((place::address(), port)).await?));
+        let stream = TcpStream::connect((place::address(), port)).await?;
+        // What is said last leaves at once, and not when what was said before is acknowledged.
+        stream.set_nodelay(true)?;
+        let mut dialogue = Self(BufReader::new(stream));
         dialogue.line().await?;
         Ok(dialogue)
     }

@@ -1,6 +1,8 @@
 //! The bridge's IMAP source, as docs/bridge.md sets it up, and what devices have done in a mailbox: real Dovecot, real
 //! Prosody.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, ensure};
 use mailwren_core::account::PasswordSource;
 use mailwren_core::act::{Act, Became, Done, MessageAt};
@@ -10,7 +12,7 @@ use mailwren_tests::dovecot::Dovecot;
 use mailwren_tests::machine::Machine;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, SAM, Server, own_node, password};
-use mailwren_tests::{Scene, eventually, place, scene};
+use mailwren_tests::{Scene, eventually, place, scene, scene_within};
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -286,4 +288,29 @@ fn acts_go_where_the_server_says_and_come_back() -> Result<()> {
 fn acts_make_folders_and_do_without_move() -> Result<()> {
     let folders = [(Act::Archive, "Archive"), (Act::Delete, "Trash"), (Act::Junk, "Junk")];
     acts("imap_capability = IMAP4rev1 UIDPLUS\n", Tls::Starttls, folders)
+}
+
+/// Without NOTIFY one folder is listened to, and the others are asked for every minute.
+#[test]
+fn without_notify_mail_in_other_folders_is_told_as_well() -> Result<()> {
+    scene_within(Duration::from_secs(240), async |scene| {
+        let server = Server::start(Kind::Prosody, &scene).await?;
+        let dovecot = Dovecot::start(&scene, LITTLE).await?;
+        dovecot.doveadm(&["mailbox", "create", "-u", SAM, "Lists.Rust"]).await?;
+        let machine = Machine::lay_out(&scene, &server, &dovecot, "[\"INBOX\", \"Lists/Rust\"]")?;
+        let watch = device(&scene, &server).await?;
+        let _bridge = machine.bridge().await?;
+        dovecot.deliver(SAM, &message("first")).await?;
+        watch.event("first").await?;
+        dovecot
+            .deliver(&format!("{SAM}+Lists.Rust"), &message("of the list"))
+            .await?;
+        // One wait may end before the minute does.
+        let listed = match watch.event("of the list").await {
+            Ok(event) => event,
+            Err(_) => watch.event("of the list").await?,
+        };
+        ensure!(listed["mailbox"] == "Lists/Rust", "{listed:#}");
+        Ok(())
+    })
 }

@@ -11,15 +11,14 @@ use jiff::Timestamp;
 use mailwren_core::doctor::{Check, of_account};
 use mailwren_core::settings::{Language, StartAtLogin};
 use mailwren_core::view::{ApiCode, ApiError, Audience, Command, LinkState, Reply};
-use mailwren_desktop::autostart::Autostart;
-use mailwren_desktop::doctor;
+use mailwren_desktop::autostart::{Autostart, Resident};
+use mailwren_desktop::windows::{Wanted, WindowName, own_program};
+use mailwren_desktop::{doctor, link, resident};
 use mailwren_engine::language;
 use tauri::{AppHandle, Manager, State, WebviewWindow};
 
 use crate::bridge::Bridge;
-use crate::window_process::own_program;
-use crate::windows::{self, Wanted, WindowName};
-use crate::{link, resident};
+use crate::windows;
 
 /// So many exports lie side by side.
 const MOST_EXPORTS: u32 = 99;
@@ -88,10 +87,9 @@ pub async fn start_at_login() -> Result<StartAtLogin, ApiError> {
 
 /// Has the desktop start Mailwren at login, or no longer. Tells what it does then.
 #[tauri::command]
-pub async fn set_start_at_login(wanted: StartAtLogin) -> Result<StartAtLogin, ApiError> {
+pub async fn set_start_at_login(resident: State<'_, Resident>, wanted: StartAtLogin) -> Result<StartAtLogin, ApiError> {
     let autostart = Autostart::of_session().map_err(|e| internal(&e))?;
-    let program = std::env::current_exe().map_err(|e| internal(&e))?;
-    autostart.write(wanted, &program).map_err(|e| internal(&e))?;
+    autostart.write(wanted, &resident).map_err(|e| internal(&e))?;
     Ok(autostart.read())
 }
 

@@ -1,30 +1,30 @@
 //! The desktop app, in two processes of one program.
 //!
-//! The *resident* hosts the engine and has the tray and the notifications; it never loads a page. When a window is
-//! wanted it starts the *window process*, which attaches to the engine by the control socket as every face does, and
-//! ends with its last window: WebKit's processes and memory are gone with it, and a crash in there loses nothing.
+//! The *resident* ([`mailwren_desktop::resident`]) hosts the engine and has the tray and the notifications; it never loads a
+//! page. When a window is wanted it starts the *window process*, which attaches to the engine by the control socket as every
+//! face does, and ends with its last window: WebKit's processes and memory are gone with it, and a crash in there loses
+//! nothing. `mailwrenctl tray` is a resident, too, and starts the same window process.
 
 mod bridge;
 mod commands;
-mod link;
 mod opening;
-mod resident;
-mod tray;
 #[cfg_attr(all(target_os = "linux", not(feature = "tauri-tray")), path = "tray_icon/ksni.rs")]
 #[cfg_attr(
     not(all(target_os = "linux", not(feature = "tauri-tray"))),
     path = "tray_icon/native.rs"
 )]
 mod tray_icon;
-mod window_process;
 mod windows;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use mailwren_desktop::resident;
+use mailwren_desktop::windows::{Program, Wanted, WindowName};
+use mailwren_engine::log;
 
-use crate::windows::{Wanted, WindowName};
+use crate::tray_icon::Place;
 
 /// Tells of new mail at once: in the tray, in a feed, and by notifications.
 #[derive(Debug, Clone, clap::Parser)]
@@ -45,6 +45,9 @@ pub struct Args {
     /// Be the window process of the engine at this control socket.
     #[arg(long, value_name = "SOCKET", hide = true, conflicts_with_all = ["config", "demo", "hidden", "settings"])]
     attach: Option<PathBuf>,
+    /// The program that hosts the engine, where it isn't this one.
+    #[arg(long, value_name = "PROGRAM", hide = true, requires = "attach")]
+    host: Option<PathBuf>,
     /// The window process's first window.
     #[arg(long, hide = true, requires = "attach", default_value_t = Wanted { name: WindowName::Feed, row: None })]
     window: Wanted,
@@ -63,10 +66,36 @@ pub fn run(args: Args) -> Result<()> {
         .enable_all()
         .build()
         .context("can't start worker threads")?;
-    let ended = match &args.attach {
-        Some(socket) => windows::run(&runtime, socket, args.window),
-        None => tray_icon::host(&runtime, |place| resident::run(args.clone(), place)),
+    let ended = match args.attach.clone() {
+        Some(socket) => windows::run(&runtime, &socket, args.window, args.host),
+        None => tray_icon::host(&runtime, |place| stay(args.clone(), place)),
     };
     runtime.shutdown_timeout(LAST_WORDS);
     ended
+}
+
+/// Is the resident.
+async fn stay(args: Args, place: Place) -> Result<()> {
+    display_is_named()?;
+    let ground = opening::ground(&args).await?;
+    if let Err(error) = log::init(0, Some(ground.opening.profile.log_dir().as_path())) {
+        tracing::warn!(%error, "nothing is logged to a file");
+    }
+    let first = match (args.settings, args.hidden) {
+        (true, _) => Some(WindowName::Settings),
+        (false, false) => Some(WindowName::Feed),
+        (false, true) => None,
+    };
+    Ok(resident::run(&ground.opening, first, Program::Own, &place).await?)
+}
+
+/// Windows are another process's, but without a display there is no sense in staying.
+fn display_is_named() -> Result<()> {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux") && !named("WAYLAND_DISPLAY") && !named("DISPLAY") {
+        bail!(
+            "there is no display (neither WAYLAND_DISPLAY nor DISPLAY is set); `mailwrenctl watch` works without one"
+        );
+    }
+    Ok(())
 }

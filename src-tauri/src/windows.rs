@@ -1,14 +1,13 @@
 //! The window process: makes windows on demand, and ends with the last.
 
-use std::fmt;
 use std::io::Write;
-use std::path::Path;
-use std::str::FromStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use mailwren_desktop::autostart::Resident;
+use mailwren_desktop::windows::{Wanted, WindowName};
 use mailwren_engine::socket::Attached;
-use serde::{Deserialize, Serialize};
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_window_state::StateFlags;
@@ -17,74 +16,14 @@ use tokio::runtime::Runtime;
 use crate::bridge::{self, Bridge};
 use crate::commands;
 
-/// Which window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WindowName {
-    /// The feed.
-    Feed,
-    /// The settings.
-    Settings,
-}
-
-impl WindowName {
-    /// Its label in capabilities, the name of its page, and how the resident calls it.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Feed => "feed",
-            Self::Settings => "settings",
-        }
-    }
-
-    fn from_label(label: &str) -> Option<Self> {
-        [Self::Feed, Self::Settings]
-            .into_iter()
-            .find(|name| name.label() == label)
-    }
-}
-
-/// A window, and the row it is to begin at. Written as the window's label, and the row's number after a blank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
-    /// Which window.
-    pub name: WindowName,
-    /// Where the feed begins if it wasn't open.
-    pub row: Option<i64>,
-}
-
-impl Wanted {
-    /// The page that shows it.
-    fn page(self) -> String {
-        let page = self.name.label();
-        self.row
-            .map_or_else(|| format!("{page}.html"), |row| format!("{page}.html#row-{row}"))
-    }
-}
-
-impl fmt::Display for Wanted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name.label())?;
-        self.row.map_or(Ok(()), |row| write!(f, " {row}"))
-    }
-}
-
-impl FromStr for Wanted {
-    type Err = anyhow::Error;
-
-    fn from_str(line: &str) -> Result<Self> {
-        let (label, row) = line
-            .split_once(' ')
-            .map_or((line, None), |(label, row)| (label, Some(row)));
-        Ok(Self {
-            name: WindowName::from_label(label).context("there is no such window")?,
-            row: row.map(str::parse).transpose().context("a row is a number")?,
-        })
-    }
-}
-
-/// Shows windows until the last is closed, the engine ends, or the resident does.
-pub fn run(runtime: &Runtime, socket: &Path, first: Wanted) -> Result<()> {
+/// Shows windows until the last is closed, the engine ends, or the resident does. `host` is the resident's program, where it
+/// isn't this one.
+pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf>) -> Result<()> {
     display()?;
+    let resident = match host {
+        Some(host) => Resident::Light(host),
+        None => Resident::App(std::env::current_exe().context("this program isn't found")?),
+    };
     // To standard error alone: the log file is the resident's.
     if let Err(error) = mailwren_engine::log::init(0, None) {
         tracing::warn!(%error, "nothing is logged");
@@ -100,6 +39,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted) -> Result<()> {
     let app = tauri::Builder::default()
         .plugin(places)
         .manage(bridge.clone())
+        .manage(resident)
         .invoke_handler(tauri::generate_handler![
             commands::feed_call,
             commands::settings_call,
@@ -213,21 +153,6 @@ fn is_ours(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wanted_window_is_read_as_it_is_written() {
-        for (line, page) in [
-            ("feed", "feed.html"),
-            ("settings", "settings.html"),
-            ("feed 42", "feed.html#row-42"),
-        ] {
-            let wanted = line.parse::<Wanted>().map(|w| (w.to_string(), w.page())).ok();
-            assert_eq!(wanted, Some((line.to_owned(), page.to_owned())));
-        }
-        for line in ["", "other", "feed x", "feed 1 2", "feed\n"] {
-            assert!(line.parse::<Wanted>().is_err(), "{line:?}");
-        }
-    }
 
     #[test]
     fn a_page_leads_nowhere_but_to_our_own_pages() {

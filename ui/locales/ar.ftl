@@ -700,5 +700,6 @@ cli-no-event-do = يعرض `mailwrenctl feed list` الأحداث المحفوظ
 cli-ended = انتهى المحرك
 cli-none = لم يُعَدّ أي حساب
 cli-none-do = أضف واحدًا بالأمر `mailwrenctl account add JID`، أو جرّب `mailwrenctl demo`.
+cli-no-app = لا توجد نوافذ: البرنامج `mailwren` ليس بجانب هذا البرنامج ولا في مسار البحث. تعمل الأيقونة والإشعارات.
 cli-not-all = تعذّر سؤال كل الحسابات
 cli-timeout = انقضى الوقت المحدد بالخيار --timeout

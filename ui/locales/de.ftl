@@ -653,5 +653,6 @@ cli-no-event-do = `mailwrenctl feed list` zeigt die gespeicherten.
 cli-ended = Mailwren hat sich beendet
 cli-none = kein Konto ist eingerichtet
 cli-none-do = Fügen Sie eines mit `mailwrenctl account add JID` hinzu, oder versuchen Sie `mailwrenctl demo`.
+cli-no-app = Es gibt keine Fenster: `mailwren` liegt weder neben diesem Programm noch im Suchpfad. Symbol und Benachrichtigungen arbeiten.
 cli-not-all = nicht jedes Konto ließ sich fragen
 cli-timeout = die mit --timeout gegebene Zeit ist um

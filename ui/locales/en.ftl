@@ -653,5 +653,6 @@ cli-no-event-do = `mailwrenctl feed list` shows those that are stored.
 cli-ended = the engine has ended
 cli-none = no account is configured
 cli-none-do = Add one with `mailwrenctl account add JID`, or try `mailwrenctl demo`.
+cli-no-app = There are no windows: `mailwren` is neither beside this program nor on the path. Tray and notifications work.
 cli-not-all = not every account could be asked
 cli-timeout = the time given by --timeout is over

@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::Context;
 use mailwren_desktop::glyph;
-use mailwren_desktop::tray::{Entry, TrayAction, TrayView};
+use mailwren_desktop::tray::{self, Entry, TrayAction, TrayView};
 use tauri::image::Image;
 use tauri::menu::{IsMenuItem, Menu, MenuItem, MenuItemKind, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
@@ -19,19 +19,19 @@ use crate::windows;
 const SIDE: u32 = 32;
 
 /// Where the icon is put: an app without a window, whose event loop drives it.
-pub type Place = AppHandle;
+pub struct Place(AppHandle);
 
 /// Runs the resident to its end beside the event loop, which these systems want on the main thread.
-pub fn host<F>(runtime: &Runtime, resident: impl FnOnce(Place) -> F) -> Result<()>
+pub fn host<F>(runtime: &Runtime, resident: impl FnOnce(Place) -> F) -> anyhow::Result<()>
 where
-    F: Future<Output = Result<()>> + Send + 'static,
+    F: Future<Output = anyhow::Result<()>> + Send + 'static,
 {
     tauri::async_runtime::set(runtime.handle().clone());
     let app = tauri::Builder::default()
         .build(windows::context())
         .context("can't start the user interface")?;
     let handle = app.handle().clone();
-    let resident = resident(handle.clone());
+    let resident = resident(Place(handle.clone()));
     let ended = runtime.spawn(async move {
         let ended = resident.await;
         handle.exit(0);
@@ -61,41 +61,45 @@ struct Shown {
     choices: Vec<TrayAction>,
 }
 
-/// Puts the icon into the tray. What a person chooses comes through `actions`.
-pub async fn show(app: &Place, view: TrayView, actions: mpsc::Sender<TrayAction>) -> Result<Icon> {
-    let shown = Arc::<Mutex<Shown>>::default();
-    let (asked, clicked) = (shown.clone(), actions.clone());
-    let icon = TrayIconBuilder::with_id("mailwren")
-        .show_menu_on_left_click(false)
-        .on_menu_event(move |_, event| {
-            let place = event.id().as_ref().parse::<usize>().ok();
-            if let Some(action) = place.and_then(|place| lock(&asked).choices.get(place).copied()) {
-                tell(&actions, action);
-            }
-        })
-        .on_tray_icon_event(move |_, event| {
-            if let TrayIconEvent::Click {
-                button: MouseButton::Left,
-                button_state: MouseButtonState::Up,
-                ..
-            } = event
-            {
-                tell(&clicked, TrayAction::OpenFeed);
-            }
-        })
-        .build(app)?;
-    let icon = Icon {
-        app: app.clone(),
-        icon,
-        shown,
-    };
-    icon.update(view).await;
-    Ok(icon)
+impl tray::Place for Place {
+    type Icon = Icon;
+    type Error = tauri::Error;
+
+    async fn show(&self, view: TrayView, actions: mpsc::Sender<TrayAction>) -> Result<Icon, tauri::Error> {
+        let shown = Arc::<Mutex<Shown>>::default();
+        let (asked, clicked) = (shown.clone(), actions.clone());
+        let icon = TrayIconBuilder::with_id("mailwren")
+            .show_menu_on_left_click(false)
+            .on_menu_event(move |_, event| {
+                let place = event.id().as_ref().parse::<usize>().ok();
+                if let Some(action) = place.and_then(|place| lock(&asked).choices.get(place).copied()) {
+                    tell(&actions, action);
+                }
+            })
+            .on_tray_icon_event(move |_, event| {
+                if let TrayIconEvent::Click {
+                    button: MouseButton::Left,
+                    button_state: MouseButtonState::Up,
+                    ..
+                } = event
+                {
+                    tell(&clicked, TrayAction::OpenFeed);
+                }
+            })
+            .build(&self.0)?;
+        let icon = Icon {
+            app: self.0.clone(),
+            icon,
+            shown,
+        };
+        tray::Icon::update(&icon, view).await;
+        Ok(icon)
+    }
 }
 
-impl Icon {
+impl tray::Icon for Icon {
     /// Shows a new view; does nothing when it equals the present one.
-    pub async fn update(&self, view: TrayView) {
+    async fn update(&self, view: TrayView) {
         if lock(&self.shown).view.as_ref() == Some(&view) {
             return;
         }
@@ -109,7 +113,9 @@ impl Icon {
             Err(error) => tracing::warn!(%error, "the tray shows old news"),
         }
     }
+}
 
+impl Icon {
     /// Returns what the menu's entries do.
     fn draw(&self, view: &TrayView) -> tauri::Result<Vec<TrayAction>> {
         let sizes = glyph::tray_icon(view.shape, view.unread);

@@ -27,6 +27,7 @@ mod rules;
 mod speech;
 mod status;
 mod subscription;
+mod tray;
 mod trial;
 mod watch;
 
@@ -96,6 +97,8 @@ enum What {
     Doctor(doctor::Arguments),
     /// How connections and counts stand.
     Status(status::Arguments),
+    /// Stay in the tray and notify, as `mailwren` does, in a third of its memory; windows are the app's.
+    Tray(tray::Arguments),
     /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
     Demo(demo::Arguments),
 }
@@ -125,7 +128,9 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
         .enable_all()
         .build()
         .map_err(|e| Failure::failed(format!("the runtime can't start: {e}")))?;
-    mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(e.to_string()))?;
+    if !matches!(what, What::Tray(_)) {
+        mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(e.to_string()))?;
+    }
     let done = runtime.block_on(async {
         match what {
             What::Watch(arguments) => watch::run(config, arguments).await,
@@ -144,6 +149,7 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
             What::Export(arguments) => exchange::export(config, arguments).await,
             What::Import(arguments) => exchange::import(config, arguments).await,
             What::Status(arguments) => status::run(config, &arguments).await,
+            What::Tray(arguments) => tray::run(config, verbose, &arguments).await,
             What::Demo(arguments) => demo::run(&arguments).await,
             What::Bridge(arguments) => bridge::run(config, arguments).await,
             What::Outbox(arguments) => outbox::run(config, arguments).await,

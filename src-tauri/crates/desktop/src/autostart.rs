@@ -14,6 +14,15 @@ use crate::APP_ID;
 /// Starts in the tray, without a window.
 const HIDDEN: &str = "--hidden";
 
+/// The program that stays, and is started at login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resident {
+    /// The app: `mailwren`.
+    App(PathBuf),
+    /// The light host: `mailwrenctl tray`.
+    Light(PathBuf),
+}
+
 /// Where the desktop looks for what to start at login.
 #[derive(Debug, Clone)]
 pub struct Autostart {
@@ -76,17 +85,17 @@ impl Autostart {
         entry.as_deref().and_then(starts).unwrap_or(off)
     }
 
-    /// Has the desktop start a program at login, or no longer.
+    /// Has the desktop start the resident at login, or no longer.
     ///
     /// # Errors
     /// When the entry can't be written.
-    pub fn write(&self, wanted: StartAtLogin, program: &Path) -> Result<(), AutostartError> {
+    pub fn write(&self, wanted: StartAtLogin, resident: &Resident) -> Result<(), AutostartError> {
         let failed = |source| AutostartError::Io {
             path: self.own.clone(),
             source,
         };
         let text = if wanted.on {
-            entry(program, wanted.hidden)?
+            entry(resident, wanted.hidden)?
         } else if self.others.iter().any(|path| path.exists()) {
             // Only an entry that says so overrides the others.
             "[Desktop Entry]\nType=Application\nName=Mailwren\nHidden=true\n".to_owned()
@@ -106,7 +115,11 @@ impl Autostart {
     }
 }
 
-fn entry(program: &Path, hidden: bool) -> Result<String, AutostartError> {
+fn entry(resident: &Resident, hidden: bool) -> Result<String, AutostartError> {
+    let (program, command) = match resident {
+        Resident::App(program) => (program, ""),
+        Resident::Light(program) => (program, " tray"),
+    };
     let path = program
         .to_str()
         .filter(|path| !path.contains(char::is_control))
@@ -114,7 +127,7 @@ fn entry(program: &Path, hidden: bool) -> Result<String, AutostartError> {
     let argument = if hidden { format!(" {HIDDEN}") } else { String::new() };
     Ok(format!(
         "[Desktop Entry]\nType=Application\nName=Mailwren\nComment=Tells of new mail at once\nIcon={APP_ID}\n\
-         Exec={}{argument}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n",
+         Exec={}{command}{argument}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n",
         quoted(path)
     ))
 }
@@ -217,13 +230,20 @@ mod tests {
         for name in ["mailwren", "a b", r#"a"b"#, r"a\b", "a$b`c", "100%", "ä'b"] {
             let program = home.program(name);
             let open = StartAtLogin { hidden: false, ..ON };
-            for wanted in [ON, open] {
-                home.autostart.write(wanted, &program).unwrap();
+            for (wanted, resident) in [
+                (ON, Resident::App(program.clone())),
+                (open, Resident::App(program.clone())),
+                (ON, Resident::Light(program.clone())),
+                (open, Resident::Light(program)),
+            ] {
+                home.autostart.write(wanted, &resident).unwrap();
                 assert_eq!(home.autostart.read(), wanted, "{name}");
+                let light = fs::read_to_string(&home.autostart.own).unwrap().contains("\" tray");
+                assert_eq!(light, matches!(resident, Resident::Light(_)), "{name}");
             }
         }
-        home.autostart.write(OFF, Path::new("/x")).unwrap();
-        home.autostart.write(OFF, Path::new("/x")).unwrap();
+        home.autostart.write(OFF, &Resident::App("/x".into())).unwrap();
+        home.autostart.write(OFF, &Resident::App("/x".into())).unwrap();
         assert!(!home.autostart.own.exists());
     }
 
@@ -234,7 +254,7 @@ mod tests {
         fs::create_dir_all(entry.parent().unwrap()).unwrap();
         fs::write(&entry, "[Desktop Entry]\nType=Application\nExec=mailwren --hidden\n").unwrap();
         assert_eq!(home.autostart.read(), ON);
-        home.autostart.write(OFF, Path::new("/x")).unwrap();
+        home.autostart.write(OFF, &Resident::App("/x".into())).unwrap();
         assert_eq!(home.autostart.read(), OFF);
         assert!(entry.exists());
     }
@@ -243,7 +263,7 @@ mod tests {
     fn what_the_desktop_wouldnt_start_is_off() {
         let home = home();
         let program = home.program("mailwren");
-        home.autostart.write(ON, &program).unwrap();
+        home.autostart.write(ON, &Resident::App(program.clone())).unwrap();
         let text = fs::read_to_string(&home.autostart.own).unwrap();
         for (from, to) in [
             ("enabled=true", "enabled=false"),
@@ -263,7 +283,7 @@ mod tests {
     #[test]
     fn a_path_with_a_line_break_makes_no_entry() {
         let home = home();
-        let broken = home.autostart.write(ON, Path::new("/a\nExec=x"));
+        let broken = home.autostart.write(ON, &Resident::App("/a\nExec=x".into()));
         assert!(matches!(broken, Err(AutostartError::Path(_))));
         assert!(!home.autostart.own.exists());
     }

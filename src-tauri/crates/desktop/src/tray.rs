@@ -1,17 +1,20 @@
 //! The tray: what it shows, as a pure function of the status, and the StatusNotifierItem that shows it.
 
+use std::fmt;
+
 use jiff::{Span, Timestamp, ZonedDateTime};
 use mailwren_core::event::{Event, Kind};
 use mailwren_core::policy::Hush;
 use mailwren_core::view::{AccountStatus, LinkState, Row, Status, TrayShape};
 use mailwren_core::words::Words;
+use tokio::sync::mpsc;
 
 use crate::text;
 
 #[cfg(target_os = "linux")]
 mod item;
 #[cfg(target_os = "linux")]
-pub use item::{Tray, TrayError, TrayHandle};
+pub use item::{SessionBus, TrayError, TrayHandle};
 
 /// The menu lists at most so many mails.
 pub const MENU_MAILS: usize = 5;
@@ -23,6 +26,28 @@ const SENDER_CHARS: usize = 24;
 const TOOLTIP_ACCOUNTS: usize = 8;
 /// When a day begins for [`PauseFor::UntilTomorrow`].
 const MORNING_HOUR: i8 = 7;
+
+/// Where the icon is put, as the system has it.
+pub trait Place: Sync {
+    /// The icon; dropping it takes it away.
+    type Icon: Icon;
+    /// Why there is no tray.
+    type Error: fmt::Display + Send;
+
+    /// Puts the icon into the tray. What a person chooses comes through `actions`; a choice that doesn't fit into the
+    /// channel is lost.
+    fn show(
+        &self,
+        view: TrayView,
+        actions: mpsc::Sender<TrayAction>,
+    ) -> impl Future<Output = Result<Self::Icon, Self::Error>> + Send;
+}
+
+/// The icon in the tray.
+pub trait Icon: Send + Sync {
+    /// Shows a new view; does nothing when it equals the present one.
+    fn update(&self, view: TrayView) -> impl Future<Output = ()> + Send;
+}
 
 /// What a person asked for at the tray.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

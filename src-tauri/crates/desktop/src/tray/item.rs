@@ -5,7 +5,7 @@ use ksni::menu::{StandardItem, SubMenu};
 use mailwren_core::view::TrayShape;
 use tokio::sync::mpsc;
 
-use super::{Entry, TrayAction, TrayView};
+use super::{Entry, Icon, Place, TrayAction, TrayView};
 use crate::glyph::{self, Pixmap};
 use crate::text;
 
@@ -18,7 +18,7 @@ pub enum TrayError {
 }
 
 /// The tray item.
-pub struct Tray {
+struct Tray {
     view: TrayView,
     icons: Vec<ksni::Icon>,
     actions: mpsc::Sender<TrayAction>,
@@ -27,28 +27,27 @@ pub struct Tray {
 /// Keeps the item on the bus; dropping it takes the item away.
 pub struct TrayHandle(ksni::Handle<Tray>);
 
-impl Tray {
-    /// Offers the item on the session bus. It runs on without a panel that shows it, and registers when one appears.
-    /// What a person chooses comes through `actions`; a choice that doesn't fit into the channel is lost.
-    pub async fn spawn(view: TrayView, actions: mpsc::Sender<TrayAction>) -> Result<TrayHandle, TrayError> {
+/// The session bus, which is found anew each time.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionBus;
+
+impl Place for SessionBus {
+    type Icon = TrayHandle;
+    type Error = TrayError;
+
+    /// Offers the item on the bus. It runs on without a panel that shows it, and registers when one appears.
+    async fn show(&self, view: TrayView, actions: mpsc::Sender<TrayAction>) -> Result<TrayHandle, TrayError> {
         let icons = icons(&view);
-        let tray = Self { view, icons, actions };
+        let tray = Tray { view, icons, actions };
         match tray.assume_sni_available(true).spawn().await {
             Ok(handle) => Ok(TrayHandle(handle)),
             Err(error) => Err(TrayError::Bus(error.to_string())),
         }
     }
-
-    fn tell(&self, action: TrayAction) {
-        if let Err(error) = self.actions.try_send(action) {
-            tracing::warn!(%error, "a choice at the tray was lost");
-        }
-    }
 }
 
-impl TrayHandle {
-    /// Shows a new view; nothing goes over the bus when it equals the present one.
-    pub async fn update(&self, view: TrayView) {
+impl Icon for TrayHandle {
+    async fn update(&self, view: TrayView) {
         self.0
             .update(|tray| {
                 if (tray.view.shape, tray.view.unread.min(10)) != (view.shape, view.unread.min(10)) {
@@ -57,6 +56,14 @@ impl TrayHandle {
                 tray.view = view;
             })
             .await;
+    }
+}
+
+impl Tray {
+    fn tell(&self, action: TrayAction) {
+        if let Err(error) = self.actions.try_send(action) {
+            tracing::warn!(%error, "a choice at the tray was lost");
+        }
     }
 }
 

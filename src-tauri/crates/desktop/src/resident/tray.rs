@@ -5,16 +5,13 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Reply, Status};
 use mailwren_core::words::Words;
-use mailwren_desktop::tray::{TrayAction, TrayView, tray_view};
 use mailwren_engine::face::Face;
 use mailwren_engine::language;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::resident;
-use crate::tray_icon::{self, Place};
-use crate::window_process::Windows;
-use crate::windows::WindowName;
+use crate::tray::{Icon, Place, TrayAction, TrayView, tray_view};
+use crate::windows::{WindowName, Windows};
 
 /// The tray is redrawn at most this often, whatever comes.
 const REDRAW: Duration = Duration::from_millis(250);
@@ -24,14 +21,14 @@ const REFRESH: Duration = Duration::from_secs(30);
 const ROWS: u32 = 20;
 
 /// Runs until the person chooses Quit. Without a session bus there is no tray, and it runs for ever.
-pub async fn run(face: &Face, windows: &Windows, place: &Place) {
+pub async fn run(face: &Face, windows: &Windows, place: &impl Place) {
     let mut notices = face.notices();
     let (actions_in, mut actions) = mpsc::channel(16);
     let mut words = Words::default();
     let first = view(face, &mut words)
         .await
         .unwrap_or_else(|_| tray_view(&Status::default(), &[], &ZonedDateTime::now(), &words));
-    let tray = match tray_icon::show(place, first, actions_in).await {
+    let tray = match place.show(first, actions_in).await {
         Ok(tray) => tray,
         Err(error) => {
             tracing::warn!(%error, "Mailwren runs without a tray icon; start it again to open its feed");
@@ -95,7 +92,7 @@ async fn chosen(action: TrayAction, face: &Face, windows: &Windows) {
     let command = match action {
         TrayAction::OpenFeed => return windows.show(WindowName::Feed),
         TrayAction::OpenSettings => return windows.show(WindowName::Settings),
-        TrayAction::OpenMail { seq } => return resident::open(face, windows, Some(seq)).await,
+        TrayAction::OpenMail { seq } => return super::open(face, windows, Some(seq)).await,
         TrayAction::Quit => return,
         TrayAction::MarkAllRead => Command::MarkAllRead {
             filter: Filter::default(),

@@ -23,13 +23,16 @@ pub async fn open_mail(row: &Row, reply: Result<Reply, ApiError>) -> Result<bool
     }
 }
 
-/// Whether a program is on the path.
 async fn is_installed(program: &'static str) -> bool {
-    let look = move || {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-    };
-    tokio::task::spawn_blocking(look).await.unwrap_or(false)
+    tokio::task::spawn_blocking(|| is_on_path(program))
+        .await
+        .unwrap_or(false)
+}
+
+/// Whether a program is on the path. Looks on the disk.
+pub(crate) fn is_on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 /// Starts a program that outlives this one.
@@ -63,7 +66,7 @@ pub async fn open(link: &str) -> Result<(), ApiError> {
         });
     };
     // Looks for the program on the disk, so not on a thread that others wait for.
-    let opened = tokio::task::spawn_blocking(move || tauri_plugin_opener::open_url(link, None::<&str>)).await;
+    let opened = tokio::task::spawn_blocking(move || open::that_detached(link)).await;
     match opened {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(failed(&error)),
@@ -81,7 +84,7 @@ fn failed(error: &dyn std::error::Error) -> ApiError {
 
 /// The link in its parsed form, if its scheme is one that may be opened.
 fn checked(link: &str) -> Option<String> {
-    let url = tauri::Url::parse(link).ok()?;
+    let url = url::Url::parse(link).ok()?;
     SCHEMES.contains(&url.scheme()).then(|| url.to_string())
 }
 

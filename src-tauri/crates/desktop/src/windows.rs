@@ -3,10 +3,13 @@
 //! Which window is a line on its standard input, see [`Wanted`]; it answers with the window's label once it is up. It
 //! ends with its last window, and when its input ends.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::str::FromStr;
 use std::time::Duration;
+use std::{fmt, io};
+
+use serde::{Deserialize, Serialize};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -14,12 +17,119 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::windows::{Wanted, WindowName};
+use crate::link;
 
+/// The app's program, which has the windows.
+const APP: &str = "mailwren";
 /// A window process that shows nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// What it may take to remember where its windows were.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Which window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WindowName {
+    /// The feed.
+    Feed,
+    /// The settings.
+    Settings,
+}
+
+impl WindowName {
+    /// Its label in capabilities, the name of its page, and how the resident calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Settings => "settings",
+        }
+    }
+
+    fn from_label(label: &str) -> Option<Self> {
+        [Self::Feed, Self::Settings]
+            .into_iter()
+            .find(|name| name.label() == label)
+    }
+}
+
+/// A window, and the row it is to begin at. Written as the window's label, and the row's number after a blank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which window.
+    pub name: WindowName,
+    /// Where the feed begins if it wasn't open.
+    pub row: Option<i64>,
+}
+
+impl Wanted {
+    /// The page that shows it.
+    pub fn page(self) -> String {
+        let page = self.name.label();
+        self.row
+            .map_or_else(|| format!("{page}.html"), |row| format!("{page}.html#row-{row}"))
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name.label())?;
+        self.row.map_or(Ok(()), |row| write!(f, " {row}"))
+    }
+}
+
+/// A line that names no window.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no such window: `feed`, `settings`, or `feed` and a row's number")]
+pub struct NoSuchWindow;
+
+impl FromStr for Wanted {
+    type Err = NoSuchWindow;
+
+    fn from_str(line: &str) -> Result<Self, NoSuchWindow> {
+        let (label, row) = line
+            .split_once(' ')
+            .map_or((line, None), |(label, row)| (label, Some(row)));
+        Ok(Self {
+            name: WindowName::from_label(label).ok_or(NoSuchWindow)?,
+            row: row.map(str::parse).transpose().map_err(|_| NoSuchWindow)?,
+        })
+    }
+}
+
+/// The program that shows the windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// The one that runs: the app hosts the engine itself.
+    Own,
+    /// The app, for a host without windows: the one that lies beside it, else the one on the path.
+    App,
+}
+
+impl Program {
+    /// Whether it is there, for [`Program::App`].
+    pub fn is_there(self) -> bool {
+        match self {
+            Self::Own => true,
+            Self::App => beside().is_some() || link::is_on_path(APP),
+        }
+    }
+
+    fn command(self) -> io::Result<Command> {
+        match self {
+            Self::Own => own_program().map(Command::new),
+            Self::App => {
+                let mut command = Command::new(beside().unwrap_or_else(|| APP.into()));
+                command.arg("--host").arg(std::env::current_exe()?);
+                Ok(command)
+            }
+        }
+    }
+}
+
+fn beside() -> Option<PathBuf> {
+    let app = std::env::current_exe().ok()?.with_file_name(APP);
+    app.is_file().then_some(app)
+}
 
 /// The windows, wherever they are.
 pub struct Windows {
@@ -29,9 +139,9 @@ pub struct Windows {
 
 impl Windows {
     /// Windows onto the engine at a control socket. No process is started yet.
-    pub fn new(socket: PathBuf) -> Self {
+    pub fn new(program: Program, socket: PathBuf) -> Self {
         let (wanted, queue) = mpsc::channel(8);
-        let task: JoinHandle<()> = tokio::spawn(run(socket, queue));
+        let task: JoinHandle<()> = tokio::spawn(run(program, socket, queue));
         Self {
             wanted,
             task: AbortOnDropHandle::new(task),
@@ -63,7 +173,7 @@ impl Windows {
     }
 }
 
-async fn run(socket: PathBuf, mut queue: mpsc::Receiver<Wanted>) {
+async fn run(program: Program, socket: PathBuf, mut queue: mpsc::Receiver<Wanted>) {
     let mut running: Option<WindowProcess> = None;
     loop {
         let wanted = tokio::select! {
@@ -82,7 +192,7 @@ async fn run(socket: PathBuf, mut queue: mpsc::Receiver<Wanted>) {
             continue;
         }
         // None is there, or it was ending with its last window.
-        match WindowProcess::start(&socket, wanted) {
+        match WindowProcess::start(program, &socket, wanted) {
             Ok(process) => running = Some(process),
             Err(error) => tracing::error!(%error, "windows can't be shown"),
         }
@@ -110,8 +220,9 @@ struct WindowProcess {
 }
 
 impl WindowProcess {
-    fn start(socket: &Path, wanted: Wanted) -> io::Result<Self> {
-        let mut child = Command::new(own_program()?)
+    fn start(program: Program, socket: &Path, wanted: Wanted) -> io::Result<Self> {
+        let mut child = program
+            .command()?
             .arg("--attach")
             .arg(socket)
             .arg("--window")
@@ -161,4 +272,24 @@ pub fn own_program() -> io::Result<PathBuf> {
         return Ok("/proc/self/exe".into());
     }
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wanted_window_is_read_as_it_is_written() {
+        for (line, page) in [
+            ("feed", "feed.html"),
+            ("settings", "settings.html"),
+            ("feed 42", "feed.html#row-42"),
+        ] {
+            let wanted = line.parse::<Wanted>().map(|w| (w.to_string(), w.page())).ok();
+            assert_eq!(wanted, Some((line.to_owned(), page.to_owned())));
+        }
+        for line in ["", "other", "feed x", "feed 1 2", "feed\n"] {
+            assert!(line.parse::<Wanted>().is_err(), "{line:?}");
+        }
+    }
 }

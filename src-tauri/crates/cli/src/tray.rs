@@ -1,0 +1,33 @@
+//! `mailwrenctl tray`: the resident without WebKit. Its windows are the app's.
+
+use std::path::PathBuf;
+
+use mailwren_desktop::resident;
+use mailwren_desktop::tray::SessionBus;
+use mailwren_desktop::windows::{Program, WindowName};
+use mailwren_engine::log;
+
+use crate::exit::{Failure, Said};
+use crate::{open, speech};
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Start without a window.
+    #[arg(long)]
+    hidden: bool,
+}
+
+pub async fn run(config: Option<PathBuf>, verbose: u8, arguments: &Arguments) -> Result<(), Failure> {
+    let opening = open::opening(config.clone(), true)?;
+    if let Err(error) = log::init(verbose, Some(opening.profile.log_dir().as_path())) {
+        tracing::warn!(%error, "nothing is logged to a file");
+    }
+    if !Program::App.is_there() {
+        let missing = Failure::failed(Said::Words("cli-no-app", Vec::new()));
+        missing.tell(&speech::words(config));
+    }
+    let first = (!arguments.hidden).then_some(WindowName::Feed);
+    resident::run(&opening, first, Program::App, &SessionBus)
+        .await
+        .map_err(|e| Failure::failed(e.to_string()))
+}

@@ -1,6 +1,8 @@
 //! `mailwrenctl`: the Mailwren engine without a screen.
 
+use std::future::ready;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -131,33 +133,36 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
     if !matches!(what, What::Tray(_)) {
         mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(e.to_string()))?;
     }
-    let done = runtime.block_on(async {
-        match what {
-            What::Watch(arguments) => watch::run(config, arguments).await,
-            What::Feed(what) => feed::run(config, what).await,
-            What::Account(what) => account::run(config, what).await,
-            What::Discover(arguments) => discover::run(config, *arguments).await,
-            What::Subscription(what) => subscription::run(config, what).await,
-            What::Explain(arguments) => explain::run(config, &arguments).await,
-            What::Rules(what) => rules::run(config, what).await,
-            What::Pause(arguments) => pause::run(config, &arguments).await,
-            What::Resume => pause::resume(config).await,
-            What::Doctor(arguments) => {
-                let words = speech::words(config.clone());
-                doctor::run(config, &arguments, &words).await
-            }
-            What::Export(arguments) => exchange::export(config, arguments).await,
-            What::Import(arguments) => exchange::import(config, arguments).await,
-            What::Status(arguments) => status::run(config, &arguments).await,
-            What::Tray(arguments) => tray::run(config, verbose, &arguments).await,
-            What::Demo(arguments) => demo::run(&arguments).await,
-            What::Bridge(arguments) => bridge::run(config, arguments).await,
-            What::Outbox(arguments) => outbox::run(config, arguments).await,
-            What::Decode(arguments) => decode::run(&arguments),
-            What::Publish(arguments) => publish::run(config, arguments),
-        }
-    });
+    let done = runtime.block_on(future(config, verbose, what));
     // A blocked read of standard input must not hold the end up.
     runtime.shutdown_timeout(std::time::Duration::from_millis(100));
     done
+}
+
+/// What a command does. On the heap, each by itself: together they would take a megabyte of the stack for as long as one runs.
+fn future(config: Option<PathBuf>, verbose: u8, what: What) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
+    match what {
+        What::Watch(arguments) => Box::pin(watch::run(config, arguments)),
+        What::Feed(what) => Box::pin(feed::run(config, what)),
+        What::Account(what) => Box::pin(account::run(config, what)),
+        What::Discover(arguments) => Box::pin(discover::run(config, *arguments)),
+        What::Subscription(what) => Box::pin(subscription::run(config, what)),
+        What::Explain(arguments) => Box::pin(async move { explain::run(config, &arguments).await }),
+        What::Rules(what) => Box::pin(rules::run(config, what)),
+        What::Pause(arguments) => Box::pin(async move { pause::run(config, &arguments).await }),
+        What::Resume => Box::pin(pause::resume(config)),
+        What::Doctor(arguments) => Box::pin(async move {
+            let words = speech::words(config.clone());
+            doctor::run(config, &arguments, &words).await
+        }),
+        What::Export(arguments) => Box::pin(exchange::export(config, arguments)),
+        What::Import(arguments) => Box::pin(exchange::import(config, arguments)),
+        What::Status(arguments) => Box::pin(async move { status::run(config, &arguments).await }),
+        What::Tray(arguments) => Box::pin(async move { tray::run(config, verbose, &arguments).await }),
+        What::Demo(arguments) => Box::pin(async move { demo::run(&arguments).await }),
+        What::Bridge(arguments) => Box::pin(bridge::run(config, arguments)),
+        What::Outbox(arguments) => Box::pin(outbox::run(config, arguments)),
+        What::Decode(arguments) => Box::pin(ready(decode::run(&arguments))),
+        What::Publish(arguments) => Box::pin(ready(publish::run(config, arguments))),
+    }
 }

@@ -4,6 +4,7 @@
 //! Nothing here sleeps. A fact that comes as an event (a line, an exit, a signal on the bus) is awaited; one that can
 //! only be looked up is asked for by [`eventually`]. Every wait ends at [`PATIENCE`], with what was there instead.
 
+pub mod bare;
 pub mod certificate;
 pub mod ctl;
 pub mod desktop;

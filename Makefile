@@ -7,7 +7,7 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test test-core bench bench-latency bench-outages bench-provider bench-arrival bench-share \
+.PHONY: run test package dist install uninstall packages-package test-core bench bench-latency bench-outages bench-provider bench-arrival bench-share \
   bench-throughput bench-ui faults faults-long lint format types icons build ui venv toolchain packages-run \
   packages-test packages-bench test-ui test-rust screenshots
 
@@ -78,6 +78,25 @@ bench-share: packages-test build venv
 bench-throughput: packages-test build venv
 	$(BIN)/throughput $(THROUGHPUT)
 
+## Packages for Debian's kin and for RPM's, into target/package/. PROFILE=release packages what `make build` made; KINDS=deb
+## makes those alone.
+PROFILE := dist
+KINDS := deb rpm
+package: packages-package $(if $(filter release,$(PROFILE)),build,dist)
+	packaging/package --programs $(TARGET)/$(PROFILE) --out $(TARGET)/package $(KINDS)
+
+# Takes a while: the whole program is optimised as one.
+dist: toolchain ui
+	cargo build --profile dist -p mailwren -p mailwren-cli -p mailwren-pages
+
+## What `make build` made, below PREFIX: `sudo make install`; `sudo make uninstall` takes it away.
+PREFIX := /usr/local
+install:
+	packaging/install --programs $(BIN) --prefix $(PREFIX) --destdir "$(DESTDIR)"
+
+uninstall:
+	packaging/install --remove --prefix $(PREFIX) --destdir "$(DESTDIR)"
+
 ## Formatting, lints, documentation, licences.
 lint: ui/node_modules/.package-lock.json ui
 	cargo fmt --all --check
@@ -128,8 +147,11 @@ $(VENV)/ready: tests/requirements.txt
 packages-run:
 	tests/packages build $(if $(DISPLAY)$(WAYLAND_DISPLAY),,desktop)
 
+packages-package:
+	tests/packages build package
+
 packages-test:
-	tests/packages build desktop test
+	tests/packages build desktop package test
 
 packages-bench:
 	tests/packages build desktop test bench

@@ -7,8 +7,9 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test test-core bench-latency bench-outages bench-provider faults faults-long lint format types icons build ui venv toolchain packages-run packages-test \
-  test-ui test-rust bench-ui screenshots
+.PHONY: run test package dist install uninstall packages-package test-core bench bench-latency bench-outages bench-provider bench-arrival bench-share \
+  bench-throughput bench-ui faults faults-long lint format types icons build ui venv toolchain packages-run \
+  packages-test packages-bench test-ui test-rust screenshots
 
 ## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
 run: packages-run build
@@ -28,6 +29,14 @@ test-rust: build venv
 ## The pure core's tests alone: quick, and without a server or a desktop.
 test-core:
 	$(CARGO_TEST) --release -p mailwren-core
+
+# What `make bench` measures.
+BENCHES := arrival share throughput latency outages provider ui
+
+## All that is measured, one after the other, on a machine that has nothing else to do: tables, and JSON in target/.
+bench:
+	@missed=; for one in $(BENCHES); do $(MAKE) bench-$$one || missed="$$missed $$one"; done; \
+	  [ -z "$$missed" ] || { echo "Missed:$$missed" >&2; exit 1; }
 
 ## What the windows take: size, opening, bursts, search, on the web twin in Chromium.
 bench-ui: ui/node_modules/.package-lock.json
@@ -56,6 +65,37 @@ bench-outages: packages-test build venv
 ## One bridge for 10,000 mailboxes, on a component of ejabberd: a table, in minutes. PROVIDER="--mailboxes 1000" takes fewer.
 bench-provider: packages-test build
 	$(BIN)/provider-bench $(PROVIDER)
+
+## From a mail's delivery to the notification on a desktop, by push and without, beside Mailnag: a table, in two minutes.
+bench-arrival: packages-bench build venv
+	$(BIN)/arrival $(ARRIVAL)
+
+## What of the way from publication to notification is Mailwren's own: a table, in three minutes. SHARE="--items 100" takes more.
+bench-share: packages-test build venv
+	$(BIN)/share $(SHARE)
+
+## 10,000 items from ejabberd, beside a client that does nothing but count them, and more from memory: a table, in a minute.
+bench-throughput: packages-test build venv
+	$(BIN)/throughput $(THROUGHPUT)
+
+## Packages for Debian's kin and for RPM's, into target/package/. PROFILE=release packages what `make build` made; KINDS=deb
+## makes those alone.
+PROFILE := dist
+KINDS := deb rpm
+package: packages-package $(if $(filter release,$(PROFILE)),build,dist)
+	packaging/package --programs $(TARGET)/$(PROFILE) --out $(TARGET)/package $(KINDS)
+
+# Takes a while: the whole program is optimised as one.
+dist: toolchain ui
+	cargo build --profile dist -p mailwren -p mailwren-cli -p mailwren-pages
+
+## What `make build` made, below PREFIX: `sudo make install`; `sudo make uninstall` takes it away.
+PREFIX := /usr/local
+install:
+	packaging/install --programs $(BIN) --prefix $(PREFIX) --destdir "$(DESTDIR)"
+
+uninstall:
+	packaging/install --remove --prefix $(PREFIX) --destdir "$(DESTDIR)"
 
 ## Formatting, lints, documentation, licences.
 lint: ui/node_modules/.package-lock.json ui
@@ -107,8 +147,14 @@ $(VENV)/ready: tests/requirements.txt
 packages-run:
 	tests/packages build $(if $(DISPLAY)$(WAYLAND_DISPLAY),,desktop)
 
+packages-package:
+	tests/packages build package
+
 packages-test:
-	tests/packages build desktop test
+	tests/packages build desktop package test
+
+packages-bench:
+	tests/packages build desktop test bench
 
 toolchain:
 	@command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs" >&2; exit 1; }

@@ -84,12 +84,8 @@ impl Home {
         Ok(())
     }
 
-    /// A program of ours, with nothing of the person's own environment.
-    ///
-    /// # Errors
-    /// When it isn't built.
-    pub fn command(&self, program: &str) -> Result<Command> {
-        let mut command = Command::new(place::program(program)?);
+    /// Gives a command this home for its person's.
+    pub fn lodge(&self, command: &mut Command) {
         command.env("HOME", &self.dir);
         for (name, folder) in [
             ("XDG_CONFIG_HOME", "config"),
@@ -100,6 +96,15 @@ impl Home {
         ] {
             command.env(name, self.dir.join(folder));
         }
+    }
+
+    /// A program of ours, with nothing of the person's own environment.
+    ///
+    /// # Errors
+    /// When it isn't built.
+    pub fn command(&self, program: &str) -> Result<Command> {
+        let mut command = Command::new(place::program(program)?);
+        self.lodge(&mut command);
         for name in ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"] {
             command.env_remove(name);
         }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
+
+use crate::place;
 
 /// Durations of the same thing.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +30,15 @@ impl Durations {
         sorted.get(rank).copied().unwrap_or_default()
     }
 
+    /// The cells of a table's row: count, and these percentiles in milliseconds.
+    pub fn cells(&self, percents: &[usize]) -> String {
+        let mut cells = self.count().to_string();
+        for percent in percents {
+            cells += &format!(" | {:.1} ms", milliseconds(self.percentile(*percent)));
+        }
+        cells
+    }
+
     /// Count, p50, p95 and the longest, in milliseconds.
     pub fn json(&self) -> Value {
         json!({
@@ -41,6 +53,22 @@ impl Durations {
 /// In milliseconds, to a tenth.
 pub fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+/// Keeps what a benchmark found, beside the programs, as `<name>.json`; says where.
+///
+/// # Errors
+/// When it can't be written.
+pub fn keep(name: &str, found: Value) -> Result<()> {
+    let programs = place::programs()?;
+    let file = programs
+        .parent()
+        .context("no target folder")?
+        .join(format!("{name}.json"));
+    let found = json!({ "machine": machine(), "found": found });
+    std::fs::write(&file, serde_json::to_string_pretty(&found)?)?;
+    println!("\nIn {}, too.", file.display());
+    Ok(())
 }
 
 /// The processor and how many of its cores there are, as far as the system tells.

@@ -4,18 +4,21 @@
 //! Nothing here sleeps. A fact that comes as an event (a line, an exit, a signal on the bus) is awaited; one that can
 //! only be looked up is asked for by [`eventually`]. Every wait ends at [`PATIENCE`], with what was there instead.
 
+pub mod bare;
 pub mod certificate;
 pub mod ctl;
 pub mod desktop;
 pub mod dovecot;
 pub mod figures;
 pub mod machine;
+pub mod mailnag;
 pub mod page;
 pub mod place;
 pub mod process;
 pub mod provider;
 pub mod proxy;
 pub mod publisher;
+pub mod resident;
 pub mod scene;
 pub mod server;
 pub mod system_bus;

@@ -89,7 +89,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one that keeps broken streams for 30 s, and awaits that it listens.
+    /// Starts one that keeps broken streams for 30 s, and awaits that it listens; in one scene at most one of each kind.
     ///
     /// # Errors
     /// When it isn't installed or doesn't come up; with what it said.
@@ -129,7 +129,10 @@ impl Server {
     }
 
     fn prepare(kind: Kind, scene: &Scene, hibernation: Duration, hash: Hash) -> Result<Self> {
-        let dir = scene.folder("server")?;
+        let dir = scene.folder(match kind {
+            Kind::Prosody => "prosody",
+            Kind::Ejabberd => "ejabberd",
+        })?;
         Ok(Self {
             kind,
             host: place::address(),
@@ -157,6 +160,14 @@ impl Server {
     /// The name of everybody who has an account.
     fn users(&self) -> impl Iterator<Item = &str> {
         USERS.into_iter().chain(self.others.iter().map(String::as_str))
+    }
+
+    /// Its configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.dir.join(match self.kind {
+            Kind::Prosody => "prosody.cfg.lua",
+            Kind::Ejabberd => "ejabberd.yml",
+        })
     }
 
     /// Its process id; `None` while it isn't running.

@@ -69,7 +69,7 @@ impl MailServer {
         let script = place::scripts().join("../packaging/dovecot/mailwren.lua");
         block
             .replace("127.0.0.1:8025", &self.listen)
-            .replace("/etc/dovecot/mailwren.lua", &script.display().to_string())
+            .replace("/usr/share/mailwren/dovecot/mailwren.lua", &script.display().to_string())
             .replace("/etc/mailwren", &self.secrets.display().to_string())
             .replace("SECRET", SECRET)
             .replace("sam@example.org", &jid(SAM))
@@ -287,13 +287,10 @@ fn a_mail_server_with_another_secret_is_refused_and_delivers_all_the_same() -> R
 #[test]
 fn the_pages_servers_are_those_of_the_tests() -> Result<()> {
     let page = Page::read("bridge.md")?;
-    for (kind, language, file) in [
-        (Kind::Prosody, "prosody", "prosody.cfg.lua"),
-        (Kind::Ejabberd, "ejabberd", "ejabberd.yml"),
-    ] {
+    for (kind, language) in [(Kind::Prosody, "prosody"), (Kind::Ejabberd, "ejabberd")] {
         scene(async |scene| {
-            let _server = Server::start(kind, &scene).await?;
-            let config = std::fs::read_to_string(scene.path().join("server").join(file))?;
+            let server = Server::start(kind, &scene).await?;
+            let config = std::fs::read_to_string(server.config())?;
             for line in page.block(language, "")?.lines() {
                 let line = line.replace("example.org", DOMAIN);
                 ensure!(config.lines().any(|other| other == line), "{line:?} isn't in\n{config}");

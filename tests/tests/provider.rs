@@ -192,13 +192,10 @@ fn a_component_with_a_wrong_secret_is_refused_and_what_waits_is_kept() -> Result
 #[test]
 fn the_pages_servers_are_those_of_the_tests() -> Result<()> {
     let page = Page::read("provider.md")?;
-    for (kind, language, file) in [
-        (Kind::Prosody, "prosody", "prosody.cfg.lua"),
-        (Kind::Ejabberd, "ejabberd", "ejabberd.yml"),
-    ] {
+    for (kind, language) in [(Kind::Prosody, "prosody"), (Kind::Ejabberd, "ejabberd")] {
         scene(async |scene| {
             let server = Server::start_with_component(kind, &scene, Vec::new()).await?;
-            let config = std::fs::read_to_string(scene.path().join("server").join(file))?;
+            let config = std::fs::read_to_string(server.config())?;
             let port = server.component.context("no component")?.to_string();
             for line in page.block(language, "")?.lines() {
                 let line = line

@@ -2,6 +2,7 @@
 //! the daemon is.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use futures::StreamExt;
@@ -32,6 +33,8 @@ pub struct Notification {
     pub actions: Vec<String>,
     /// Whether it is closed, by whomever.
     pub closed: bool,
+    /// When it was asked for.
+    pub at: Instant,
     /// Serial number and sender of the call.
     call: (u32, String),
 }
@@ -136,6 +139,7 @@ fn note(all: &mut Vec<Notification>, message: &Message) -> Result<bool> {
                 body,
                 actions,
                 closed: false,
+                at: Instant::now(),
                 call,
             };
             all.push(made);

@@ -61,7 +61,7 @@ listen:
             host = self.host,
             hibernation = self.hibernation.as_secs(),
         );
-        std::fs::write(self.dir.join("ejabberd.yml"), config)?;
+        std::fs::write(self.config(), config)?;
         Ok(())
     }
 
@@ -86,7 +86,7 @@ listen:
             .env("HOME", &self.dir)
             .env("ERL_LIBS", libraries()?)
             .env("ERL_CRASH_DUMP", self.dir.join("crash.dump"))
-            .env("EJABBERD_CONFIG_PATH", self.dir.join("ejabberd.yml"))
+            .env("EJABBERD_CONFIG_PATH", self.config())
             .env("EJABBERD_LOG_PATH", self.dir.join("ejabberd.log"));
         let process = Process::start("ejabberd", &self.dir, command).await?;
         process

@@ -67,13 +67,13 @@ Component "{PUBSUB}" "pubsub"
                 None => jid(PUBLISHER),
             },
         );
-        std::fs::write(self.dir.join("prosody.cfg.lua"), config)?;
+        std::fs::write(self.config(), config)?;
         Ok(())
     }
 
     pub(super) async fn start_prosody(&self) -> Result<Process> {
         let mut command = Command::new("prosody");
-        command.arg("-F").arg("--config").arg(self.dir.join("prosody.cfg.lua"));
+        command.arg("-F").arg("--config").arg(self.config());
         let process = Process::start("prosody", &self.dir, command).await?;
         let port = format!("]:{}", self.direct);
         process

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 mod account;
 mod bridge;
@@ -35,12 +35,14 @@ mod watch;
 
 use exit::Failure;
 
+/// Exit codes, for `--help`; the manual tells them in a section of its own.
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 something failed (the message says what to do); 2 wrong usage; \
+    3 an account needs a person, e.g. a new password; 4 the time given by --timeout was over; \
+    75 `publish` couldn't write its outbox.";
+
 /// Push mail over XMPP, without a screen.
-///
-/// Exit codes: 0 done; 1 something failed (the message says what to do); 2 wrong usage; 3 an account needs a person,
-/// e.g. a new password; 4 the time given by --timeout was over; 75 `publish` couldn't write its outbox.
 #[derive(Debug, Parser)]
-#[command(name = "mailwrenctl", version, max_term_width = 100)]
+#[command(name = "mailwrenctl", version, max_term_width = 100, after_long_help = EXIT_CODES)]
 struct Arguments {
     /// Configuration file; its events are kept apart from those of other configurations.
     #[arg(long, global = true, value_name = "FILE")]
@@ -105,7 +107,13 @@ enum What {
     Demo(demo::Arguments),
 }
 
-fn main() -> ExitCode {
+/// What the command line may be.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// The program.
+pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let config = arguments.config.clone();
     let done = match arguments.what {

@@ -1,0 +1,5 @@
+//! `mailwrenctl`: all of it is in the library, so that its manual is made from the same definition.
+
+fn main() -> std::process::ExitCode {
+    mailwren_cli::main()
+}

@@ -102,6 +102,14 @@ export class Engine {
     return touched;
   }
 
+  /** Rows are deleted for good, of which no revision tells. */
+  remove(seqs: readonly number[]): void {
+    this.#script.rows = this.#script.rows.filter((row) => !seqs.includes(row.seq));
+    this.#counted = false;
+    this.tell({ on: 'removed' });
+    this.tell({ on: 'status' });
+  }
+
   /** A bridge reaches the mailboxes of all rows, or none any more. */
   reach(acts: boolean): void {
     const nodes = (jid: string) => {
@@ -478,6 +486,7 @@ export function blankStatus(account: Account): Status['accounts'][number] {
   return {
     jid: account.jid,
     label: account.name ?? account.jid,
+    xmpp: account.xmpp,
     link: 'connecting',
     since: null,
     trouble: null,

@@ -127,7 +127,10 @@ test.describe('live', () => {
       window.twin.remove(window.twin.script.rows.flatMap((row) => (row.seq < n ? row.seq : [])));
     }, seq);
 
-  test('what is removed for good leaves at once, and the focus goes to what is left', async ({ page, twin }) => {
+  test('what is removed for good leaves at once, and the focus goes to what is left', async ({
+    page,
+    twin,
+  }) => {
     await twin.open('feed', 'long');
     await expect(rows(page).first()).toContainText('Report 5000');
     await page.keyboard.press('Shift+G');

@@ -355,7 +355,8 @@ export class Feed {
     const went = this.cursor !== null && leaving.has(this.cursor);
     this.rows = this.rows.filter(stays);
     this.waiting = this.waiting.filter(stays);
-    if (this.selected.size > 0) this.selected = new Set([...this.selected].filter((seq) => !leaving.has(seq)));
+    if (this.selected.size > 0)
+      this.selected = new Set([...this.selected].filter((seq) => !leaving.has(seq)));
     if (!went) return;
     this.cursor = below ?? above ?? null;
     this.asked = this.cursor;

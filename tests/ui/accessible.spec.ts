@@ -403,6 +403,8 @@ test.describe('in every state', () => {
       page,
       twin,
     }) => {
+      test.slow();
+      // As at 200 % in windows of the usual size.
       await page.setViewportSize(
         window === 'feed' ? { width: 200, height: 320 } : { width: 410, height: 310 },
       );

@@ -46,7 +46,7 @@ export class Engine {
   /** Every command and app call, for tests to look at. */
   readonly asked: unknown[] = [];
   /** What the desktop does at login. */
-  start: StartAtLogin = { on: false, hidden: true };
+  start: StartAtLogin | null = { on: false, hidden: true };
   #script: Script;
   #rev: number;
   #counted = true;

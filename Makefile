@@ -42,6 +42,11 @@ bench:
 bench-ui: ui/node_modules/.package-lock.json
 	npm --prefix ui run --silent bench
 
+## In the app: from a click on the tray icon to mail on the screen with 100 and 100,000 mails stored, a search, and a burst.
+.PHONY: bench-windows
+bench-windows: packages-test build venv
+	$(BIN)/windows-bench $(WINDOWS)
+
 ## Pictures of every state of the windows, into docs/screenshots/.
 screenshots: ui/node_modules/.package-lock.json
 	npm --prefix ui run --silent screenshots

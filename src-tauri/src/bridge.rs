@@ -39,6 +39,7 @@ pub async fn forward(bridge: Arc<Bridge>, app: AppHandle) {
                 }
                 tell(&app, &Notice::Status);
                 tell(&app, &Notice::Accounts);
+                tell(&app, &Notice::Removed);
             }
         }
     }

@@ -121,6 +121,59 @@ test.describe('live', () => {
     await expect(rows(page)).toHaveCount(11);
   });
 
+  /** As when mail is kept for a shorter time. */
+  const removeBelow = (page: Page, seq: number) =>
+    page.evaluate((n) => {
+      window.twin.remove(window.twin.script.rows.flatMap((row) => (row.seq < n ? row.seq : [])));
+    }, seq);
+
+  test('what is removed for good leaves at once, and the focus goes to what is left', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toContainText('Report 5000');
+    await page.keyboard.press('Shift+G');
+    await expect(focused(page)).toContainText('Report 4901');
+    await removeBelow(page, 4920);
+    await expect(focused(page)).toContainText('Report 4920');
+    await expect(page.locator('#row-4919')).toHaveCount(0);
+    await removeBelow(page, 6000);
+    await expect(page.getByText('No mail yet')).toBeVisible();
+    expect(await twin.faults()).toEqual([]);
+  });
+
+  test('what was read since stays where it is when other rows are removed', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await page.keyboard.press('u');
+    await expect(rows(page)).toHaveCount(4);
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await expect(unread(page)).toHaveCount(3);
+    await removeBelow(page, 4999);
+    await expect(rows(page)).toHaveCount(2);
+    await expect(unread(page)).toHaveCount(1);
+  });
+
+  test('what is removed for good leaves a search and a selection', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.keyboard.press('/');
+    await page.keyboard.type('schlüssel');
+    await expect(rows(page)).toHaveCount(1);
+    await page.evaluate(() => window.twin.remove(window.twin.script.rows.slice(0, 1).map((row) => row.seq)));
+    await expect(page.getByText('Nothing found for')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(rows(page)).toHaveCount(10);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Control+a');
+    const selection = page.locator('.selection');
+    await expect(selection).toContainText(/selected/);
+    const all = await page.locator('.row[aria-selected="true"]').count();
+    await page.evaluate(() => window.twin.remove(window.twin.script.rows.slice(0, 2).map((row) => row.seq)));
+    await expect(page.locator('.row[aria-selected="true"]')).toHaveCount(all - 2);
+  });
+
   test('comes back by itself when the engine was away', async ({ page, twin }) => {
     await twin.open('feed');
     await page.evaluate(() => window.twin.tell({ on: 'closing' }));

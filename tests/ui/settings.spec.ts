@@ -377,6 +377,14 @@ test.describe('General', () => {
     await expect(page.getByRole('switch', { name: 'Without a window' })).toBeChecked();
   });
 
+  test('what isn’t started at login has no switch for it', async ({ page, twin }) => {
+    await twin.open('settings');
+    await page.evaluate(() => (window.twin.start = null));
+    await page.getByRole('button', { name: 'General' }).click();
+    await expect(page.getByRole('switch', { name: 'Single letters are commands' })).toBeVisible();
+    await expect(page.getByRole('switch')).toHaveCount(1);
+  });
+
   test('mail is kept longer at once, and shorter only on a clear yes', async ({ page, twin }) => {
     await twin.open('settings');
     await general(page);

@@ -43,6 +43,9 @@ proof-none-of = { $label }: لم يثبت الوصول بعد
 proof-one = ثبت الوصول قبل { $ago }
 proof-both = { $push }، وجرى الوصول إلى خادم البريد قبل { $ago }
 proof-all = ثبت وصول كلٍّ منها خلال { $ago }
+proof-mailbox = جرى الوصول إلى صندوق البريد قبل { $ago }
+proof-all-mailboxes = جرى الوصول إلى كل صندوق خلال { $ago }
+proof-all-mixed = ثبت كلٌّ منها أو جرى الوصول إليه خلال { $ago }
 proof-named = { $label }: { $what }
 await-person = متوقف إلى أن تنظر فيه
 await-try = المحاولة التالية بعد { $left }
@@ -160,7 +163,7 @@ none-yet-connecting = سيظهر هنا حين يتصل أحد الحسابات.
 
 first-title = اعرف متى يصل البريد.
 first-title-2 = ولا تُبقِ شيئًا آخر مفتوحًا.
-first-lead = سجّل الدخول بـ XMPP، ويجد Mailwren الباقي.
+first-lead = سجّل الدخول بـ XMPP، أو بصندوق بريدك وحده، ويجد Mailwren الباقي.
 first-go = متابعة
 first-hint = الأفضل حساب خاص به، غير الذي تحادث به.
 first-mailbox = ليس لدي إلا صندوق بريد (IMAP)
@@ -331,7 +334,7 @@ remove-do = إزالة
 
 ## الإعدادات: حول
 
-about-what = يخبرك لحظة وصول البريد، عبر اتصال XMPP واحد.
+about-what = يخبرك لحظة وصول البريد، عبر XMPP أو من صندوق البريد نفسه.
 about-license = برمجية حرة برخصة MIT أو Apache 2.0، كما تشاء.
 problems = ما ليس على ما يرام
 

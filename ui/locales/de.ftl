@@ -36,6 +36,9 @@ proof-none-of = { $label } noch nicht belegt
 proof-one = Push belegt vor { $ago }
 proof-both = { $push }, Mailserver erreicht vor { $ago }
 proof-all = Push aller belegt binnen { $ago }
+proof-mailbox = Postfach erreicht vor { $ago }
+proof-all-mailboxes = jedes Postfach erreicht binnen { $ago }
+proof-all-mixed = jedes belegt oder erreicht binnen { $ago }
 proof-named = { $label }: { $what }
 await-person = hält an, bis Sie nachsehen
 await-try = nächster Versuch in { $left }
@@ -142,7 +145,7 @@ none-yet-connecting = Sie erscheint hier, sobald ein Konto verbunden ist.
 
 first-title = Wissen, wann Mail kommt.
 first-title-2 = Sonst nichts offen halten.
-first-lead = Melden Sie sich mit XMPP an. Den Rest findet Mailwren.
+first-lead = Melden Sie sich mit XMPP an, oder nur mit Ihrem Postfach. Den Rest findet Mailwren.
 first-go = Weiter
 first-hint = Am besten ein eigenes Konto, nicht das, mit dem Sie chatten.
 first-mailbox = Ich habe nur ein Postfach (IMAP)
@@ -307,7 +310,7 @@ remove-do = Entfernen
 
 ## Einstellungen: über
 
-about-what = Sagt Ihnen über eine einzige XMPP-Verbindung, wann Mail eingeht.
+about-what = Sagt Ihnen, sobald Mail eingeht: über XMPP oder aus dem Postfach selbst.
 about-license = Freie Software unter der MIT- oder der Apache-2.0-Lizenz, wie Sie mögen.
 
 ## Einstellungen: Allgemein

@@ -36,6 +36,9 @@ proof-none-of = { $label } not proven yet
 proof-one = push proven { $ago } ago
 proof-both = { $push }, mail server reached { $ago } ago
 proof-all = push of each proven within { $ago }
+proof-mailbox = mailbox reached { $ago } ago
+proof-all-mailboxes = each mailbox reached within { $ago }
+proof-all-mixed = each proven or reached within { $ago }
 proof-named = { $label }: { $what }
 await-person = stopped until you look
 await-try = next try in { $left }
@@ -142,7 +145,7 @@ none-yet-connecting = It will show up here once an account is connected.
 
 first-title = Know when mail arrives.
 first-title-2 = Nothing else to keep open.
-first-lead = Sign in with XMPP. Mailwren finds the rest.
+first-lead = Sign in with XMPP, or with your mailbox alone. Mailwren finds the rest.
 first-go = Continue
 first-hint = An account of its own, apart from the one you chat with, is best.
 first-mailbox = I have only a mailbox (IMAP)
@@ -307,7 +310,7 @@ remove-do = Remove
 
 ## Settings: about
 
-about-what = Tells you the moment mail arrives, over one XMPP connection.
+about-what = Tells you the moment mail arrives, by XMPP or from the mailbox itself.
 about-license = Free software, under the MIT or Apache 2.0 licence, as you prefer.
 
 ## Settings: general

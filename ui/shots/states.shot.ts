@@ -123,6 +123,14 @@ async function newMail(page: Page): Promise<void> {
   });
   await page.locator('.fresh').waitFor();
 }
+/** A bridge reaches the mailboxes, so that messages can be moved. */
+const reached =
+  (act: (page: Page) => Promise<unknown>) =>
+  async (page: Page): Promise<void> => {
+    await page.locator('.row').first().waitFor();
+    await page.evaluate(() => window.twin.reach(true));
+    await act(page);
+  };
 async function contextMenu(page: Page): Promise<void> {
   await page
     .locator('.row')
@@ -142,6 +150,10 @@ const shots: Shot[] = [
   feed('away', 'away'),
   feed('away-open', 'away', { before: press('j', 'j', 'j', 'Enter') }),
   feed('hover', 'busy', { before: (page) => page.locator('.row').first().hover() }),
+  feed('acts', 'busy', { before: reached((page) => page.locator('.row').first().hover()) }),
+  feed('acts-menu', 'busy', { before: reached(contextMenu) }),
+  feed('acts-undo', 'busy', { before: reached(press('j', 'j', 'e')) }),
+  feed('acts-selection', 'busy', { alone: true, before: reached(press('j', 'x', 'j', 'x')) }),
   feed('new', 'long', { before: newMail }),
   feed('search', 'busy', { before: search('schl') }),
   feed('search-none', 'busy', { before: search('osprey') }),
@@ -169,7 +181,13 @@ const shots: Shot[] = [
   feed('forced-colors', 'busy', { alone: true, forced: true, before: press('j', 'x') }),
   feed('contrast-dark', 'busy', { alone: true, contrast: 'more', scheme: 'dark' }),
   feed('german', 'busy', { alone: true, locale: 'de-DE' }),
+  feed('german-selection', 'busy', {
+    alone: true,
+    locale: 'de-DE',
+    before: reached(press('j', 'x', 'j', 'x')),
+  }),
   feed('zoom-200', 'busy', { alone: true, zoom: 2 }),
+  feed('zoom-200-menu', 'policy', { alone: true, zoom: 2, before: press('f') }),
   feed('wide', 'away', { alone: true, size: [900, 640] }),
   feed('wide-compact', 'busy', { alone: true, size: [900, 640], general: { rows: 'compact' } }),
   settings('accounts', 'trouble'),
@@ -195,6 +213,17 @@ const shots: Shot[] = [
     before: async (page) => {
       await openForm(page);
       await fill(page, 'lena');
+      await page.locator('.end .go').click();
+    },
+  }),
+  settings('mailbox-faults', 'busy', {
+    size: [820, 760],
+    before: async (page) => {
+      await openForm(page);
+      await page.locator('[type="radio"]').nth(1).check({ force: true });
+      await page.locator('details summary').click();
+      await page.locator('.num').last().fill('imap');
+      await page.locator('textarea').fill('');
       await page.locator('.end .go').click();
     },
   }),

@@ -41,9 +41,9 @@ export function startDemo(): Promise<void> {
   return invoke<void>('start_demo').catch(rethrow);
 }
 
-/** What the desktop does at login. */
-export function startAtLogin(): Promise<StartAtLogin> {
-  return invoke<StartAtLogin>('start_at_login').catch(rethrow);
+/** What the desktop does at login; nothing of a profile that it doesn't start. */
+export function startAtLogin(): Promise<StartAtLogin | null> {
+  return invoke<StartAtLogin | null>('start_at_login').catch(rethrow);
 }
 
 /** Has the desktop start Mailwren at login, or no longer; tells what it does then. */

@@ -44,7 +44,7 @@ export async function startDemo(): Promise<void> {
   engine.asked.push({ start_demo: true });
 }
 
-export async function startAtLogin(): Promise<StartAtLogin> {
+export async function startAtLogin(): Promise<StartAtLogin | null> {
   return engine.start;
 }
 

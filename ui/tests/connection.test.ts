@@ -10,6 +10,7 @@ function account(label: string, change: Partial<AccountStatus> = {}): AccountSta
   return {
     jid: `${label.toLowerCase()}@x.example`,
     label,
+    xmpp: true,
     link: 'connected',
     since: null,
     trouble: null,
@@ -45,6 +46,14 @@ describe('how the accounts stand', () => {
   it('is the oldest proof of several, so that one age speaks for all', () => {
     const stands = said([account('Home'), account('Work', { proven_at: ago(190) })]);
     expect(stands.text).toBe('All 2 connected; push of each proven within 3 min');
+  });
+
+  it('claims no push of a mailbox that is watched by itself', () => {
+    const post = account('Post', { xmpp: false });
+    const other = account('Other', { xmpp: false, proven_at: ago(190) });
+    expect(said([post]).text).toBe('Connected; mailbox reached 40 s ago');
+    expect(said([post, other]).text).toBe('All 2 connected; each mailbox reached within 3 min');
+    expect(said([account('Home'), other]).text).toBe('All 2 connected; each proven or reached within 3 min');
   });
 
   it('names the one that is not proven yet', () => {

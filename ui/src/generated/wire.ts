@@ -1023,7 +1023,7 @@ export type Notice = { "on": "changed",
 /**
  * The newest revision.
  */
-rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "settings" } | { "on": "test",
+rev: number, } | { "on": "status" } | { "on": "accounts" } | { "on": "settings" } | { "on": "removed" } | { "on": "test",
 /**
  * The number given in [`Command::TestAccount`].
  */
@@ -1085,6 +1085,10 @@ jid: string,
  */
 label: string,
 /**
+ * Whether it has XMPP; else its mailbox alone is watched.
+ */
+xmpp: boolean,
+/**
  * Its connection.
  */
 link: LinkState,
@@ -1101,7 +1105,8 @@ trouble: Problem | null,
  */
 next_try: string | null,
 /**
- * When push was last proven alive: a heartbeat of our own came back through the server, or an event came.
+ * When push was last proven alive: a heartbeat of our own came back through the server, or an event came. Of a mailbox
+ * alone: when its server last answered.
  */
 proven_at: string | null,
 /**

@@ -62,14 +62,16 @@ function proof(up: AccountStatus[], worst: AccountStatus | undefined, now: numbe
   if (unproven) return up.length > 1 ? t('proof-none-of', { label: unproven.label }) : t('proof-none');
   const [first] = up;
   if (first && up.length === 1) return ages(first, now);
-  const oldest = Math.min(...up.map((a) => Date.parse(a.proven_at ?? '')));
-  return t('proof-all', { ago: span(now - oldest) });
+  const ago = span(now - Math.min(...up.map((a) => Date.parse(a.proven_at ?? ''))));
+  if (up.every((a) => a.xmpp)) return t('proof-all', { ago });
+  return t(up.some((a) => a.xmpp) ? 'proof-all-mixed' : 'proof-all-mailboxes', { ago });
 }
 
-/** How old the proofs of a connected account are: its own, and its publisher's. */
+/** How old the proofs of a connected account are: its own, and its publisher's. A mailbox alone is reached, or not. */
 function ages(account: AccountStatus, now: number): string {
   if (account.proven_at === null) return t('proof-none');
-  const push = t('proof-one', { ago: span(now - Date.parse(account.proven_at)) });
+  const ago = span(now - Date.parse(account.proven_at));
+  const push = t(account.xmpp ? 'proof-one' : 'proof-mailbox', { ago });
   if (account.publisher_at === null) return push;
   return t('proof-both', { push, ago: span(now - Date.parse(account.publisher_at)) });
 }

@@ -25,6 +25,8 @@ export interface Draft {
 }
 
 export type Field = 'jid' | 'host' | 'port' | 'subscriptions' | 'notifiers' | MailField;
+/** What keeps a draft from being sent, by field. */
+export type Faults = Partial<Record<Field, MessageId>>;
 
 /** What belongs to XMPP. */
 type XmppPart = Pick<
@@ -100,7 +102,7 @@ function xmppOf(draft: Draft): XmppPart {
 }
 
 /** What keeps a draft from being sent, by field. The engine checks again, and more strictly. */
-export function faults(draft: Draft, taken: readonly string[]): Partial<Record<Field, MessageId>> {
+export function faults(draft: Draft, taken: readonly string[]): Faults {
   const found: Partial<Record<Field, MessageId>> = draft.mail.on ? mailFaults(draft.mail) : {};
   const wrong = jidFault(draft.jid);
   if (wrong) found.jid = wrong;

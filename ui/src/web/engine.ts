@@ -46,7 +46,7 @@ export class Engine {
   /** Every command and app call, for tests to look at. */
   readonly asked: unknown[] = [];
   /** What the desktop does at login. */
-  start: StartAtLogin = { on: false, hidden: true };
+  start: StartAtLogin | null = { on: false, hidden: true };
   #script: Script;
   #rev: number;
   #counted = true;
@@ -100,6 +100,14 @@ export class Engine {
     this.#counted = false;
     if (touched > 0) this.tell({ on: 'changed', rev: this.#rev });
     return touched;
+  }
+
+  /** Rows are deleted for good, of which no revision tells. */
+  remove(seqs: readonly number[]): void {
+    this.#script.rows = this.#script.rows.filter((row) => !seqs.includes(row.seq));
+    this.#counted = false;
+    this.tell({ on: 'removed' });
+    this.tell({ on: 'status' });
   }
 
   /** A bridge reaches the mailboxes of all rows, or none any more. */
@@ -478,6 +486,7 @@ export function blankStatus(account: Account): Status['accounts'][number] {
   return {
     jid: account.jid,
     label: account.name ?? account.jid,
+    xmpp: account.xmpp,
     link: 'connecting',
     since: null,
     trouble: null,

@@ -96,9 +96,11 @@ fn proofs(account: &AccountStatus, now: Timestamp) -> String {
     if account.link != LinkState::Connected || account.trouble.is_some() {
         return String::new();
     }
-    let push = match account.proven_at {
-        Some(at) => format!(", push proven {}", ago(at, now)),
-        None => ", push not proven yet".to_owned(),
+    let push = match (account.proven_at, account.xmpp) {
+        (Some(at), true) => format!(", push proven {}", ago(at, now)),
+        (None, true) => ", push not proven yet".to_owned(),
+        (Some(at), false) => format!(", mailbox reached {}", ago(at, now)),
+        (None, false) => String::new(),
     };
     match account.publisher_at {
         Some(at) => format!("{push}, mail server reached {}", ago(at, now)),
@@ -127,6 +129,7 @@ mod tests {
         let mut account = AccountStatus {
             jid: "sam@example.org".to_owned(),
             label: "sam@example.org".to_owned(),
+            xmpp: true,
             link: LinkState::Connected,
             since: None,
             trouble: None,
@@ -145,6 +148,8 @@ mod tests {
             proofs(&account, now),
             ", push proven 40 s ago, mail server reached 2 h ago"
         );
+        (account.xmpp, account.publisher_at) = (false, None);
+        assert_eq!(proofs(&account, now), ", mailbox reached 40 s ago");
         account.link = LinkState::Offline;
         assert_eq!(proofs(&account, now), "");
     }

@@ -292,7 +292,8 @@ fn subscriptions(status: &AccountStatus, words: &Words) -> Check {
     };
     let (state, what) = match worst.state {
         NodeState::Subscribed => {
-            let count = words.say("nodes-count", [("n", status.nodes.len().into())]);
+            let what = if status.xmpp { "nodes-count" } else { "folders-count" };
+            let count = words.say(what, [("n", status.nodes.len().into())]);
             return says.check(About::Subscriptions, StepState::Passed, count, None);
         }
         NodeState::Unknown => (StepState::Warned, words.word("node-unknown")),
@@ -317,7 +318,8 @@ fn push(status: &AccountStatus, now: Timestamp, words: &Words) -> Check {
     match (status.link, status.proven_at) {
         (LinkState::Connected, Some(at)) => {
             let ago = words.span(now.duration_since(at).as_secs());
-            let proven = words.say("proof-one", [("ago", ago.into())]);
+            let proof = if status.xmpp { "proof-one" } else { "proof-mailbox" };
+            let proven = words.say(proof, [("ago", ago.into())]);
             says.check(About::Push, StepState::Passed, proven, None)
         }
         (LinkState::Connected, None) => says.check(About::Push, StepState::Warned, words.word("proof-none"), None),

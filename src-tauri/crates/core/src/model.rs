@@ -1192,6 +1192,7 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
     let mut status = old.unwrap_or_else(|| AccountStatus {
         jid: account.jid.clone(),
         label: String::new(),
+        xmpp: account.xmpp,
         link: LinkState::Connecting,
         since: Some(now),
         trouble: None,
@@ -1203,6 +1204,7 @@ fn standing(now: Timestamp, account: &Account, old: Option<AccountStatus>) -> Ac
         strangers: 0,
     });
     account.label().clone_into(&mut status.label);
+    status.xmpp = account.xmpp;
     status.link = match (account.enabled, status.link) {
         (false, _) => LinkState::Disabled,
         (true, LinkState::Disabled) => LinkState::Connecting,

@@ -496,6 +496,8 @@ pub enum Notice {
     Accounts,
     /// Settings or rules were edited.
     Settings,
+    /// Rows were deleted for good, of which no revision tells: whoever shows rows looks which are still there.
+    Removed,
     /// A step of a running account test.
     Test {
         /// The number given in [`Command::TestAccount`].
@@ -564,6 +566,8 @@ pub struct AccountStatus {
     pub jid: String,
     /// What people call it.
     pub label: String,
+    /// Whether it has XMPP; else its mailbox alone is watched.
+    pub xmpp: bool,
     /// Its connection.
     pub link: LinkState,
     /// Since when.
@@ -574,7 +578,8 @@ pub struct AccountStatus {
     /// When the next try comes.
     #[ts(type = "string | null")]
     pub next_try: Option<Timestamp>,
-    /// When push was last proven alive: a heartbeat of our own came back through the server, or an event came.
+    /// When push was last proven alive: a heartbeat of our own came back through the server, or an event came. Of a mailbox
+    /// alone: when its server last answered.
     #[ts(type = "string | null")]
     pub proven_at: Option<Timestamp>,
     /// When whoever publishes the account's mail last reached the mail server, as its own heartbeats tell.

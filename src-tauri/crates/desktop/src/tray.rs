@@ -280,8 +280,9 @@ impl Said<'_> {
             return text::line(&trouble.message, 100);
         }
         let ago = |at| ("ago", self.words.span(self.since(at)).into());
+        let proof = if account.xmpp { "proof-one" } else { "proof-mailbox" };
         let push = match account.proven_at {
-            Some(at) => self.words.say("proof-one", [ago(at)]),
+            Some(at) => self.words.say(proof, [ago(at)]),
             None => self.words.word("link-connected"),
         };
         match account.publisher_at {

@@ -498,7 +498,7 @@ impl Run {
         if forget {
             self.store.forget(jid.clone()).await.map_err(store)?;
             self.feed(Input::Forgotten { account: jid.clone() }).await;
-            self.recount().await;
+            self.removed().await;
         }
         // The account is gone either way; a keyring that isn't there keeps a password nobody asks for.
         let forget = move |vault: &dyn Vault| {

@@ -434,6 +434,13 @@ impl Run {
         }
     }
 
+    /// Counts anew, and tells faces, after rows were deleted.
+    pub(crate) async fn removed(&mut self) {
+        self.recount().await;
+        // Nobody need listen.
+        self.notices.send(Notice::Removed).ok();
+    }
+
     /// Takes an input in and carries out all that follows from it.
     pub(crate) async fn feed(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
@@ -850,7 +857,7 @@ impl Run {
             Ok(0) => {}
             Ok(count) => {
                 tracing::info!(count, "rows older than they are kept for were removed");
-                self.recount().await;
+                self.removed().await;
             }
             Err(error) => tracing::warn!(%error, "sweeping the store"),
         }

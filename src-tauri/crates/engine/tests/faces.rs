@@ -529,11 +529,13 @@ async fn what_is_kept_for_a_shorter_time_goes_at_once() {
         panic!("settings are answered")
     };
     settings.keep_days = 7;
+    let mut notices = face.notices();
     face.call(Command::SaveGeneralSettings {
         settings: settings.clone(),
     })
     .await
     .unwrap();
+    while notices.recv().await.unwrap() != Notice::Removed {}
     assert_eq!(rows(&face).await, []);
     settings.keep_days = 0;
     let refused = face.call(Command::SaveGeneralSettings { settings }).await.unwrap_err();

@@ -18,6 +18,7 @@ fn account(label: &str, link: LinkState) -> AccountStatus {
     AccountStatus {
         jid: "sam@aosnotify.mac.com".to_owned(),
         label: label.to_owned(),
+        xmpp: true,
         link,
         since: None,
         trouble: None,
@@ -96,6 +97,11 @@ fn the_tooltip_tells_each_account_and_its_last_proof() {
             ..account("Work", LinkState::Connected)
         },
         AccountStatus {
+            xmpp: false,
+            proven_at: before(3),
+            ..account("Post", LinkState::Connected)
+        },
+        AccountStatus {
             next_try: before(-12),
             ..account("Club", LinkState::Offline)
         },
@@ -116,6 +122,7 @@ fn the_tooltip_tells_each_account_and_its_last_proof() {
         [
             "Home: 2 unread, push proven 40 s ago",
             "Work: push proven 2 h ago, mail server reached 3 min ago",
+            "Post: mailbox reached 3 s ago",
             "Club: offline, next try in 12 s",
             "Old: The password was refused",
         ]

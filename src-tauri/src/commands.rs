@@ -79,17 +79,24 @@ pub async fn start_demo() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What the desktop does at login.
+/// What is started at login; `None` for a profile other than the usual one, which alone is.
+pub struct AtLogin(pub Option<Resident>);
+
+/// What the desktop does at login; nothing for a profile that it doesn't start.
 #[tauri::command]
-pub async fn start_at_login() -> Result<StartAtLogin, ApiError> {
-    Ok(Autostart::of_session().map_err(|e| internal(&e))?.read())
+pub async fn start_at_login(at_login: State<'_, AtLogin>) -> Result<Option<StartAtLogin>, ApiError> {
+    if at_login.0.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Autostart::of_session().map_err(|e| internal(&e))?.read()))
 }
 
 /// Has the desktop start Mailwren at login, or no longer. Tells what it does then.
 #[tauri::command]
-pub async fn set_start_at_login(resident: State<'_, Resident>, wanted: StartAtLogin) -> Result<StartAtLogin, ApiError> {
+pub async fn set_start_at_login(at_login: State<'_, AtLogin>, wanted: StartAtLogin) -> Result<StartAtLogin, ApiError> {
+    let resident = at_login.0.as_ref().ok_or_else(forbidden)?;
     let autostart = Autostart::of_session().map_err(|e| internal(&e))?;
-    autostart.write(wanted, &resident).map_err(|e| internal(&e))?;
+    autostart.write(wanted, resident).map_err(|e| internal(&e))?;
     Ok(autostart.read())
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use mailwren_desktop::autostart::Resident;
 use mailwren_desktop::windows::{Wanted, WindowName};
+use mailwren_engine::profile::Profile;
 use mailwren_engine::socket::Attached;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
@@ -14,7 +15,7 @@ use tauri_plugin_window_state::StateFlags;
 use tokio::runtime::Runtime;
 
 use crate::bridge::{self, Bridge};
-use crate::commands;
+use crate::commands::{self, AtLogin};
 
 /// Shows windows until the last is closed, the engine ends, or the resident does. `host` is the resident's program, where it
 /// isn't this one.
@@ -24,6 +25,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf
         Some(host) => Resident::Light(host),
         None => Resident::App(std::env::current_exe().context("this program isn't found")?),
     };
+    let usual = Profile::open(None).is_ok_and(|usual| usual.socket() == socket);
     // To standard error alone: the log file is the resident's.
     if let Err(error) = mailwren_engine::log::init(0, None) {
         tracing::warn!(%error, "nothing is logged");
@@ -39,7 +41,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf
     let app = tauri::Builder::default()
         .plugin(places)
         .manage(bridge.clone())
-        .manage(resident)
+        .manage(AtLogin(usual.then_some(resident)))
         .invoke_handler(tauri::generate_handler![
             commands::feed_call,
             commands::settings_call,

@@ -10,7 +10,6 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
-
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;

@@ -130,6 +130,13 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
             owed,
         });
     }
+    if !is_known(t, arrival)? {
+        return Ok(Stored::New {
+            row: insert(t, arrival, arrival.owed, arrival.unread)?,
+            replaced: Vec::new(),
+            owed: arrival.owed,
+        });
+    }
     if let Some(twin) = twin(t, identity)? {
         if !twin.gone {
             return Ok(Stored::Known { seq: twin.seq });
@@ -171,6 +178,24 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
         row = Change::Snoozed(until).apply(t, row.seq)?;
     }
     Ok(Stored::New { row, replaced, owed })
+}
+
+/// Whether anything at all is known of an arrival's item, or of its message: rarely so. What asks about either more closely
+/// would find nothing.
+fn is_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
+    let event = &arrival.decoded.event;
+    let [account, service, node, item] = place(&arrival.account, event);
+    let sql = "SELECT EXISTS (SELECT 1 FROM event WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4
+                       AND item <> '' AND kind IN ('new', 'changed'))
+                   OR EXISTS (SELECT 1 FROM swept WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)
+                   OR EXISTS (SELECT 1 FROM mark WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)
+                   OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND message_id = ?5)
+                   OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND uid = ?6)";
+    let uid = event.uid.and_then(|uid| i64::try_from(uid).ok());
+    t.prepare_cached(sql)?
+        .query_row(params![account, service, node, item, event.message_id, uid], |row| {
+            row.get(0)
+        })
 }
 
 /// Whether a popup is owed for a new row: if the arrival says so, or one was still owed for the payload it replaces, and

@@ -35,7 +35,7 @@ impl Daemon {
         ("Plasma", "KDE", "5.27.5", "1.2")
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the specification has as many")]
+    #[allow(clippy::too_many_arguments, reason = "the specification has as many")]
     fn notify(
         &mut self,
         _app: &str,

@@ -7,9 +7,9 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test package dist install uninstall packages-package test-core bench bench-latency bench-outages bench-provider bench-arrival bench-share \
-  bench-throughput bench-ui faults faults-long lint format types icons build ui venv toolchain packages-run \
-  packages-test packages-bench test-ui test-rust screenshots
+.PHONY: run test test-core package dist install uninstall packages-package bench bench-latency bench-outages \
+  bench-provider bench-arrival bench-share bench-throughput bench-ui faults faults-long lint format types icons \
+  build ui venv toolchain packages-run packages-test packages-bench test-ui test-rust screenshots
 
 ## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
 run: packages-run build

@@ -2,6 +2,9 @@
 //! as `desktop/desktop-session` brings them up.
 
 pub mod notifications;
+mod plasma;
+mod popups;
+mod screen_saver;
 pub mod tray;
 pub mod window;
 
@@ -17,7 +20,11 @@ use crate::place;
 use crate::process::Process;
 use crate::scene::Scene;
 use crate::server::{PUBSUB, SAM, Server, jid, password};
+use crate::system_bus::{SESSION_ID, SystemBus};
 use crate::wait::eventually;
+
+pub use plasma::Plasma;
+pub use screen_saver::ScreenSaver;
 
 use notifications::Notifications;
 use tray::TrayItem;
@@ -51,6 +58,7 @@ impl Default for Parts {
 pub struct Desktop {
     /// Environment of programs on it.
     environment: HashMap<String, String>,
+    parts: Parts,
     dir: PathBuf,
     bus: Connection,
     /// Last, so that the bus is left before it goes.
@@ -77,6 +85,10 @@ impl Desktop {
             .arg("--keep")
             .arg(&dir)
             .args(["--", "sh", "-c", "env; echo the desktop is up; exec cat"]);
+        // Nothing of the machine's own session is seen, and the scene may bring up a system bus there.
+        command
+            .env("DBUS_SYSTEM_BUS_ADDRESS", SystemBus::address(scene)?)
+            .env("XDG_SESSION_ID", SESSION_ID);
         let session = Process::start("desktop", scene.path(), command).await?;
         session
             .stdout("the desktop is up", 0, |line| {
@@ -93,6 +105,7 @@ impl Desktop {
         let bus = zbus::connection::Builder::address(address.as_str())?.build().await?;
         Ok(Self {
             environment,
+            parts,
             dir,
             bus,
             _session: session,
@@ -186,18 +199,22 @@ impl Desktop {
         Ok(())
     }
 
+    /// Runs `mailwrenctl` on it to its end; gives what it printed.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn control(&self, arguments: &[&str]) -> Result<String> {
+        let program = place::program("mailwrenctl")?;
+        self.run(&program.display().to_string(), arguments).await
+    }
+
     /// Awaits that `mailwrenctl status` says something of the program that runs on it.
     ///
     /// # Errors
     /// When it doesn't; with what it says.
     pub async fn status(&self, says: impl Fn(&Value) -> bool) -> Result<()> {
         eventually("a status", async || {
-            let output = self
-                .command(place::program("mailwrenctl")?)
-                .args(["status", "--json"])
-                .output()
-                .await?;
-            let status: Value = serde_json::from_slice(&output.stdout)?;
+            let status: Value = serde_json::from_str(&self.control(&["status", "--json"]).await?)?;
             ensure!(status["running"] == true && says(&status), "it says {status}");
             Ok(Some(()))
         })
@@ -218,24 +235,6 @@ impl Desktop {
     /// When none appears.
     pub async fn tray_item(&self) -> Result<TrayItem> {
         TrayItem::registered(&self.bus).await
-    }
-
-    /// Fires the action with this label at a notification that dunst shows.
-    ///
-    /// # Errors
-    /// When dunst isn't there.
-    pub async fn choose_action(&self, label: &str) -> Result<()> {
-        std::fs::write(self.dir.join("want"), format!("{label}\n"))?;
-        self.run("dunstctl", &["context"]).await?;
-        Ok(())
-    }
-
-    /// How many notifications dunst shows.
-    ///
-    /// # Errors
-    /// When dunst isn't there.
-    pub async fn displayed(&self) -> Result<u32> {
-        Ok(self.run("dunstctl", &["count", "displayed"]).await?.trim().parse()?)
     }
 
     /// How many processes of this desktop have this name, of which Linux keeps 15 characters.
@@ -293,16 +292,6 @@ impl Desktop {
         Ok(())
     }
 
-    /// Takes all notifications away and lets none be shown any more.
-    ///
-    /// # Errors
-    /// When dunst isn't there.
-    pub async fn hush(&self) -> Result<()> {
-        self.run("dunstctl", &["set-paused", "true"]).await?;
-        self.run("dunstctl", &["close-all"]).await?;
-        Ok(())
-    }
-
     /// A picture of a window, or of the whole screen, as PNG, once something is painted there.
     ///
     /// # Errors
@@ -333,7 +322,29 @@ impl Desktop {
     /// # Errors
     /// When it doesn't.
     pub async fn tray_host(&self, what: &str) -> Result<()> {
-        self.run(&self.dir.join("tray").display().to_string(), &[what]).await?;
+        self.run_own("tray", &[what]).await
+    }
+
+    /// Stops or starts the Secret Service: `stop`, `start` or `start-locked`.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn keyring(&self, what: &str) -> Result<()> {
+        self.run_own("keyring", &[what]).await
+    }
+
+    /// Starts dunst where there is no notification daemon.
+    ///
+    /// # Errors
+    /// When it doesn't come up.
+    pub async fn start_dunst(&self) -> Result<()> {
+        self.run_own("notify", &["start", "dunst"]).await
+    }
+
+    /// Runs a script that the desktop has in its folder.
+    async fn run_own(&self, script: &str, arguments: &[&str]) -> Result<()> {
+        self.run(&self.dir.join(script).display().to_string(), arguments)
+            .await?;
         Ok(())
     }
 }

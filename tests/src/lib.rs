@@ -41,3 +41,18 @@ macro_rules! on_both_servers {
         )+ }
     };
 }
+
+/// The same test with each notification daemon: a function of this name that takes what [`desktop::Parts::notify`] is.
+#[macro_export]
+macro_rules! with_both_daemons {
+    ($($name:ident),+ $(,)?) => {
+        mod dunst { $(
+            #[test]
+            fn $name() -> anyhow::Result<()> { super::$name("dunst") }
+        )+ }
+        mod xfce { $(
+            #[test]
+            fn $name() -> anyhow::Result<()> { super::$name("xfce") }
+        )+ }
+    };
+}

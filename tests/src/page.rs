@@ -28,4 +28,10 @@ impl Page {
         let found = blocks.find(|block| block.starts_with(beginning));
         found.with_context(|| format!("no block in {language} begins with {beginning:?}"))
     }
+
+    /// All words in it that begin so: names in capitals.
+    pub fn words(&self, beginning: &str) -> impl Iterator<Item = &str> {
+        let words = self.0.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
+        words.filter(move |word| word.starts_with(beginning))
+    }
 }

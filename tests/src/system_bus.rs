@@ -13,6 +13,8 @@ use crate::wait::eventually;
 const NETWORK_MANAGER: &str = "org.freedesktop.NetworkManager";
 const LOGIND: &str = "org.freedesktop.login1";
 const MOCK: &str = "org.freedesktop.DBus.Mock";
+/// logind's id of the person's session, `XDG_SESSION_ID`.
+pub const SESSION_ID: &str = "1";
 
 /// The bus, and what is on it.
 #[derive(Debug)]
@@ -65,12 +67,27 @@ impl SystemBus {
         self.mock("networkmanager", NETWORK_MANAGER).await
     }
 
-    /// logind appears.
+    /// logind appears, with the person's session.
     ///
     /// # Errors
     /// As [`SystemBus::start_network_manager`].
     pub async fn start_logind(&mut self) -> Result<()> {
-        self.mock("logind", LOGIND).await
+        self.mock("logind", LOGIND).await?;
+        let logind = Proxy::new(&self.bus, LOGIND, "/org/freedesktop/login1", MOCK).await?;
+        let session = (SESSION_ID, "seat0", 1000_u32, "sam", true);
+        logind.call_method("AddSession", &session).await?;
+        Ok(())
+    }
+
+    /// logind tells that the screen is locked, or unlocked.
+    ///
+    /// # Errors
+    /// When it isn't there.
+    pub async fn lock_screen(&self, locked: bool) -> Result<()> {
+        let path = format!("/org/freedesktop/login1/session/{SESSION_ID}");
+        let session = Proxy::new(&self.bus, LOGIND, path, "org.freedesktop.login1.Session").await?;
+        session.call_method("SetLockedHint", &(locked)).await?;
+        Ok(())
     }
 
     /// Debian's own Python has the mocks.

@@ -10,13 +10,14 @@ use mailwren_tests::dovecot::Dovecot;
 use mailwren_tests::process::Process;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, SAM, STRANGER, Server, jid, password};
-use mailwren_tests::{Scene, eventually, on_both_servers, place, scene};
+use mailwren_tests::{Scene, eventually, on_both_servers, place, scene, with_both_daemons};
 use serde_json::Value;
 
 on_both_servers!(
     what_is_archived_on_a_device_is_archived_and_comes_back_by_undo,
     a_strangers_command_is_refused_and_does_nothing,
 );
+with_both_daemons!(archive_and_delete_at_a_popup_reach_the_mailbox_and_are_taken_back_there);
 
 /// Starts the bridge with access to Sam's mailbox.
 async fn bridge(scene: &Scene, server: &Server, dovecot: &Dovecot) -> Result<Process> {
@@ -91,27 +92,43 @@ async fn holds(dovecot: &Dovecot, name: &str, wanted: &[(&str, &str)]) -> Result
     .await
 }
 
-#[test]
-fn archive_and_delete_at_a_popup_reach_the_mailbox() -> Result<()> {
+fn archive_and_delete_at_a_popup_reach_the_mailbox_and_are_taken_back_there(notify: &'static str) -> Result<()> {
     scene(async |scene| {
         let server = Server::start(Kind::Prosody, &scene).await?;
         let dovecot = Dovecot::start(&scene, "").await?;
         let _bridge = bridge(&scene, &server, &dovecot).await?;
-        let desktop = Desktop::start(&scene, Parts::default()).await?;
+        let parts = Parts {
+            notify,
+            ..Parts::default()
+        };
+        let desktop = Desktop::start(&scene, parts).await?;
         desktop.add_account_with(&server, &[]).await?;
         let told = desktop.notifications().await?;
         let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
         desktop
             .status(|status| status["accounts"][0]["nodes"][0]["acts"] == true)
             .await?;
-        for (label, folder) in [("Archive", "Archive"), ("Delete", "Trash")] {
+        let mut back = Vec::new();
+        for (label, folder, done) in [
+            ("Archive", "Archive", "Archived"),
+            ("Delete", "Trash", "Moved to the trash"),
+        ] {
             dovecot.deliver(SAM, &message(label)).await?;
             let popup = told.one("a popup of the mail", |one| one.body.contains(label)).await?;
-            desktop.choose_action(label).await?;
+            desktop.press(&popup, label).await?;
             holds(&dovecot, folder, &[(label, "")]).await?;
-            holds(&dovecot, "INBOX", &[]).await?;
+            holds(&dovecot, "INBOX", &back).await?;
+            told.closed(popup.id.context("the popup has no id")?).await?;
+
+            let popup = told.one("a word that it is done", |one| one.summary == done).await?;
+            desktop.press(&popup, "Undo").await?;
+            back.push((label, ""));
+            holds(&dovecot, "INBOX", &back).await?;
+            holds(&dovecot, folder, &[]).await?;
             told.closed(popup.id.context("the popup has no id")?).await?;
         }
+        // What came back is no news.
+        ensure!(told.all().len() == 4, "told more than once: {:?}", told.all());
         Ok(())
     })
 }

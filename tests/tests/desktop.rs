@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use mailwren_tests::desktop::window::Driven;
-use mailwren_tests::desktop::{Desktop, Parts};
+use mailwren_tests::desktop::{Desktop, Parts, Plasma};
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, SAM, Server, jid, node, password};
 use mailwren_tests::{Scene, eventually, scene};
@@ -61,7 +61,7 @@ fn a_mail_is_told_in_popup_tray_and_feed_until_it_is_marked_read_at_the_popup() 
         ensure!(tray.icon().await? != icon, "the icon doesn't show the count");
         app.text("[role=row].unread .sub", |text| text == subject).await?;
 
-        desktop.choose_action("Mark read").await?;
+        desktop.press(&popup, "Mark read").await?;
         tray.title("one is unread again", |title| title == "Mailwren: 1 unread")
             .await?;
         app.text("[role=row]:not(.unread) .sub", |text| text == subject).await?;
@@ -122,37 +122,70 @@ fn do_not_disturb_of_xfce_is_kept_and_one_summary_comes_afterwards() -> Result<(
     })
 }
 
+/// There is no Plasma within reach: what it tells is told by one of the test's own.
+#[test]
+fn a_plasma_that_is_not_to_be_disturbed_gets_nothing_and_one_summary_afterwards() -> Result<()> {
+    scene(async |scene| {
+        let parts = Parts {
+            notify: "none",
+            ..Parts::default()
+        };
+        let desktop = Desktop::start(&scene, parts).await?;
+        let plasma = Plasma::start(&desktop).await?;
+        keeps_quiet(&scene, &desktop, async |_, on| plasma.inhibit(on == "true").await).await
+    })
+}
+
 fn not_to_be_disturbed(notify: &'static str, set: impl AsyncFn(&Desktop, &'static str) -> Result<()>) -> Result<()> {
     scene(async |scene| {
-        let inbox = node("mail/sam/INBOX");
-        let (server, mut publisher) = prosody_with_node(&scene, &inbox.node).await?;
-        publisher.publish(&inbox, "item-1", &mail(1, "standing")).await?;
         let parts = Parts {
             notify,
             ..Parts::default()
         };
         let desktop = Desktop::start(&scene, parts).await?;
-        desktop.add_account(&server, &inbox.node).await?;
-        let told = desktop.notifications().await?;
-        let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
-        desktop.status(|status| status["unread"] == 1).await?;
-
-        set(&desktop, "true").await?;
-        desktop
-            .status(|status| status["hush"]["cause"] == "do_not_disturb")
-            .await?;
-        publisher.publish(&inbox, "item-2", &mail(2, "first")).await?;
-        publisher.publish(&inbox, "item-3", &mail(3, "second")).await?;
-        desktop.status(|status| status["unread"] == 3).await?;
-        let early = told.all();
-        ensure!(early.is_empty(), "told all the same: {early:?}");
-
-        set(&desktop, "false").await?;
-        told.one("a summary of both", |one| one.summary.contains("2 new mails"))
-            .await?;
-        ensure!(told.all().len() == 1, "told more than once: {:?}", told.all());
-        Ok(())
+        keeps_quiet(&scene, &desktop, set).await
     })
+}
+
+async fn keeps_quiet(
+    scene: &Scene,
+    desktop: &Desktop,
+    set: impl AsyncFn(&Desktop, &'static str) -> Result<()>,
+) -> Result<()> {
+    let inbox = node("mail/sam/INBOX");
+    let (server, mut publisher) = prosody_with_node(scene, &inbox.node).await?;
+    publisher.publish(&inbox, "item-1", &mail(1, "standing")).await?;
+    desktop.add_account(&server, &inbox.node).await?;
+    let told = desktop.notifications().await?;
+    let _app = desktop.start_program("mailwren", &["--hidden"]).await?;
+    desktop.status(|status| status["unread"] == 1).await?;
+
+    set(desktop, "true").await?;
+    desktop
+        .status(|status| status["hush"]["cause"] == "do_not_disturb")
+        .await?;
+    publisher.publish(&inbox, "item-2", &mail(2, "first")).await?;
+    publisher.publish(&inbox, "item-3", &mail(3, "second")).await?;
+    desktop.status(|status| status["unread"] == 3).await?;
+    let explained = async || desktop.control(&["explain", "item-2"]).await;
+    let reason = explained().await?;
+    ensure!(
+        reason.ends_with("\nsilent: the desktop wasn't to be disturbed\n"),
+        "{reason}"
+    );
+    let early = told.all();
+    ensure!(early.is_empty(), "told all the same: {early:?}");
+
+    set(desktop, "false").await?;
+    told.one("a summary of both", |one| one.summary.contains("2 new mails"))
+        .await?;
+    let reason = explained().await?;
+    ensure!(
+        reason.ends_with("\ntold with others: it came while it was quiet\n"),
+        "{reason}"
+    );
+    ensure!(told.all().len() == 1, "told more than once: {:?}", told.all());
+    Ok(())
 }
 
 #[test]

@@ -272,7 +272,7 @@ fn a_mail_of_a_mailbox_alone_is_a_popup_with_buttons() -> Result<()> {
         dovecot.deliver(SAM, &message("new")).await?;
         let popup = told.one("a popup of the mail", |one| one.body.contains("new")).await?;
         ensure!(popup.summary.contains("Zoë"), "{popup:#?}");
-        desktop.choose_action("Archive").await?;
+        desktop.press(&popup, "Archive").await?;
         holds(&dovecot, "Archive", &["new"]).await?;
         holds(&dovecot, "INBOX", &["before"]).await?;
         Ok(())

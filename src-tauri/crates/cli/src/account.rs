@@ -15,8 +15,10 @@ use crate::{open, print, trial};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
-    /// Add an account, or change what is given of the one with this JID. The password is asked for without echo, or read from standard
-    /// input where that is no terminal, and goes into the desktop's keyring.
+    /// Add an account, or change what is given of the one with this JID.
+    ///
+    /// The password is asked for without echo, or read from standard input where that is no terminal, and goes into the
+    /// desktop's keyring.
     Add(Box<Add>),
     /// List the accounts.
     List {

@@ -96,8 +96,9 @@ enum What {
     /// All of it is checked first; it applies at once. A file may hold commands to run (hooks, sources of passwords):
     /// import only what you trust.
     Import(exchange::Arguments),
-    /// Look after all that Mailwren needs, and say what to do: bus, notifications, tray, keyring, configuration, store,
-    /// and each account. Fails if something does.
+    /// Look after all that Mailwren needs, and say what to do.
+    ///
+    /// Looks at bus, notifications, tray, keyring, configuration, store, and each account. Fails if something does.
     Doctor(doctor::Arguments),
     /// How connections and counts stand.
     Status(status::Arguments),

@@ -1,11 +1,14 @@
 //! `mailwrenctl`: the Mailwren engine without a screen.
 
+use std::cell::LazyCell;
 use std::future::ready;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use mailwren_core::said::Said;
+use mailwren_core::words::Words;
 
 mod account;
 mod bridge;
@@ -31,6 +34,7 @@ mod status;
 mod subscription;
 mod tray;
 mod trial;
+mod usage;
 mod watch;
 
 use exit::Failure;
@@ -115,7 +119,10 @@ pub fn command() -> clap::Command {
 
 /// The program.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match usage::arguments() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     let config = arguments.config.clone();
     let done = match arguments.what {
         // Needs no runtime, no profile, no log.
@@ -138,39 +145,43 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|e| Failure::failed(format!("the runtime can't start: {e}")))?;
+        .map_err(|e| Failure::failed(Said::word("cli-runtime").with("why", e.to_string())))?;
     if !matches!(what, What::Tray(_)) {
-        mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(e.to_string()))?;
+        mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(Said::text(e)))?;
     }
-    let done = runtime.block_on(future(config, verbose, what));
+    let of = config.clone();
+    let words = LazyCell::new(|| speech::words(of));
+    let done = runtime.block_on(future(config, verbose, what, &words));
     // A blocked read of standard input must not hold the end up.
     runtime.shutdown_timeout(std::time::Duration::from_millis(100));
     done
 }
 
 /// What a command does. On the heap, each by itself: together they would take a megabyte of the stack for as long as one runs.
-fn future(config: Option<PathBuf>, verbose: u8, what: What) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
+fn future<'a, F: FnOnce() -> Words>(
+    config: Option<PathBuf>,
+    verbose: u8,
+    what: What,
+    words: &'a LazyCell<Words, F>,
+) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>> {
     match what {
-        What::Watch(arguments) => Box::pin(watch::run(config, arguments)),
-        What::Feed(what) => Box::pin(feed::run(config, what)),
-        What::Account(what) => Box::pin(account::run(config, what)),
-        What::Discover(arguments) => Box::pin(discover::run(config, *arguments)),
-        What::Subscription(what) => Box::pin(subscription::run(config, what)),
-        What::Explain(arguments) => Box::pin(async move { explain::run(config, &arguments).await }),
-        What::Rules(what) => Box::pin(rules::run(config, what)),
-        What::Pause(arguments) => Box::pin(async move { pause::run(config, &arguments).await }),
+        What::Watch(arguments) => Box::pin(watch::run(config, arguments, words)),
+        What::Feed(what) => Box::pin(feed::run(config, what, words)),
+        What::Account(what) => Box::pin(account::run(config, what, words)),
+        What::Discover(arguments) => Box::pin(discover::run(config, *arguments, words)),
+        What::Subscription(what) => Box::pin(subscription::run(config, what, words)),
+        What::Explain(arguments) => Box::pin(async move { explain::run(config, &arguments, words).await }),
+        What::Rules(what) => Box::pin(rules::run(config, what, words)),
+        What::Pause(arguments) => Box::pin(async move { pause::run(config, &arguments, words).await }),
         What::Resume => Box::pin(pause::resume(config)),
-        What::Doctor(arguments) => Box::pin(async move {
-            let words = speech::words(config.clone());
-            doctor::run(config, &arguments, &words).await
-        }),
-        What::Export(arguments) => Box::pin(exchange::export(config, arguments)),
-        What::Import(arguments) => Box::pin(exchange::import(config, arguments)),
-        What::Status(arguments) => Box::pin(async move { status::run(config, &arguments).await }),
-        What::Tray(arguments) => Box::pin(async move { tray::run(config, verbose, &arguments).await }),
-        What::Demo(arguments) => Box::pin(async move { demo::run(&arguments).await }),
+        What::Doctor(arguments) => Box::pin(async move { doctor::run(config, &arguments, words).await }),
+        What::Export(arguments) => Box::pin(exchange::export(config, arguments, words)),
+        What::Import(arguments) => Box::pin(exchange::import(config, arguments, words)),
+        What::Status(arguments) => Box::pin(async move { status::run(config, &arguments, words).await }),
+        What::Tray(arguments) => Box::pin(async move { tray::run(config, verbose, &arguments, words).await }),
+        What::Demo(arguments) => Box::pin(async move { demo::run(&arguments, words).await }),
         What::Bridge(arguments) => Box::pin(bridge::run(config, arguments)),
-        What::Outbox(arguments) => Box::pin(outbox::run(config, arguments)),
+        What::Outbox(arguments) => Box::pin(outbox::run(config, arguments, words)),
         What::Decode(arguments) => Box::pin(ready(decode::run(&arguments))),
         What::Publish(arguments) => Box::pin(ready(publish::run(config, arguments))),
     }

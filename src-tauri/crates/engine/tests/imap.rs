@@ -367,15 +367,15 @@ async fn a_hostile_server_costs_no_more_than_the_connection() {
         ),
         (
             "unknown",
-            "the mail server doesn't keep to the protocol: hardly anything that it tells is IMAP",
+            "the mail server doesn’t keep to the protocol: hardly anything that it tells is IMAP",
         ),
         (
             "w99 OK\r\n",
-            "the mail server doesn't keep to the protocol: it ends a command that wasn't given",
+            "the mail server doesn’t keep to the protocol: it ends a command that wasn't given",
         ),
         (
             "+ go on\r\n",
-            "the mail server doesn't keep to the protocol: it asks for more than there is",
+            "the mail server doesn’t keep to the protocol: it asks for more than there is",
         ),
         ("$ NO [\u{fc}]\u{fc}\r\n", "the mail server refused LIST: ??"),
     ] {

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use mailwren_engine::socket::Attached;
 use serde_json::Value;
 use tokio::process::Command;
 use zbus::Connection;
@@ -206,6 +207,18 @@ impl Desktop {
     pub async fn control(&self, arguments: &[&str]) -> Result<String> {
         let program = place::program("mailwrenctl")?;
         self.run(&program.display().to_string(), arguments).await
+    }
+
+    /// A face of the engine that runs on it, as a window is one.
+    ///
+    /// # Errors
+    /// When none listens.
+    pub async fn attach(&self) -> Result<Attached> {
+        let socket = std::fs::read_dir(self.dir.join("run/mailwren"))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| path.extension().is_some_and(|ending| ending == "sock"))
+            .context("no engine listens")?;
+        Ok(Attached::connect(&socket).await?)
     }
 
     /// Awaits that `mailwrenctl status` says something of the program that runs on it.

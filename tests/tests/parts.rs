@@ -1,9 +1,8 @@
 //! Parts of the desktop that are missing are told once, in the window, and noticed when they come; the rest works meanwhile. A
 //! real desktop without a tray host, a notification daemon, a Secret Service or logind.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use mailwren_core::view::Command;
-use mailwren_engine::socket::Attached;
 use mailwren_tests::desktop::notifications::{Notification, Notifications};
 use mailwren_tests::desktop::{Desktop, Parts, ScreenSaver};
 use mailwren_tests::publisher::Publisher;
@@ -41,16 +40,8 @@ async fn prosody(scene: &Scene) -> Result<(Server, Publisher)> {
 }
 
 async fn dismiss(desktop: &Desktop, code: &str) -> Result<()> {
-    let sockets = desktop.path().join("run/mailwren");
-    let socket = std::fs::read_dir(&sockets)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.extension().is_some_and(|ending| ending == "sock"))
-        .context("no engine listens")?;
     let code = code.to_owned();
-    let dismissed = Attached::connect(&socket)
-        .await?
-        .call(Command::DismissProblem { code })
-        .await;
+    let dismissed = desktop.attach().await?.call(Command::DismissProblem { code }).await;
     ensure!(dismissed.is_ok(), "{dismissed:?}");
     Ok(())
 }

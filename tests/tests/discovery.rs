@@ -228,7 +228,7 @@ fn a_node_that_the_owner_does_not_open_is_refused_and_changes_nothing(kind: Kind
             ensure!(ended.status.code() == Some(1), "{ended:?}");
             let said = ended.stderr.join("\n");
             let why = if name == "closed" {
-                "isn't allowed"
+                "isn’t allowed"
             } else {
                 "no such node"
             };

@@ -51,7 +51,7 @@ fn it_tells_of_mail_and_has_the_app_show_windows_for_as_long_as_they_are_open() 
             .await?;
         tray.title("two are unread", |title| title == "Mailwren: 2 unread")
             .await?;
-        desktop.choose_action("Mark read").await?;
+        desktop.press(&popup, "Mark read").await?;
         tray.title("one is unread again", |title| title == "Mailwren: 1 unread")
             .await?;
         told.closed(popup.id.context("the popup has no id")?).await?;

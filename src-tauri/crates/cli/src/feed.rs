@@ -143,7 +143,9 @@ pub async fn run(config: Option<PathBuf>, what: What, words: &Words) -> Result<(
             let later = (!off).then_some(until.0);
             told(&face, Command::Snooze { seqs, later }, Said::word("cli-changed"), words).await
         }
-        What::Mute { seq, off: true, .. } => told(&face, Command::Unmute { seq }, Said::word("cli-rules-removed"), words).await,
+        What::Mute { seq, off: true, .. } => {
+            told(&face, Command::Unmute { seq }, Said::word("cli-rules-removed"), words).await
+        }
         What::Mute { seq, until, .. } => {
             let until = until.map(|Until(later)| later.from(&ZonedDateTime::now()));
             told(&face, Command::Mute { seq, until }, Said::word("cli-muted"), words).await

@@ -442,7 +442,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
         ),
         (
             imap("host = \"h\", user = \"sam\", token = [\"t\"], folders = [\"INBOX\", \"inbox\"]"),
-            "`imap.folders`: \"INBOX\" is there twice",
+            "`imap.folders`: “INBOX” is there twice",
         ),
         (
             imap("host = \"h\", user = \"sam\", token = [\"t\"], folders = []"),

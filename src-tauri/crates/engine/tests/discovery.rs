@@ -189,7 +189,10 @@ async fn an_own_node_that_all_contacts_may_read_is_warned_of() {
     assert_eq!(found.nodes[0].access.as_deref(), Some("presence"));
     let last = steps.last().unwrap();
     assert_eq!((last.name, last.state), (StepName::Nodes, StepState::Warned));
-    assert!(last.detail.to_string().contains("contacts") && last.hint.is_some(), "{last:?}");
+    assert!(
+        last.detail.to_string().contains("contacts") && last.hint.is_some(),
+        "{last:?}"
+    );
 }
 
 #[tokio::test]

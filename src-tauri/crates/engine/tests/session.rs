@@ -384,7 +384,10 @@ async fn the_channel_is_bound_where_it_can_be_and_a_weaker_offer_afterwards_is_r
             })
             .await;
         assert_eq!(problem.code, "auth");
-        assert!(problem.message.to_string().contains("SCRAM-SHA-256-PLUS"), "{problem:?}");
+        assert!(
+            problem.message.to_string().contains("SCRAM-SHA-256-PLUS"),
+            "{problem:?}"
+        );
         let seen = stage.server.seen();
         assert_eq!((seen.logins, seen.refused_logins), (1, 0), "credentials were sent");
         stage.session.retry();
@@ -596,7 +599,10 @@ async fn an_item_that_breaks_the_stream_is_left_out_and_told_and_the_rest_arrive
     assert_eq!(fetched(&told).map(|(items, _)| items), Some(wanted));
     let node = node_status(&told).unwrap();
     assert_eq!(node.state, NodeState::Subscribed);
-    assert!(node.trouble.is_some_and(|trouble| trouble.to_string().contains("left out")));
+    assert!(
+        node.trouble
+            .is_some_and(|trouble| trouble.to_string().contains("left out"))
+    );
     // What comes later is heard, once presence is sent again; the session that broke has had one too.
     let online = |seen: &Seen| seen.sessions.values().filter(|s| s.priority.is_some()).count() == 2;
     stage.server.wait_until(online).await.unwrap();

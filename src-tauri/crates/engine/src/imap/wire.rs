@@ -222,10 +222,7 @@ mod tests {
             of(b"* {6}\r\nabcdef {6}\r\n"),
             "a response with more than 10 bytes of data"
         );
-        assert_eq!(
-            of(b"* ((((((((((((((((( \r\n"),
-            "a response nested more than 16 levels deep"
-        );
+        assert_eq!(of(b"* ((((((((((((((((( \r\n"), "nested deeper than 16 levels");
         assert_eq!(
             of("* {0}\r\n".repeat(9).as_bytes()),
             "a response of more than 40 bytes",

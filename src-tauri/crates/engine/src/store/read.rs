@@ -32,7 +32,12 @@ const MOST: u32 = 500;
 
 /// A query for rows, but for its condition.
 fn select() -> String {
-    format!("SELECT iif({READ_BEFORE}, NULL, gone_at) AS shown_gone_at, {COLUMNS} FROM event WHERE")
+    select_from("event")
+}
+
+/// The same from what else leads to rows.
+fn select_from(source: &str) -> String {
+    format!("SELECT iif({READ_BEFORE}, NULL, gone_at) AS shown_gone_at, {COLUMNS} FROM {source} WHERE")
 }
 
 /// An account, a service and a node.
@@ -160,6 +165,22 @@ pub fn rows(c: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<
 
 /// A filter as a condition over `event`, with its values.
 pub fn condition(filter: &Filter) -> (String, Vec<Value>) {
+    let (mut terms, mut values) = places(filter);
+    match filter.text.as_deref().and_then(match_expression) {
+        Some(query) => {
+            terms.push("seq IN (SELECT rowid FROM search WHERE search MATCH ?)");
+            values.push(Value::from(query));
+        }
+        None => terms.push(LISTED),
+    }
+    (terms.join(" AND "), values)
+}
+
+/// What isn't listed unless it is searched for: what was moved from here, and what gave way to what was found.
+const LISTED: &str = "ifnull(acted, 'undone') = 'undone' AND NOT (replaced = 1 AND kind = 'changed')";
+
+/// The terms of a filter but for its words.
+fn places(filter: &Filter) -> (Vec<&'static str>, Vec<Value>) {
     let mut terms = vec!["1"];
     let mut values = Vec::new();
     if let Some(account) = &filter.account {
@@ -173,13 +194,39 @@ pub fn condition(filter: &Filter) -> (String, Vec<Value>) {
     if filter.unread {
         terms.push("unread = 1");
     }
-    if let Some(query) = filter.text.as_deref().and_then(match_expression) {
-        terms.push("seq IN (SELECT rowid FROM search WHERE search MATCH ?)");
-        values.push(Value::from(query));
-    } else {
-        terms.push("ifnull(acted, 'undone') = 'undone' AND NOT (replaced = 1 AND kind = 'changed')");
-    }
-    (terms.join(" AND "), values)
+    (terms, values)
+}
+
+/// The newest rows of a filter that are older than a row. SQLite knows nothing of how many rows are unread, or have a word:
+/// without being told what to go by it would look at all of them.
+fn newest(c: &Connection, filter: &Filter, before: i64, limit: i64) -> rusqlite::Result<Vec<Row>> {
+    let (terms, places) = places(filter);
+    let terms = terms.join(" AND ");
+    let (sql, found) = match filter.text.as_deref().and_then(match_expression) {
+        Some(words) => {
+            let found = "(SELECT rowid AS found FROM search WHERE search MATCH ? AND rowid < ?) CROSS JOIN event ON seq = found";
+            (
+                format!("{} {terms} ORDER BY found DESC LIMIT ?", select_from(found)),
+                vec![words.into(), before.into()],
+            )
+        }
+        None => {
+            let by = if filter.unread {
+                "event INDEXED BY event_newest_unread"
+            } else {
+                "event"
+            };
+            (
+                format!(
+                    "{} seq < ? AND {terms} AND {LISTED} ORDER BY seq DESC LIMIT ?",
+                    select_from(by)
+                ),
+                vec![before.into()],
+            )
+        }
+    };
+    let values = found.into_iter().chain(places).chain([limit.into()]);
+    rows(c, &sql, params_from_iter(values))
 }
 
 /// What a person typed as an FTS5 expression in which every word is a quoted prefix, so that FTS5's own syntax is plain
@@ -209,12 +256,14 @@ pub fn row(c: &Connection, seq: i64) -> rusqlite::Result<Option<Row>> {
 }
 
 pub fn feed(c: &Connection, filter: &Filter, before: Option<i64>, limit: u32) -> rusqlite::Result<Page> {
-    let (condition, mut values) = condition(filter);
     let limit = limit.min(MOST);
-    values.push(before.unwrap_or(i64::MAX).into());
-    values.push(i64::from(limit).saturating_add(1).into());
-    let sql = format!("{} {condition} AND seq < ? ORDER BY seq DESC LIMIT ?", select());
-    let (rows, more) = page(rows(c, &sql, params_from_iter(values))?, limit);
+    let found = newest(
+        c,
+        filter,
+        before.unwrap_or(i64::MAX),
+        i64::from(limit).saturating_add(1),
+    )?;
+    let (rows, more) = page(found, limit);
     Ok(Page {
         rows,
         more,
@@ -253,10 +302,8 @@ pub fn snoozed(c: &Connection) -> rusqlite::Result<Vec<Row>> {
 }
 
 pub fn unread(c: &Connection) -> rusqlite::Result<Vec<(String, u32)>> {
-    let sql = "SELECT account, sum(n) FROM (
-                   SELECT account, CASE kind WHEN 'changed' THEN 1 ELSE count(*) END AS n
-                   FROM event WHERE unread = 1 GROUP BY account, service, node, kind
-               ) GROUP BY account ORDER BY account";
+    let sql =
+        "SELECT account, sum(iif(kind = 'changed', 1, n)) FROM unread WHERE n > 0 GROUP BY account ORDER BY account";
     c.prepare_cached(sql)?
         .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()

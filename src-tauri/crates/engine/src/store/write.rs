@@ -18,6 +18,9 @@ use crate::mailbox::positions_of;
 /// How long an item that is still published, but never arrives again, is remembered after its row was swept.
 const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
+/// To take one row's words out of the search index takes as long as to write those of so many rows anew.
+const ROWS_FOR_ONE: i64 = 500;
+
 /// The rows that stand for an item's payload; the same condition as that of the index over the identity.
 pub const ITEM: &str =
     "account = ? AND service = ? AND node = ? AND item = ? AND item <> '' AND kind IN ('new', 'changed')";
@@ -130,13 +133,6 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
             owed,
         });
     }
-    if !is_known(t, arrival)? {
-        return Ok(Stored::New {
-            row: insert(t, arrival, arrival.owed, arrival.unread)?,
-            replaced: Vec::new(),
-            owed: arrival.owed,
-        });
-    }
     if let Some(twin) = twin(t, identity)? {
         if !twin.gone {
             return Ok(Stored::Known { seq: twin.seq });
@@ -178,24 +174,6 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
         row = Change::Snoozed(until).apply(t, row.seq)?;
     }
     Ok(Stored::New { row, replaced, owed })
-}
-
-/// Whether anything at all is known of an arrival's item, or of its message: rarely so. What asks about either more closely
-/// would find nothing.
-fn is_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
-    let event = &arrival.decoded.event;
-    let [account, service, node, item] = place(&arrival.account, event);
-    let sql = "SELECT EXISTS (SELECT 1 FROM event WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4
-                       AND item <> '' AND kind IN ('new', 'changed'))
-                   OR EXISTS (SELECT 1 FROM swept WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)
-                   OR EXISTS (SELECT 1 FROM mark WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)
-                   OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND message_id = ?5)
-                   OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND uid = ?6)";
-    let uid = event.uid.and_then(|uid| i64::try_from(uid).ok());
-    t.prepare_cached(sql)?
-        .query_row(params![account, service, node, item, event.message_id, uid], |row| {
-            row.get(0)
-        })
 }
 
 /// Whether a popup is owed for a new row: if the arrival says so, or one was still owed for the payload it replaces, and
@@ -462,10 +440,12 @@ pub fn mark(t: &Transaction<'_>, marked: &[i64], read: bool, at: Timestamp) -> r
         let unread = "seq IN (SELECT value FROM json_each(?)) AND read_at IS NOT NULL AND replaced = 0";
         return Change::Unread.apply_all(t, &seqs(t, unread, [marked])?);
     }
-    let read = "unread = 1 AND (seq IN (SELECT value FROM json_each(?1)) OR kind = 'changed' AND EXISTS (
-                    SELECT 1 FROM event AS later JOIN json_each(?1) AS mark ON later.seq = mark.value
-                    WHERE later.kind = 'changed' AND later.seq > event.seq AND later.account = event.account
-                        AND later.service = event.service AND later.node = event.node))";
+    let read = "unread = 1 AND seq IN (
+                    SELECT value FROM json_each(?1)
+                    UNION SELECT older.seq FROM json_each(?1) AS mark JOIN event AS later ON later.seq = mark.value
+                    JOIN event AS older ON older.account = later.account AND older.service = later.service
+                        AND older.node = later.node AND older.unread = 1
+                    WHERE later.kind = 'changed' AND older.kind = 'changed' AND older.seq < later.seq)";
     Change::Read(at).apply_all(t, &seqs(t, read, [marked])?)
 }
 
@@ -568,6 +548,17 @@ pub fn forget(t: &Transaction<'_>, account: &str) -> rusqlite::Result<()> {
 
 pub fn sweep(t: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> {
     let micros = before.as_microsecond();
+    // Taking a row's words out of the index costs hundreds of times of what it costs to write them there anew. So of many
+    // rows they are only crossed out, and go when the whole index is written anew.
+    let (old, all): (i64, i64) = t.query_row(
+        "SELECT count(*) FILTER (WHERE received_at < ?), count(*) FROM event",
+        [micros],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let anew = old > all / ROWS_FOR_ONE;
+    if anew {
+        t.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 0)", ())?;
+    }
     // An item that is still published comes again with the next fetch; it must be known then.
     t.execute(
         "INSERT OR REPLACE INTO swept
@@ -582,10 +573,15 @@ pub fn sweep(t: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> 
         .as_microsecond();
     forget_swept(t, "seen_at < ?", [forgotten])?;
     t.execute("DELETE FROM mark WHERE at < ?", [micros])?;
-    t.execute(
+    let swept = t.execute(
         &format!("DELETE FROM event WHERE received_at < ? AND NOT ({OWING}) AND NOT ({SNOOZED})"),
         [micros],
-    )
+    )?;
+    if anew {
+        t.execute("INSERT INTO search (search) VALUES ('optimize')", ())?;
+        t.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)", ())?;
+    }
+    Ok(swept)
 }
 
 pub fn set(t: &Transaction<'_>, key: &str, value: Option<&str>) -> rusqlite::Result<()> {

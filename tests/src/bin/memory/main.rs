@@ -52,7 +52,7 @@ fn main() -> Result<()> {
         arguments.events = 2_000;
     }
     let mut rows = Vec::new();
-    for program in ours::PROGRAMS {
+    for program in &ours::PROGRAMS {
         if !program.name.contains(&arguments.only) {
             continue;
         }

@@ -22,7 +22,16 @@ export default defineConfig(({ mode }) => {
       target: ['es2023', 'safari16.4'],
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
-      rollupOptions: { input: { feed: file('feed.html'), settings: file('settings.html') } },
+      rollupOptions: {
+        input: { feed: file('feed.html'), settings: file('settings.html') },
+        output: {
+          // What the engine finds is a chunk of its own for each language, which no window waits for.
+          chunkFileNames: ({ facadeModuleId }) =>
+            facadeModuleId?.includes('/locales/engine/')
+              ? 'assets/engine-[name]-[hash].js'
+              : 'assets/[name]-[hash].js',
+        },
+      },
     },
     preview: { host: '127.0.0.1', port: 4179, strictPort: true, headers: { 'Content-Security-Policy': csp } },
     test: { include: ['tests/**/*.test.ts'], environment: 'node', setupFiles: ['tests/english.ts'] },

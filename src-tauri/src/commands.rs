@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use mailwren_core::doctor::{Check, of_account};
-use mailwren_core::settings::{Language, StartAtLogin};
+use mailwren_core::said::Said;
+use mailwren_core::settings::StartAtLogin;
 use mailwren_core::view::{ApiCode, ApiError, Audience, Command, LinkState, Reply};
 use mailwren_desktop::autostart::Autostart;
 use mailwren_desktop::doctor;
-use mailwren_engine::language;
 use tauri::{AppHandle, Manager, State, WebviewWindow};
 
 use crate::bridge::Bridge;
@@ -45,11 +45,7 @@ pub async fn settings_call(bridge: State<'_, Arc<Bridge>>, command: Command) -> 
 /// Opens a stored row's mail where it is; else its link, which the page shows. The page names the row, never the link.
 #[tauri::command]
 pub async fn open_link(bridge: State<'_, Arc<Bridge>>, seq: i64) -> Result<(), ApiError> {
-    let none = || ApiError {
-        code: ApiCode::NotFound,
-        message: "There is no way to this mail.".to_owned(),
-        hint: Some("`open` in the account's configuration says how its mails are opened.".to_owned()),
-    };
+    let none = || ApiError::new(ApiCode::NotFound, Said::word("open-no-way")).hint(Said::word("open-do"));
     let row = resident::row(bridge.call(Command::Row { seq }).await)?.ok_or_else(none)?;
     if link::open_mail(&row, bridge.call(Command::Accounts).await).await? {
         return Ok(());
@@ -99,7 +95,7 @@ pub async fn set_start_at_login(wanted: StartAtLogin) -> Result<StartAtLogin, Ap
 #[tauri::command]
 pub async fn export_settings(app: AppHandle, bridge: State<'_, Arc<Bridge>>) -> Result<String, ApiError> {
     let Reply::ExportSettings { text } = bridge.call(Command::ExportSettings).await? else {
-        return Err(internal(&"unexpected reply"));
+        return Err(ApiError::new(ApiCode::Internal, Said::word("cli-reply")));
     };
     let folder = app.path().download_dir().or_else(|_| app.path().home_dir());
     let path = folder
@@ -112,16 +108,11 @@ pub async fn export_settings(app: AppHandle, bridge: State<'_, Arc<Bridge>>) -> 
 #[tauri::command]
 pub async fn examine(bridge: State<'_, Arc<Bridge>>) -> Result<Vec<Check>, ApiError> {
     let bridge: &Bridge = &bridge;
-    let set = match bridge.call(Command::GeneralSettings).await? {
-        Reply::GeneralSettings { settings } => settings.language,
-        _ => Language::default(),
-    };
-    let words = language::words(set);
-    let mut checks = doctor::examine(bridge.call(Command::Examine), true, &words).await?;
+    let mut checks = doctor::examine(bridge.call(Command::Examine), true).await?;
     if let Reply::Status { status } = bridge.call(Command::Status).await? {
         let now = Timestamp::now();
         let accounts = status.accounts.iter().filter(|a| a.link != LinkState::Disabled);
-        checks.extend(accounts.flat_map(|account| of_account(account, now, &words)));
+        checks.extend(accounts.flat_map(|account| of_account(account, now)));
     }
     Ok(checks)
 }
@@ -150,17 +141,9 @@ pub async fn close_window(window: WebviewWindow) -> Result<(), ApiError> {
 }
 
 fn forbidden() -> ApiError {
-    ApiError {
-        code: ApiCode::Forbidden,
-        message: "This window may not do that.".to_owned(),
-        hint: None,
-    }
+    ApiError::new(ApiCode::Forbidden, Said::word("api-forbidden"))
 }
 
 fn internal(error: &impl ToString) -> ApiError {
-    ApiError {
-        code: ApiCode::Internal,
-        message: error.to_string(),
-        hint: None,
-    }
+    ApiError::new(ApiCode::Internal, Said::text(error.to_string()))
 }

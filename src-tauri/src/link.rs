@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use mailwren_core::opening::{Opening, opening};
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Reply, Row};
 
 /// What the desktop may be asked to open. A scheme beyond these could start a program with words of a stranger.
@@ -43,10 +44,10 @@ fn start(words: &[String]) -> Result<(), ApiError> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn();
-    let mut child = started.map_err(|error| ApiError {
-        code: ApiCode::Internal,
-        message: format!("{program} can't be started: {error}"),
-        hint: Some("`open` in the account's configuration says how its mails are opened.".to_owned()),
+    let mut child = started.map_err(|error| {
+        let unstarted = Said::word("open-unstarted").with("program", program);
+        let unstarted = unstarted.with("why", error.to_string());
+        ApiError::new(ApiCode::Internal, unstarted).hint(Said::word("open-do"))
     })?;
     // As long as this process runs, it is to be waited for.
     tokio::spawn(async move { child.wait().await });
@@ -56,11 +57,8 @@ fn start(words: &[String]) -> Result<(), ApiError> {
 /// Opens a link of a stored row with the desktop's own program.
 pub async fn open(link: &str) -> Result<(), ApiError> {
     let Some(link) = checked(link) else {
-        return Err(ApiError {
-            code: ApiCode::Forbidden,
-            message: "This link isn't of a kind that Mailwren opens.".to_owned(),
-            hint: Some(format!("It opens {}.", SCHEMES.join(", "))),
-        });
+        let kinds = Said::word("open-kind-do").with("kinds", SCHEMES.join(", "));
+        return Err(ApiError::new(ApiCode::Forbidden, Said::word("open-kind")).hint(kinds));
     };
     // Looks for the program on the disk, so not on a thread that others wait for.
     let opened = tokio::task::spawn_blocking(move || tauri_plugin_opener::open_url(link, None::<&str>)).await;
@@ -72,11 +70,8 @@ pub async fn open(link: &str) -> Result<(), ApiError> {
 }
 
 fn failed(error: &dyn std::error::Error) -> ApiError {
-    ApiError {
-        code: ApiCode::Internal,
-        message: format!("The desktop couldn't open the link: {error}"),
-        hint: Some("Is a browser or mail program set as default?".to_owned()),
-    }
+    let failed = Said::word("open-failed").with("why", error.to_string());
+    ApiError::new(ApiCode::Internal, failed).hint(Said::word("open-failed-do"))
 }
 
 /// The link in its parsed form, if its scheme is one that may be opened.

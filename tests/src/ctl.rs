@@ -21,6 +21,8 @@ pub struct Home {
     pub system_bus: String,
     /// What `MAILWREN_LOG` asks for.
     pub log: Option<&'static str>,
+    /// The language of the environment. What is said is compared, whatever the person at this machine speaks.
+    pub locale: &'static str,
 }
 
 impl Home {
@@ -34,6 +36,7 @@ impl Home {
             system_bus: format!("unix:path={}", dir.join("run/no-system-bus").display()),
             dir,
             log: None,
+            locale: "C.UTF-8",
         };
         for folder in ["config", "data", "cache", "state", "run"] {
             std::fs::create_dir_all(home.dir.join(folder))?;
@@ -104,8 +107,7 @@ impl Home {
             command.env_remove(name);
         }
         command.env("DBUS_SYSTEM_BUS_ADDRESS", &self.system_bus);
-        // What it says is compared, whatever the person speaks.
-        command.env("LC_ALL", "C.UTF-8");
+        command.env("LC_ALL", self.locale);
         if let Some(log) = self.log {
             command.env("MAILWREN_LOG", log);
         }

@@ -131,7 +131,7 @@ fn what_is_archived_on_a_device_is_archived_and_comes_back_by_undo(kind: Kind) -
         let gone = on_lap.event("first").await?;
         let (first, second) = (seq_of(&desk, "first").await?, seq_of(&desk, "second").await?);
 
-        says(&desk.run(&["feed", "archive", &first]).await?, "1 archived")?;
+        says(&desk.run(&["feed", "archive", &first]).await?, "Archived")?;
         holds(&dovecot, "Archive", &[("first", "")]).await?;
         holds(&dovecot, "INBOX", &[("second", "")]).await?;
         let item = gone["item"].as_str().context("no item")?;
@@ -158,9 +158,9 @@ fn what_is_archived_on_a_device_is_archived_and_comes_back_by_undo(kind: Kind) -
         })
         .await?;
 
-        says(&desk.run(&["feed", "mark-read", &second]).await?, "1 marked read")?;
+        says(&desk.run(&["feed", "mark-read", &second]).await?, "Marked 1 read")?;
         holds(&dovecot, "INBOX", &[("second", "\\Seen"), ("first", "")]).await?;
-        says(&desk.run(&["feed", "delete", &second]).await?, "1 deleted")?;
+        says(&desk.run(&["feed", "delete", &second]).await?, "Moved to the trash")?;
         holds(&dovecot, "Trash", &[("second", "")]).await?;
         let again = desk.run(&["feed", "junk", &second]).await?;
         ensure!(
@@ -203,7 +203,7 @@ fn a_strangers_command_is_refused_and_does_nothing(kind: Kind) -> Result<()> {
         // What the owner's device asks for comes later, and is done.
         reaches_the_mailbox(&desk, true).await?;
         let other = seq_of(&desk, "other").await?;
-        says(&desk.run(&["feed", "archive", &other]).await?, "1 archived")?;
+        says(&desk.run(&["feed", "archive", &other]).await?, "Archived")?;
         holds(&dovecot, "INBOX", &[("mine", "")]).await
     })
 }

@@ -228,7 +228,7 @@ fn a_node_that_the_owner_does_not_open_is_refused_and_changes_nothing(kind: Kind
             ensure!(ended.status.code() == Some(1), "{ended:?}");
             let said = ended.stderr.join("\n");
             let why = if name == "closed" {
-                "isn't allowed"
+                "isn’t allowed"
             } else {
                 "no such node"
             };
@@ -264,7 +264,7 @@ fn the_strongest_scram_on_offer_is_used_and_a_wrong_password_or_domain_is_told(k
         let ended = home.run(&["account", "test", &jid(SAM)]).await?;
         ensure!(ended.status.code() == Some(3), "{ended:?}");
         let said = ended.stdout.join("\n");
-        ensure!(said.contains("doesn't accept this address and password"), "{said}");
+        ensure!(said.contains("doesn’t accept this address and password"), "{said}");
 
         // Another domain at the same server.
         let mut account = server.account(SAM);
@@ -285,7 +285,7 @@ fn the_strongest_scram_on_offer_is_used_and_a_wrong_password_or_domain_is_told(k
                 let ended = home.run(&["account", "test", &account.jid]).await?;
                 ensure!(ended.status.code() == Some(3), "{ended:?}");
                 let said = ended.stdout.join("\n");
-                ensure!(said.contains("elsewhere.test can't be found"), "{said}");
+                ensure!(said.contains("elsewhere.test can’t be found"), "{said}");
                 ensure!(said.contains("pinned certificate"), "{said}");
             }
         }

@@ -231,7 +231,7 @@ fn whatever_is_wrong_no_mail_bounces_and_nothing_is_lost() -> Result<()> {
         let waiting = outbox(&home).await?;
         let why: Vec<&str> = waiting.iter().filter_map(|mail| mail["why"].as_str()).collect();
         ensure!(
-            why.len() == 2 && why[0].contains("sam@wren.test") && why[1].contains("No account"),
+            why.len() == 2 && why[0].contains("sam@wren.test") && why[1].contains("no account"),
             "{waiting:#?}"
         );
         ensure!(

@@ -566,9 +566,9 @@ test.describe('states', () => {
   test('“Why?” tells each trouble with what to do, and tries again', async ({ page, twin }) => {
     await twin.open('feed', 'trouble');
     await page.getByRole('button', { name: 'Why?' }).click();
-    await expect(page.getByText('No notification service runs on this desktop.')).toBeVisible();
-    await expect(page.getByText('Enter the new password in Settings, Accounts, Work.')).toBeVisible();
-    await expect(page.getByText('Only members may subscribe to this node.')).toBeVisible();
+    await expect(page.getByText('the feed shows everything meanwhile')).toBeVisible();
+    await expect(page.getByText('Check the address and the password.')).toBeVisible();
+    await expect(page.getByText('This account isn’t allowed to read it.')).toBeVisible();
     await page.getByRole('button', { name: 'Try now' }).click();
     expect(await twin.asked('retry')).toEqual([{ do: 'retry', jid: 'l.brandt@work.example' }]);
     await page.getByRole('button', { name: 'All of it in Diagnosis' }).click();
@@ -605,7 +605,7 @@ test.describe('states', () => {
 
   test('an error says what to do, and is tried again', async ({ page, twin }) => {
     await twin.open('feed', 'error');
-    await expect(page.getByRole('alert')).toContainText('Make room in your home folder');
+    await expect(page.getByRole('alert')).toContainText('Make room on the disk');
     await page.evaluate(() => (window.twin.script.refused = {}));
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(rows(page)).toHaveCount(11);

@@ -44,7 +44,7 @@ test('what couldn’t be saved is told, is as it was, and keeps the focus', asyn
 test('settings that couldn’t be read can be asked for again', async ({ page, twin }) => {
   await twin.open('settings', 'unread-policy');
   await page.getByRole('button', { name: 'Notifications' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'Mailwren has ended.' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Mailwren’s engine has ended.' })).toBeVisible();
   await page.evaluate(() => delete window.twin.script.refused);
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('heading', { name: 'Quiet hours' })).toBeVisible();

@@ -1,6 +1,7 @@
 /** Words: one Fluent catalogue per language, loaded when it is first spoken. Another can be spoken at any time. */
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import type { MessageId } from './generated/messages';
+import type { Said } from './generated/wire';
 
 /** The languages there are catalogues of, each by its own name. */
 export const languages = { en: 'English', de: 'Deutsch', ar: 'العربية' } as const;
@@ -8,16 +9,20 @@ export type Language = keyof typeof languages;
 
 const rightToLeft: ReadonlySet<Language> = new Set(['ar']);
 const catalogues = import.meta.glob<string>('../locales/*.ftl', { query: '?raw', import: 'default' });
+const ofEngine = import.meta.glob<string>('../locales/engine/*.ftl', { query: '?raw', import: 'default' });
 
 interface Speech {
   language: Language;
   /** The tag for `Intl`. */
   locale: string;
   bundle: FluentBundle;
+  /** Whether there are words for what the engine finds, too. */
+  whole: boolean;
 }
 
 let speech = $state.raw<Speech>();
 let wanted = 0;
+let engineSpeaks: Promise<void> | undefined;
 
 /** The first language asked for that there is a catalogue of; else English. */
 export function choose(asked: readonly string[]): Language {
@@ -25,7 +30,10 @@ export function choose(asked: readonly string[]): Language {
   return tags.find((tag): tag is Language => tag in languages) ?? 'en';
 }
 
-/** Speaks a language from now on, or the desktop's; tells the document, and rejects if the catalogue isn't there. */
+/**
+ * Speaks a language from now on, or the desktop's; tells the document, and rejects if the catalogue isn't there. What the
+ * engine finds follows a little later: the window needn't wait for it.
+ */
 export async function speak(named: Language | 'system'): Promise<void> {
   const turn = (wanted += 1);
   const asked = globalThis.navigator?.languages ?? ['en'];
@@ -35,7 +43,12 @@ export async function speak(named: Language | 'system'): Promise<void> {
   const bundle = new FluentBundle(locale, { useIsolating: false });
   bundle.addResource(new FluentResource((await catalogues[`../locales/${language}.ftl`]?.()) ?? ''));
   if (turn !== wanted) return;
-  speech = { language, locale, bundle };
+  speech = { language, locale, bundle, whole: false };
+  engineSpeaks = ofEngine[`../locales/engine/${language}.ftl`]?.().then((words) => {
+    bundle.addResource(new FluentResource(words));
+    // What was asked for before is said now.
+    if (turn === wanted) speech = { language, locale, bundle, whole: true };
+  });
   if (!globalThis.document) return;
   document.documentElement.lang = language;
   document.documentElement.dir = rightToLeft.has(language) ? 'rtl' : 'ltr';
@@ -60,4 +73,21 @@ export function t(id: MessageId, args: Record<string, string | number> = {}): st
     given[name] = typeof value === 'string' ? isolated(value) : value;
   }
   return speech?.bundle.formatPattern(pattern, given) ?? id;
+}
+
+/** Resolves when there are words for what the engine finds as well. */
+export async function engineIsSpoken(): Promise<void> {
+  await engineSpeaks;
+}
+
+/** What the engine says, in the language spoken now; nothing until its words are there. */
+export function told(said: Said): string {
+  if (typeof said === 'string') return said;
+  if (Array.isArray(said)) return said.map(told).join('\n');
+  const args = Object.entries(said.args).map(([name, arg]) => [
+    name,
+    typeof arg === 'number' ? arg : told(arg),
+  ]);
+  if (!speech?.whole && !speech?.bundle.hasMessage(said.id)) return '';
+  return t(said.id as MessageId, Object.fromEntries(args));
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { choose, languages, locale, speak, t, type Language } from '../src/i18n.svelte';
+import type { Said } from '../src/generated/wire';
+import { choose, engineIsSpoken, languages, locale, speak, t, told, type Language } from '../src/i18n.svelte';
 import { rowTime, span } from '../src/logic/time';
 
 afterEach(() => speak('en'));
@@ -40,3 +41,22 @@ it.each(Object.keys(languages) as Language[])(
     expect(t('remove-title', { jid: 'a@b' })).toContain('\u2068a@b\u2069');
   },
 );
+
+it('says what the engine says, one message in the other, in the language spoken now', async () => {
+  const certificate: Said = {
+    id: 'trouble-certificate',
+    args: { target: 'mail.example.org:993', why: { id: 'certificate-own', args: {} } },
+  };
+  const mails: Said = { id: 'act-missing', args: { n: 2 } };
+  const plain = (said: Said) => told(said).replace(/[\u2068\u2069]/g, '');
+  expect([plain(certificate), plain(['as it is', mails])]).toEqual([
+    'the certificate of mail.example.org:993 isn’t trusted: it is signed by itself only',
+    'as it is\n2 mails aren’t in their folder any more.',
+  ]);
+  await speak('de');
+  await engineIsSpoken();
+  expect([plain(certificate), plain(mails)]).toEqual([
+    'dem Zertifikat von mail.example.org:993 ist nicht zu trauen: es ist nur von sich selbst unterschrieben',
+    '2 Mails sind nicht mehr in ihrem Ordner.',
+  ]);
+});

@@ -12,13 +12,15 @@ it('tells how each account stands and what its check found, in plain lines', () 
     'Mailwren 0.1.0',
     'WebKitGTK',
     '2026-11-24T09:31:00.000Z',
-    '! notifier: No notification service runs on this desktop.',
+    '! notifier: Notifications can’t be shown: no notification daemon is running.',
   ]);
   expect(text).toContain(
-    '\nl.brandt@work.example\n  needs you, stopped until you look\n  ! auth: The server refused',
+    '\nl.brandt@work.example\n  needs you, stopped until you look\n  ! auth: the server doesn’t accept',
   );
-  expect(text).toContain('  pubsub.choir.example mail/alto/INBOX: refused: Only members may subscribe');
-  expect(text).toContain('  Login: failed, The server refused the password. (71 ms)');
+  expect(text).toContain(
+    '  pubsub.choir.example mail/alto/INBOX: refused: This account isn’t allowed to read it.',
+  );
+  expect(text).toContain('  Login: failed, the server doesn’t accept this address and password (71 ms)');
   expect(text).not.toMatch(/[\u2066-\u2069]/);
 });
 

@@ -1,5 +1,17 @@
 // Made from the Rust types by `make types`; not to be edited.
 
+export type Said = string | Array<Said> | {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * What is put into it.
+ */
+args: { [key in string]: Arg }, };
+
+export type Arg = number | Said;
+
 export type Kind = "changed" | "new" | "gone" | "cleared" | "closed";
 
 export type Dialect = "mobileme" | "mailwren" | "atom" | "ox" | "sieve" | "gmail" | "imap" | "unknown";
@@ -373,7 +385,7 @@ rule: Rule,
 /**
  * Why it isn't heeded, if it is broken.
  */
-fault: string | null, };
+fault: Said | null, };
 
 export type Language = "system" | "en" | "de" | "ar";
 
@@ -515,7 +527,7 @@ notification: string | null,
 /**
  * What a person should know before mail is published on it.
  */
-warning: string | null, };
+warning: Said | null, };
 
 export type Standing = "subscribed" | "pending" | "unconfigured" | "none";
 
@@ -551,7 +563,7 @@ options: Array<SubscriptionOption>,
 /**
  * What is wrong, and what to do.
  */
-trouble: string | null, };
+trouble: Said | null, };
 
 export type SubscriptionOption = {
 /**
@@ -961,7 +973,7 @@ standing: Standing,
 /**
  * What a person should know of it.
  */
-note: string | null, } | { "re": "general_settings",
+note: Said | null, } | { "re": "general_settings",
 /**
  * All of the settings.
  */
@@ -985,7 +997,7 @@ count: number,
 /**
  * What couldn't be done.
  */
-trouble: string | null, } | { "re": "notification_settings",
+trouble: Said | null, } | { "re": "notification_settings",
 /**
  * All of the settings.
  */
@@ -1005,7 +1017,7 @@ edition: string, } | { "re": "try_rule",
 /**
  * What is wrong with the rule.
  */
-fault: string | null,
+fault: Said | null,
 /**
  * The rows it matches, newest first.
  */
@@ -1137,7 +1149,7 @@ state: NodeState,
 /**
  * Why not.
  */
-trouble: string | null,
+trouble: Said | null,
 /**
  * Whether the mailbox behind it is reached, by a bridge that says so or by IMAP, so that [`Command::Act`] can be tried.
  */
@@ -1153,11 +1165,11 @@ code: string,
 /**
  * What is wrong.
  */
-message: string,
+message: Said,
 /**
  * What to do.
  */
-hint: string | null, };
+hint: Said | null, };
 
 export type TestStep = {
 /**
@@ -1171,11 +1183,11 @@ state: StepState,
 /**
  * What was found, or what is wrong.
  */
-detail: string,
+detail: Said,
 /**
  * What to do if it failed.
  */
-hint: string | null,
+hint: Said | null,
 /**
  * How long it took, in milliseconds.
  */
@@ -1205,11 +1217,11 @@ code: ApiCode,
 /**
  * What went wrong.
  */
-message: string,
+message: Said,
 /**
  * What to do.
  */
-hint: string | null, };
+hint: Said | null, };
 
 export type ApiCode = "invalid" | "not_found" | "forbidden" | "keyring" | "refused" | "closed" | "internal";
 
@@ -1233,13 +1245,13 @@ state: StepState,
 /**
  * What was found.
  */
-detail: string,
+detail: Said,
 /**
  * What to do about it.
  */
-hint: string | null, };
+hint: Said | null, };
 
-export type Keyring = "open" | "absent" | "locked" | { "failed": string };
+export type Keyring = "open" | "absent" | "locked" | { "failed": Said };
 
 export type EngineFound = {
 /**
@@ -1249,11 +1261,11 @@ config: string,
 /**
  * What of it can't be used.
  */
-config_faults: Array<string>,
+config_faults: Array<Said>,
 /**
  * Why the store can't be read or written.
  */
-store_fault: string | null,
+store_fault: Said | null,
 /**
  * How the keyring stands.
  */

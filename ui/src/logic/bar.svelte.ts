@@ -1,5 +1,6 @@
 /** The bar at the bottom: what was just done, and the way back. */
 import type { ApiError } from '../generated/wire';
+import { told } from '../i18n.svelte';
 
 /** How long the key takes back what the bar no longer shows. */
 const REMEMBERED = 60_000;
@@ -35,7 +36,8 @@ export class Bar {
   /** Says what couldn't be done, and what to do. */
   complain(error: unknown): void {
     const { message, hint } = error as ApiError;
-    this.said = { text: hint ? `${message} ${hint}` : message, undoable: false, fault: true };
+    const text = hint ? `${told(message)} ${told(hint)}` : told(message);
+    this.said = { text, undoable: false, fault: true };
   }
 
   /** Takes the last action back, as long as it is remembered. */

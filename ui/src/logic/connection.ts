@@ -1,6 +1,6 @@
 /** One sentence on how the accounts stand, from their states. */
 import type { AccountStatus, LinkState, Problem, Status } from '../generated/wire';
-import { t } from '../i18n.svelte';
+import { t, told } from '../i18n.svelte';
 import { span } from './time';
 
 export type Shape = LinkState | 'partly';
@@ -53,8 +53,8 @@ function headline(enabled: AccountStatus[], up: AccountStatus[], worst: AccountS
 /** The oldest proof speaks for all; an account that isn't connected is named instead. */
 function proof(up: AccountStatus[], worst: AccountStatus | undefined, now: number): string {
   if (worst !== undefined) {
-    const why = worst.link === 'error' ? worst.trouble?.message : null;
-    const wait = why ?? awaited(worst, now);
+    const why = worst.link === 'error' ? worst.trouble?.message : undefined;
+    const wait = why === undefined ? awaited(worst, now) : told(why);
     if (up.length > 0) return t('proof-named', { label: worst.label, what: wait });
     return worst.link === 'error' || worst.next_try !== null ? wait : '';
   }

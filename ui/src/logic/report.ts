@@ -1,6 +1,6 @@
 /** A report for whoever helps: plain text, in the window's language, without passwords and without mail. */
 import type { About, Account, Check, Status, StepName, StepState, TestStep } from '../generated/wire';
-import { t } from '../i18n.svelte';
+import { t, told } from '../i18n.svelte';
 import { accountLine, linkWord } from './connection';
 
 /** A step of a test in a word; without XMPP, it is the mailbox's alone. */
@@ -78,9 +78,9 @@ export function report(
   platform: string,
 ): string {
   const lines = [`Mailwren ${status.version}`, platform, new Date(now).toISOString()];
-  for (const problem of status.problems) lines.push(`! ${problem.code}: ${problem.message}`);
+  for (const problem of status.problems) lines.push(`! ${problem.code}: ${told(problem.message)}`);
   for (const { about, state, detail } of machine) {
-    lines.push(`${checkName(about)}: ${stateWord(state)}, ${detail}`);
+    lines.push(`${checkName(about)}: ${stateWord(state)}, ${told(detail)}`);
   }
   for (const { account, steps } of checked) {
     const stands = status.accounts.find((a) => a.jid === account.jid);
@@ -93,16 +93,16 @@ export function report(
     }
     if (stands) {
       lines.push(`  ${linkWord(stands.link)}, ${accountLine(stands, now)}`);
-      if (stands.trouble) lines.push(`  ! ${stands.trouble.code}: ${stands.trouble.message}`);
+      if (stands.trouble) lines.push(`  ! ${stands.trouble.code}: ${told(stands.trouble.message)}`);
       for (const node of stands.nodes) {
-        const trouble = node.trouble === null ? '' : `: ${node.trouble}`;
+        const trouble = node.trouble === null ? '' : `: ${told(node.trouble)}`;
         lines.push(`  ${node.service} ${node.node}: ${node.state}${trouble}`);
       }
       if (stands.strangers > 0) lines.push(`  ${t('strangers', { n: stands.strangers })}`);
     }
     for (const step of steps) {
       lines.push(
-        `  ${stepName(step.name, account.xmpp)}: ${stateWord(step.state)}, ${step.detail} (${step.millis} ms)`,
+        `  ${stepName(step.name, account.xmpp)}: ${stateWord(step.state)}, ${told(step.detail)} (${step.millis} ms)`,
       );
     }
   }

@@ -2,6 +2,7 @@
 import type {
   Account,
   ApiError,
+  Arg,
   Check,
   Command,
   Discovery,
@@ -13,10 +14,12 @@ import type {
   Row,
   Rule,
   RuleEntry,
+  Said,
   StartAtLogin,
   Status,
   TestStep,
 } from '../generated/wire';
+import type { MessageId } from '../generated/messages';
 import { PASSABLE } from '../logic/connection';
 import { belongs, isTold } from '../logic/rows';
 import { blankRule, isIdle } from '../logic/rules';
@@ -249,7 +252,7 @@ export class Engine {
       }
       case 'dismiss_problem': {
         if (!PASSABLE.includes(command.code)) {
-          const message = 'that goes once it is mended';
+          const message = said('api-problem-stays');
           throw { code: 'invalid', message, hint: null } satisfies ApiError;
         }
         const problems = s.status.problems.filter((problem) => problem.code !== command.code);
@@ -292,7 +295,7 @@ export class Engine {
       case 'unsubscribe':
       case 'show_feed':
       case 'hand_over':
-        throw { code: 'forbidden', message: 'Not from a window.', hint: null } satisfies ApiError;
+        throw { code: 'forbidden', message: said('api-forbidden'), hint: null } satisfies ApiError;
     }
   }
 
@@ -311,7 +314,7 @@ export class Engine {
 
   #atEdition(edition: string): void {
     if (edition === this.#edition()) return;
-    const message = 'the rules were changed meanwhile: look at them again';
+    const message = said('config-stale');
     throw { code: 'invalid', message, hint: null } satisfies ApiError;
   }
 
@@ -419,13 +422,18 @@ function patternOf(pattern: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'isu');
 }
 
-function faultOf(rule: Rule): string | null {
-  if (isIdle(rule)) return 'the rule has no consequence: give it `then`, `privacy` or `hook`';
+/** A message of the catalogue, as the engine names it. */
+export function said(id: MessageId, args: Record<string, Arg> = {}): Said {
+  return { id, args };
+}
+
+function faultOf(rule: Rule): Said | null {
+  if (isIdle(rule)) return said('config-rule-idle');
   for (const key of ['account', 'folder', 'sender', 'subject'] as const) {
     try {
       rule[key].forEach(patternOf);
     } catch {
-      return `\`${key}\`: unclosed group`;
+      return said('config-rule-pattern', { key, why: 'unclosed group' });
     }
   }
   return null;

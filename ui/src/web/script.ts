@@ -7,11 +7,12 @@ import type {
   Reason,
   Row,
   Rule,
+  Said,
   Status,
   TestStep,
 } from '../generated/wire';
 import { blankRule } from '../logic/rules';
-import { blankRow, blankStatus, entryOf, usualNotifications, type Script } from './engine';
+import { blankRow, blankStatus, entryOf, said, usualNotifications, type Script } from './engine';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -116,8 +117,8 @@ export function script(name: string, now: number): Script {
         refused: {
           feed: {
             code: 'internal',
-            message: 'The store can’t be opened: the disk is full.',
-            hint: 'Make room in your home folder, then try again.',
+            message: said('store-failed', { why: 'database or disk is full' }),
+            hint: said('store-unwritable-do'),
           },
         },
       };
@@ -145,8 +146,8 @@ export function script(name: string, now: number): Script {
               proven_at: null,
               trouble: {
                 code: 'auth',
-                message: 'The server refused the password.',
-                hint: 'Enter the new password in Settings, Accounts, Work.',
+                message: said('trouble-not-authorized'),
+                hint: said('trouble-password-do'),
               },
             },
             {
@@ -156,7 +157,7 @@ export function script(name: string, now: number): Script {
                   service: 'pubsub.choir.example',
                   node: 'mail/alto/INBOX',
                   state: 'refused',
-                  trouble: 'Only members may subscribe to this node.',
+                  trouble: said('node-forbidden'),
                   acts: false,
                 },
               ],
@@ -166,8 +167,8 @@ export function script(name: string, now: number): Script {
           problems: [
             {
               code: 'notifier',
-              message: 'No notification service runs on this desktop.',
-              hint: 'Install one, such as dunst or xfce4-notifyd.',
+              message: said('notifier-trouble', { why: said('doctor-daemon-absent') }),
+              hint: said('notifier-trouble-do'),
             },
           ],
         },
@@ -189,8 +190,8 @@ export function script(name: string, now: number): Script {
         refused: {
           save_account: {
             code: 'keyring',
-            message: 'The keyring is locked.',
-            hint: 'Unlock it, then save again.',
+            message: said('vault-locked'),
+            hint: null,
           },
           save_general_settings: readOnly,
           save_notification_settings: readOnly,
@@ -227,19 +228,18 @@ export function script(name: string, now: number): Script {
           problems: [
             {
               code: 'tray',
-              message: 'Nothing here shows tray icons.',
-              hint: 'On GNOME an extension such as AppIndicator does. Starting Mailwren again opens its feed.',
+              message: said('problem-tray'),
+              hint: said('doctor-tray-do'),
             },
             {
               code: 'logind',
-              message:
-                'Nothing here tells when the screen is locked or the machine sleeps: logind is missing.',
-              hint: 'Most of it is noticed all the same, if later.',
+              message: said('problem-logind'),
+              hint: said('problem-logind-do'),
             },
             {
               code: 'notifier',
-              message: 'No notification service runs on this desktop.',
-              hint: 'Install one, such as dunst or xfce4-notifyd.',
+              message: said('notifier-trouble', { why: said('doctor-daemon-absent') }),
+              hint: said('notifier-trouble-do'),
             },
           ],
         },
@@ -253,11 +253,11 @@ export function script(name: string, now: number): Script {
 
 const readOnly: ApiError = {
   code: 'internal',
-  message: 'config.toml can’t be written: the file system is read-only.',
-  hint: 'Make it writable, then change it again.',
+  message: said('file-trouble', { path: 'config.toml', what: 'Read-only file system (os error 30)' }),
+  hint: null,
 };
 
-const unread: ApiError = { code: 'closed', message: 'Mailwren has ended.', hint: null };
+const unread: ApiError = { code: 'closed', message: said('api-closed'), hint: null };
 
 /** Nights, a free lunch, and rules of each kind, one of them broken. */
 function policy(now: number): Pick<Script, 'notifications' | 'rules'> {
@@ -337,8 +337,8 @@ function away(now: number): Partial<AccountStatus> {
     next_try: at(now + 25 * SECOND),
     trouble: {
       code: 'tcp',
-      message: 'The network is unreachable.',
-      hint: 'Mailwren tries again by itself, at once when the network is back.',
+      message: said('trouble-tcp', { target: 'birds.example:5222', why: said('net-unreachable') }),
+      hint: said('trouble-network-do'),
     },
   };
 }
@@ -539,7 +539,7 @@ function hostileMail(now: number): Row[] {
 function step(
   name: TestStep['name'],
   state: TestStep['state'],
-  detail: string,
+  detail: Said,
   more: Partial<TestStep> = {},
 ): TestStep {
   return {
@@ -555,55 +555,52 @@ function step(
   };
 }
 
-function check(
-  about: Check['about'],
-  state: Check['state'],
-  detail: string,
-  more: Partial<Check> = {},
-): Check {
+function check(about: Check['about'], state: Check['state'], detail: Said, more: Partial<Check> = {}): Check {
   return { about, account: null, state, detail, hint: null, ...more };
 }
 
 const goodChecks: Check[] = [
-  check('engine', 'passed', 'runs'),
+  check('engine', 'passed', said('doctor-engine-on')),
   check('config', 'passed', '/home/lena/.config/mailwren/config.toml'),
-  check('store', 'passed', 'can be read and written'),
-  check('keyring', 'passed', 'open'),
-  check('bus', 'passed', 'can be reached'),
+  check('store', 'passed', said('doctor-store-good')),
+  check('keyring', 'passed', said('doctor-keyring-good')),
+  check('bus', 'passed', said('doctor-bus-good')),
   check('notifications', 'passed', 'dunst 1.9.0'),
-  check('tray', 'passed', 'icons are shown'),
+  check('tray', 'passed', said('doctor-tray-good')),
   ...[home, work, choir].flatMap(({ jid }) => [
-    check('subscriptions', 'passed', '3 nodes', { account: jid }),
-    check('push', 'passed', 'push proven 40 s ago', { account: jid }),
+    check('subscriptions', 'passed', said('nodes-count', { n: 3 }), { account: jid }),
+    check('push', 'passed', said('proof-one', { ago: said('span-seconds', { n: 40 }) }), { account: jid }),
   ]),
 ];
 
 const troubledChecks: Check[] = goodChecks.map((good) => {
   if (good.about === 'notifications') {
-    const hint = 'Start the one of your desktop, or install one such as dunst or xfce4-notifyd.';
-    return check('notifications', 'failed', 'no notification daemon is running', { hint });
+    const hint = said('doctor-daemon-do');
+    return check('notifications', 'failed', said('doctor-daemon-absent'), { hint });
   }
   if (good.account === choir.jid && good.about === 'subscriptions') {
-    const hint = 'Ask the owner of the node, or choose other nodes in Accounts.';
+    const what = said('node-forbidden');
     return {
       ...good,
       state: 'failed',
-      detail: 'mail/alto/INBOX: Only members may subscribe to this node.',
-      hint,
+      detail: said('proof-named', { label: 'mail/alto/INBOX', what }),
+      hint: said('doctor-nodes-do'),
     };
   }
   return good;
 });
 
 const goodTest: TestStep[] = [
-  step('dns', 'passed', 'xmpp.birds.example, port 5223, direct TLS'),
-  step('tls', 'passed', '1.3, certificate good until 3 March 2027', { millis: 41 }),
-  step('login', 'passed', 'SCRAM-SHA-256', { millis: 63 }),
-  step('services', 'warned', 'PEP; pubsub.birds.example keeps one item a node', {
-    millis: 112,
-    hint: 'Mail that arrives while you are offline may be missed.',
+  step('dns', 'passed', 'xmpp.birds.example:5223'),
+  step('tls', 'passed', said('found-tls', { target: 'xmpp.birds.example:5223', version: '1.3' }), {
+    millis: 41,
   }),
-  step('nodes', 'passed', '3 found', {
+  step('login', 'passed', 'SCRAM-SHA-256', { millis: 63 }),
+  step('services', 'warned', said('found-no-pep', { services: 'pubsub.birds.example' }), {
+    millis: 112,
+    hint: said('found-no-service-do'),
+  }),
+  step('nodes', 'passed', said('nodes-count', { n: 3 }), {
     millis: 2100,
     nodes: [
       { service: 'pubsub.birds.example', node: 'mail/lena/INBOX' },
@@ -619,11 +616,12 @@ function testOf({ jid, xmpp, imap }: Account): TestStep[] {
   const { host, port = 993, user = jid } = imap;
   const folders = ['INBOX', 'Archive', 'Familie', 'Rechnungen', 'Rechnungen/2026', 'Trash'];
   const nodes = folders.map((node) => ({ service: host, node }));
-  if (xmpp) return [...goodTest, step('mailbox', 'passed', '6 folders', { millis: 240, nodes })];
+  if (xmpp)
+    return [...goodTest, step('mailbox', 'passed', said('folders-count', { n: 6 }), { millis: 240, nodes })];
   return [
     step('tls', 'passed', `${host}:${port}: TLS`, { millis: 44 }),
     step('login', 'passed', user, { millis: 71 }),
-    step('nodes', 'passed', '6 folders', { millis: 30, nodes }),
+    step('nodes', 'passed', said('folders-count', { n: 6 }), { millis: 30, nodes }),
   ];
 }
 
@@ -637,18 +635,23 @@ function untrustedMailbox(tried: Account): TestStep[] {
 }
 
 const untrustedTest: TestStep[] = [
-  step('dns', 'passed', 'home.example, port 5222, STARTTLS'),
-  step('tls', 'failed', 'The certificate is signed by nobody that this computer trusts.', {
-    millis: 38,
-    hint: 'A server of your own often signs its certificate itself.',
-    fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  }),
+  step('dns', 'passed', 'home.example:5222'),
+  step(
+    'tls',
+    'failed',
+    said('trouble-certificate', { target: 'home.example:5222', why: said('certificate-own') }),
+    {
+      millis: 38,
+      hint: said('trouble-certificate-do'),
+      fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    },
+  ),
 ];
 
 const refusedTest: TestStep[] = [
   ...goodTest.slice(0, 2),
-  step('login', 'failed', 'The server refused the password.', {
+  step('login', 'failed', said('trouble-not-authorized'), {
     millis: 71,
-    hint: 'Check the address and the password.',
+    hint: said('trouble-password-do'),
   }),
 ];

@@ -4,12 +4,14 @@ use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use mailwren_core::account::{Account, PasswordSource, Subscription};
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Reply, StepName, StepState};
+use mailwren_core::words::Words;
 use mailwren_engine::config::checked;
 use mailwren_engine::face::Face;
 
 use crate::connection::{Connection, ask_password, path};
-use crate::exit::{Failure, Said, word};
+use crate::exit::Failure;
 use crate::mail_server::MailServerArguments;
 use crate::{open, print, trial};
 
@@ -105,24 +107,28 @@ impl Add {
             account.imap = Some(server);
         }
         self.connection.apply(&mut account)?;
-        checked(account).map_err(|flaw| Failure::usage(flaw.to_string()))
+        checked(account).map_err(|flaw| Failure::usage(flaw.said()))
     }
 
     /// What is to be saved. Passwords are asked for where they go into the keyring: of a new account, and of one of which
     /// nothing is said but that.
-    fn save(&self, known: Option<Account>) -> Result<Command, Failure> {
+    fn save(&self, known: Option<Account>, words: &Words) -> Result<Command, Failure> {
         let is_new = known.is_none();
         let account = self.account(known)?;
         let of_xmpp = account.xmpp && (is_new || self.mailbox.imap.is_none());
         let password = match account.password {
-            PasswordSource::Keyring if of_xmpp => Some(ask_password(&account.jid)?),
+            PasswordSource::Keyring if of_xmpp => Some(ask_password(
+                Said::word("cli-password").with("of", &account.jid),
+                words,
+            )?),
             _ => None,
         };
         let of_mailbox = self.mailbox.imap.is_some() || !account.xmpp;
         let mailbox_password = match &account.imap {
-            Some(server) if of_mailbox && server.by_keyring() => {
-                Some(ask_password(&format!("{}'s mailbox", account.jid))?)
-            }
+            Some(server) if of_mailbox && server.by_keyring() => Some(ask_password(
+                Said::word("cli-password-mailbox").with("of", &account.jid),
+                words,
+            )?),
             _ => None,
         };
         Ok(Command::SaveAccount {
@@ -133,56 +139,54 @@ impl Add {
     }
 }
 
-pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, what: What, words: &Words) -> Result<(), Failure> {
     let save = match &what {
         What::Add(add) => {
             let jid = checked(Account::new(&add.jid))
-                .map_err(|flaw| Failure::usage(flaw.to_string()))?
+                .map_err(|flaw| Failure::usage(flaw.said()))?
                 .jid;
             let face = open::look(config.clone()).await?;
             let known = accounts(&face).await;
             // Not held while passwords are asked for: a person may take their time.
             face.close().await;
             let known = known?.into_iter().find(|account| account.jid == jid);
-            Some(add.save(known)?)
+            Some(add.save(known, words)?)
         }
         _ => None,
     };
     let face = open::look(config).await?;
     let done = match (what, save) {
-        (What::Add(add), Some(save)) => add_account(&face, &add.jid, save).await,
-        (What::List { json }, _) => list(&face, json).await,
-        (What::Test { jid, json }, _) => test(&face, &jid, json).await,
-        (What::Remove { jid, forget }, _) => remove(&face, jid, forget).await,
-        (What::Add(_), None) => Err(Failure::failed("no account")),
+        (What::Add(add), Some(save)) => add_account(&face, &add.jid, save, words).await,
+        (What::List { json }, _) => list(&face, json, words).await,
+        (What::Test { jid, json }, _) => test(&face, &jid, json, words).await,
+        (What::Remove { jid, forget }, _) => remove(&face, jid, forget, words).await,
+        (What::Add(_), None) => Err(Failure::unexpected()),
     };
     face.close().await;
     done
 }
 
-async fn add_account(face: &Face, jid: &str, save: Command) -> Result<(), Failure> {
+async fn add_account(face: &Face, jid: &str, save: Command, words: &Words) -> Result<(), Failure> {
     face.call(save).await?;
-    print::out(&format!(
-        "{jid} is set up. Try it with `mailwrenctl account test {jid}`."
-    ))
+    print::out(&words.say("cli-account-added", [("jid", jid.into())]))
 }
 
 async fn accounts(face: &Face) -> Result<Vec<Account>, Failure> {
     match face.call(Command::Accounts).await? {
         Reply::Accounts { accounts } => Ok(accounts),
-        _ => Err(Failure::failed("unexpected reply")),
+        _ => Err(Failure::unexpected()),
     }
 }
 
-async fn list(face: &Face, json: bool) -> Result<(), Failure> {
+async fn list(face: &Face, json: bool, words: &Words) -> Result<(), Failure> {
     for account in accounts(face).await? {
         if json {
-            let line = serde_json::to_string(&account).map_err(|e| Failure::failed(e.to_string()))?;
-            print::out(&line)?;
+            print::json(&account)?;
             continue;
         }
-        let off = if account.enabled { "" } else { " (switched off)" };
-        let name = account.name.as_deref().map(|n| format!(" ({n})")).unwrap_or_default();
+        let name = account.name.as_deref().map(|name| format!(" ({name})"));
+        let off = (!account.enabled).then(|| format!(" ({})", words.word("link-disabled")));
+        let (name, off) = (name.unwrap_or_default(), off.unwrap_or_default());
         print::out(&format!("{}{name}{off}", account.jid))?;
         for node in account.nodes() {
             print::out(&format!("  {} {}", node.service, node.node))?;
@@ -194,50 +198,57 @@ async fn list(face: &Face, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn test(face: &Face, jid: &str, json: bool) -> Result<(), Failure> {
+async fn test(face: &Face, jid: &str, json: bool, words: &Words) -> Result<(), Failure> {
     let account = accounts(face).await?.into_iter().find(|a| a.jid == jid);
-    let account = account.ok_or_else(|| Failure::failed(word("cli-no-account", "jid", jid)))?;
+    let account = account.ok_or_else(|| Failure::failed(Said::word("cli-no-account").with("jid", jid)))?;
     let mut failed = None;
     let outcome = trial::run(face, account.clone(), None, |step| {
         if step.state == StepState::Failed {
             failed = Some(step.name);
         }
         if json {
-            let line = serde_json::to_string(step).map_err(|e| Failure::failed(e.to_string()))?;
-            return print::out(&line);
+            return print::json(&step.plain());
         }
-        trial::print(step)?;
+        trial::print(step, words)?;
         step.nodes
             .iter()
-            .try_for_each(|node| print::out(&format!("{:17}{} {}", "", node.service, node.node)))
+            .try_for_each(|node| print::out(&format!("{:21}{} {}", "", node.service, node.node)))
     })
     .await?;
     match outcome.untrusted {
         Some(fingerprint) if !json => {
             let of_mailbox = !account.xmpp || failed == Some(StepName::Mailbox);
-            pin(face, account, fingerprint, of_mailbox).await
+            pin(face, account, fingerprint, of_mailbox, words).await
         }
         _ if outcome.passed => Ok(()),
-        _ => Err(Failure::needs_person(word("cli-not-yet", "jid", jid))),
+        _ => Err(Failure::needs_person(Said::word("cli-not-yet").with("jid", jid))),
     }
 }
 
 /// Pins a certificate on an explicit yes. A pin that no longer fits is never replaced by one: that takes `account add`.
-async fn pin(face: &Face, mut account: Account, fingerprint: String, of_mailbox: bool) -> Result<(), Failure> {
+async fn pin(
+    face: &Face,
+    mut account: Account,
+    fingerprint: String,
+    of_mailbox: bool,
+    words: &Words,
+) -> Result<(), Failure> {
     let jid = account.jid.clone();
     let not_trusted = || {
-        let hint = Said::Words("cli-compare", Vec::new());
-        Failure::needs_person(word("cli-not-yet", "jid", &jid)).hint(hint)
+        let hint = Said::word("cli-compare");
+        Failure::needs_person(Said::word("cli-not-yet").with("jid", &jid)).hint(hint)
     };
     if !std::io::stdin().is_terminal() {
         return Err(not_trusted());
     }
-    print::out("Compare the fingerprint with the server's owner by another way than this connection.")?;
-    print::out("Pin this certificate, and trust no other from now on? Type yes:")?;
+    let yes = words.word("cli-yes");
+    print::out(&words.word("cli-pin-compare"))?;
+    print::out(&words.say("cli-pin-ask", [("yes", yes.as_str().into())]))?;
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
-    read.map_err(|e| Failure::failed(format!("can't read the answer: {e}")))?;
-    if line.trim() != "yes" {
+    read.map_err(|e| Failure::failed(Said::word("cli-input").with("why", e.to_string())))?;
+    // What was always the word stays one.
+    if ![yes.as_str(), "yes"].contains(&line.trim()) {
         return Err(not_trusted());
     }
     match &mut account.imap {
@@ -251,14 +262,14 @@ async fn pin(face: &Face, mut account: Account, fingerprint: String, of_mailbox:
         mailbox_password: None,
     };
     face.call(save).await?;
-    print::out(&format!("Pinned. Try it again with `mailwrenctl account test {jid}`."))
+    print::out(&words.say("cli-pinned", [("jid", jid.as_str().into())]))
 }
 
-async fn remove(face: &Face, jid: String, forget: bool) -> Result<(), Failure> {
+async fn remove(face: &Face, jid: String, forget: bool, words: &Words) -> Result<(), Failure> {
     face.call(Command::RemoveAccount {
         jid: jid.clone(),
         forget,
     })
     .await?;
-    print::out(&format!("{jid} was removed."))
+    print::out(&words.say("cli-removed", [("jid", jid.as_str().into())]))
 }

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mailwren_core::said::Said;
 use mailwren_engine::bridge::config::{BridgeConfig, Listen};
 use mailwren_engine::bridge::{Bridge, BridgeError};
 use mailwren_engine::profile::Profile;
 use mailwren_engine::vault::{self, SystemVault};
 use tokio_util::sync::CancellationToken;
 
-use crate::exit::{Failure, Said};
+use crate::exit::Failure;
 use crate::print;
 use crate::watch::Signals;
 
@@ -24,7 +25,7 @@ pub struct Arguments {
 }
 
 pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
-    let profile = Profile::open(config).map_err(|error| Failure::failed(error.to_string()))?;
+    let profile = Profile::open(config).map_err(|error| Failure::failed(error.said()))?;
     if arguments.check {
         return check(&profile, arguments.listen).await;
     }
@@ -40,7 +41,7 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
     signals.any().await;
     tracing::info!("ending");
     stop.cancel();
-    running.await.map_err(|error| Failure::failed(error.to_string()))
+    running.await.map_err(|error| Failure::failed(Said::text(error)))
 }
 
 async fn check(profile: &Profile, listen: Option<Listen>) -> Result<(), Failure> {
@@ -69,8 +70,8 @@ async fn check(profile: &Profile, listen: Option<Listen>) -> Result<(), Failure>
 
 fn failed(error: &BridgeError) -> Failure {
     let hint = match error {
-        BridgeError::Config(_) => Some(Said::from("docs/bridge.md shows a configuration.")),
+        BridgeError::Config(_) => Some(Said::word("cli-bridge-do")),
         _ => None,
     };
-    Failure::failed(error.to_string()).hint(hint)
+    Failure::failed(Said::text(error)).hint(hint)
 }

@@ -4,8 +4,10 @@ use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use mailwren_core::account::{Account, Security};
+use mailwren_core::said::Said;
+use mailwren_core::words::Words;
 
-use crate::exit::{Failure, Said};
+use crate::exit::Failure;
 
 /// How to reach the account's server, where DNS and the system's certificate authorities don't do.
 #[derive(Debug, Default, clap::Args)]
@@ -66,27 +68,25 @@ impl Connection {
 
 /// Relative paths mean the folder the command was given in, not the one the engine runs in.
 pub fn path(path: &PathBuf) -> Result<String, Failure> {
-    let absolute = std::path::absolute(path).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+    let absolute = std::path::absolute(path).map_err(|e| Failure::usage(Said::at(path, Said::text(e))))?;
     absolute
         .into_os_string()
         .into_string()
-        .map_err(|_| Failure::usage(format!("{}: the path must be UTF-8", path.display())))
+        .map_err(|_| Failure::usage(Said::at(path, Said::word("cli-path"))))
 }
 
 /// A password, asked for without echo, or the next line of standard input where that is no terminal.
-pub fn ask_password(of: &str) -> Result<String, Failure> {
+pub fn ask_password(prompt: Said, words: &Words) -> Result<String, Failure> {
+    let unread = |e: std::io::Error| Failure::failed(Said::word("cli-input").with("why", e.to_string()));
     let password = if std::io::stdin().is_terminal() {
-        rpassword::prompt_password(format!("Password of {of}: ")).map_err(|e| Failure::failed(e.to_string()))?
+        rpassword::prompt_password(format!("{} ", prompt.told(words))).map_err(unread)?
     } else {
         let mut line = String::new();
-        std::io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(|e| Failure::failed(format!("can't read the password: {e}")))?;
+        std::io::stdin().lock().read_line(&mut line).map_err(unread)?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
     if password.is_empty() {
-        return Err(Failure::usage(Said::Words("cli-no-password", Vec::new())));
+        return Err(Failure::usage(Said::word("cli-no-password")));
     }
     Ok(password)
 }

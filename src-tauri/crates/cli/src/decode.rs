@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use mailwren_core::limits::Limits;
+use mailwren_core::said::Said;
 use mailwren_core::split::Splitter;
 use mailwren_core::stanza;
 
@@ -34,8 +35,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     match broken {
         0 => Ok(()),
-        1 => Err(Failure::failed("one input could not be understood")),
-        n => Err(Failure::failed(format!("{n} inputs could not be understood"))),
+        n => Err(Failure::failed(Said::word("cli-not-understood").with("n", n))),
     }
 }
 
@@ -72,8 +72,7 @@ fn drain(name: &str, splitter: &mut Splitter) -> Result<u64, Failure> {
         match decoded {
             Ok(events) => {
                 for decoded in events {
-                    let line = serde_json::to_string(&decoded.event).map_err(|e| Failure::failed(e.to_string()))?;
-                    print::out(&line)?;
+                    print::json(&decoded.event)?;
                 }
             }
             Err(why) => {

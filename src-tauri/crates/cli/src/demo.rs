@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mailwren_core::said::Said;
+use mailwren_core::words::Words;
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::{Face, Opening};
 use mailwren_engine::profile::Profile;
@@ -23,8 +25,8 @@ pub struct Arguments {
     fast: bool,
 }
 
-pub async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let failed = |e: &dyn std::fmt::Display| Failure::failed(format!("the demo can't start: {e}"));
+pub async fn run(arguments: &Arguments, words: &Words) -> Result<(), Failure> {
+    let failed = |e: &dyn std::fmt::Display| Failure::failed(Said::word("cli-demo").with("why", e.to_string()));
     let demo = Demo::start().await.map_err(|e| failed(&e))?;
     let profile = Profile::temporary().map_err(|e| failed(&e))?;
     let config = ConfigFile::new(profile.config_file());
@@ -45,11 +47,11 @@ pub async fn run(arguments: &Arguments) -> Result<(), Failure> {
 
     let pace = if arguments.fast { Pace::Fast } else { Pace::default() };
     let mut signals = Signals::new()?;
-    let mut watch = Watch::new(arguments.json, u64::try_from(Demo::steps()).ok());
+    let mut watch = Watch::new(arguments.json, u64::try_from(Demo::steps()).ok(), words);
     let play = demo.play(pace, |progress| eprintln!("› {}", progress.what));
     let done = tokio::select! {
         (played, watched) = async { tokio::join!(play, watch.attend(&face)) } => {
-            played.map_err(|e| Failure::failed(e.to_string())).and(watched.map(drop))
+            played.map_err(|e| Failure::failed(Said::text(e))).and(watched.map(drop))
         }
         () = signals.any() => Ok(()),
     };

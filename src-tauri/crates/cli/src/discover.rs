@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::discovery::{Discovery, Endpoint, FoundNode, Standing};
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Reply, StepState};
+use mailwren_core::words::Words;
 use mailwren_engine::config::checked;
 
 use crate::connection::{Connection, ask_password};
-use crate::exit::{Failure, word};
-use crate::{open, print, trial};
+use crate::exit::Failure;
+use crate::{open, print, subscription, trial};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -22,8 +24,8 @@ pub struct Arguments {
     connection: Connection,
 }
 
-pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
-    let bare = checked(Account::new(&arguments.jid)).map_err(|flaw| Failure::usage(flaw.to_string()))?;
+pub async fn run(config: Option<PathBuf>, arguments: Arguments, words: &Words) -> Result<(), Failure> {
+    let bare = checked(Account::new(&arguments.jid)).map_err(|flaw| Failure::usage(flaw.said()))?;
     let face = open::look(config).await?;
     let accounts = match face.call(Command::Accounts).await {
         Ok(Reply::Accounts { accounts }) => accounts,
@@ -37,7 +39,7 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
     // The account's own source, else a person.
     let password = match configured.as_ref().map(|a| &a.password) {
         Some(PasswordSource::Keyring | PasswordSource::Command(_) | PasswordSource::File(_)) => Ok(None),
-        None => ask_password(&bare.jid).map(Some),
+        None => ask_password(Said::word("cli-password").with("of", &bare.jid), words).map(Some),
     };
     let mut account = configured.unwrap_or(bare);
     let looked = async {
@@ -49,23 +51,22 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
         let jid = account.jid.clone();
         let outcome = trial::run(&face, account, password, |step| match (arguments.json, step.state) {
             // What went well is told as a whole; with JSON, what didn't goes to standard error.
-            (false, StepState::Failed) => trial::print(step),
+            (false, StepState::Failed) => trial::print(step, words),
             (true, StepState::Failed) => {
-                eprintln!("mailwrenctl: {}", step.detail);
+                eprintln!("mailwrenctl: {}", step.detail.told(words));
                 Ok(())
             }
             _ => Ok(()),
         })
         .await?;
         if arguments.json {
-            let json = serde_json::to_string(&outcome.found).map_err(|e| Failure::failed(e.to_string()))?;
-            print::out(&json)?;
+            print::json(&outcome.found.plain())?;
         } else {
-            tell(&outcome.found)?;
+            tell(&outcome.found, words)?;
         }
         match outcome.passed {
             true => Ok(()),
-            false => Err(Failure::needs_person(word("cli-no-further", "jid", &jid))),
+            false => Err(Failure::needs_person(Said::word("cli-no-further").with("jid", &jid))),
         }
     }
     .await;
@@ -73,84 +74,94 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
     looked
 }
 
-fn tell(found: &Discovery) -> Result<(), Failure> {
+fn tell(found: &Discovery, words: &Words) -> Result<(), Failure> {
+    let out = |label: &str, what: &str| print::out(&format!("{label:<13} {what}"));
+    let said = |label: Said, what: &str| out(&label.told(words), what);
     for endpoint in &found.endpoints {
-        let used = if found.connected.as_ref() == Some(endpoint) {
-            "  connected"
-        } else {
-            ""
+        let place = place(endpoint, words);
+        let place = match found.connected.as_ref() == Some(endpoint) {
+            true => format!("{place}  {}", words.word("link-connected")),
+            false => place,
         };
-        print::out(&format!("endpoint   {}{used}", place(endpoint)))?;
+        said(Said::word("cli-found-endpoint"), &place)?;
     }
     if let Some(tls) = &found.tls {
-        let trust = if tls.pinned { "pinned" } else { "trusted" };
-        print::out(&format!("TLS        {}, certificate {trust}", tls.version))?;
-        print::out(&format!("           SHA-256 {}", tls.fingerprint))?;
+        let version = [("version", tls.version.as_str().into())];
+        let trust = match tls.pinned {
+            true => words.say("cli-found-pinned", version),
+            false => words.say("cli-found-trusted", version),
+        };
+        out("TLS", &trust)?;
+        out("", &format!("SHA-256 {}", tls.fingerprint))?;
     }
     if !found.mechanisms.is_empty() {
-        print::out(&format!("mechanisms {}", found.mechanisms.join(" ")))?;
+        said(Said::word("cli-found-mechanisms"), &found.mechanisms.join(" "))?;
         let bindings = match found.channel_bindings.as_slice() {
-            [] => "none listed".to_owned(),
+            [] => words.word("cli-found-none"),
             listed => listed.join(" "),
         };
-        print::out(&format!("bindings   {bindings}"))?;
+        said(Said::word("cli-found-bindings"), &bindings)?;
     }
     if let Some(mechanism) = &found.mechanism {
-        print::out(&format!("login      {mechanism}"))?;
+        said(Said::word("step-login"), mechanism)?;
     }
     match found.pep {
-        Some(true) => print::out("PEP        yes")?,
-        Some(false) => print::out("PEP        no")?,
+        Some(true) => out("PEP", &words.word("cli-yes"))?,
+        Some(false) => out("PEP", &words.word("cli-no"))?,
         None => return Ok(()),
     }
     for service in &found.services {
-        print::out(&format!("service    {service}"))?;
+        said(Said::word("cli-found-service"), service)?;
     }
     for node in &found.nodes {
-        tell_node(node)?;
+        let facts = facts(node, words);
+        let facts = match facts.is_empty() {
+            true => String::new(),
+            false => format!("  ({})", facts.join(", ")),
+        };
+        said(
+            Said::word("cli-found-node"),
+            &format!("{} {}{facts}", node.service, node.node),
+        )?;
+        if let Some(warning) = &node.warning {
+            out("", &format!("! {}", warning.told(words)))?;
+        }
     }
     Ok(())
 }
 
-fn place(endpoint: &Endpoint) -> String {
-    let how = if endpoint.direct { "direct TLS" } else { "STARTTLS" };
-    let rank = match (endpoint.priority, endpoint.weight) {
-        (Some(priority), Some(weight)) => format!(", priority {priority}, weight {weight}"),
-        _ => String::new(),
-    };
+fn place(endpoint: &Endpoint, words: &Words) -> String {
+    let mut facts = vec![match endpoint.direct {
+        true => words.word("security-direct"),
+        false => words.word("security-starttls"),
+    }];
+    if let (Some(priority), Some(weight)) = (endpoint.priority, endpoint.weight) {
+        facts.push(words.say(
+            "cli-found-rank",
+            [("priority", priority.into()), ("weight", weight.into())],
+        ));
+    }
     let host = if endpoint.host.contains(':') {
         format!("[{}]", endpoint.host)
     } else {
         endpoint.host.clone()
     };
-    format!("{host}:{} ({how}{rank})", endpoint.port)
+    format!("{host}:{} ({})", endpoint.port, facts.join(", "))
 }
 
-fn tell_node(node: &FoundNode) -> Result<(), Failure> {
+fn facts(node: &FoundNode, words: &Words) -> Vec<String> {
     let mut facts = Vec::new();
-    match node.standing {
-        Standing::Subscribed => facts.push("subscribed".to_owned()),
-        Standing::Pending => facts.push("waits for its owner's approval".to_owned()),
-        Standing::Unconfigured => facts.push("wants options to be chosen".to_owned()),
-        Standing::None => {}
+    if node.standing != Standing::None {
+        facts.push(subscription::word(node.standing).told(words));
     }
     if let Some(access) = &node.access {
-        facts.push(format!("access {access}"));
+        facts.push(words.say("cli-found-access", [("access", access.as_str().into())]));
     }
     if let Some(kind) = &node.notification {
-        facts.push(format!("events as {kind}"));
+        facts.push(words.say("cli-found-kind", [("kind", kind.as_str().into())]));
     }
     if node.readable == Some(false) {
-        facts.push("not readable".to_owned());
+        facts.push(words.word("cli-found-unreadable"));
     }
-    let facts = if facts.is_empty() {
-        String::new()
-    } else {
-        format!("  ({})", facts.join(", "))
-    };
-    print::out(&format!("node       {} {}{facts}", node.service, node.node))?;
-    match &node.warning {
-        Some(warning) => print::out(&format!("           ! {warning}")),
-        None => Ok(()),
-    }
+    facts
 }

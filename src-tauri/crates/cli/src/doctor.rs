@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use mailwren_core::doctor::{self, Check};
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Reply, StepState};
 use mailwren_core::words::Words;
 use mailwren_desktop::doctor::examine;
@@ -31,18 +32,18 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments, words: &Words) 
     looked?;
     match told.failed {
         0 => Ok(()),
-        failed => Err(Failure::failed(words.say("doctor-failed", [("n", failed.into())]))),
+        failed => Err(Failure::failed(Said::word("doctor-failed").with("n", failed))),
     }
 }
 
 /// The machine first, then each account: the way in, and what the engine that runs knows.
 async fn look(face: &Face, told: &mut Told<'_>) -> Result<(), Failure> {
     let running = !face.hosts();
-    for check in examine(face.call(Command::Examine), running, told.words).await? {
+    for check in examine(face.call(Command::Examine), running).await? {
         told.tell(&check)?;
     }
     let Reply::Accounts { accounts } = face.call(Command::Accounts).await? else {
-        return Err(Failure::failed("unexpected reply"));
+        return Err(Failure::unexpected());
     };
     for account in accounts.into_iter().filter(|account| account.enabled) {
         let jid = account.jid.clone();
@@ -60,7 +61,7 @@ async fn look(face: &Face, told: &mut Told<'_>) -> Result<(), Failure> {
                 about: doctor::About::Login,
                 account: Some(jid.clone()),
                 state: StepState::Failed,
-                detail: failure.message().told(told.words),
+                detail: failure.message().clone(),
                 hint: None,
             })?;
         }
@@ -68,10 +69,10 @@ async fn look(face: &Face, told: &mut Told<'_>) -> Result<(), Failure> {
             continue;
         }
         let Reply::Status { status } = face.call(Command::Status).await? else {
-            return Err(Failure::failed("unexpected reply"));
+            return Err(Failure::unexpected());
         };
         for status in status.accounts.iter().filter(|status| status.jid == jid) {
-            for check in doctor::of_account(status, Timestamp::now(), told.words) {
+            for check in doctor::of_account(status, Timestamp::now()) {
                 told.tell(&check)?;
             }
         }
@@ -99,22 +100,17 @@ impl Told<'_> {
             self.failed = self.failed.saturating_add(1);
         }
         if self.json {
-            let line = serde_json::to_string(check).map_err(|e| Failure::failed(e.to_string()))?;
-            return print::out(&line);
+            return print::json(&check.plain());
         }
-        let mark = match check.state {
-            StepState::Running => "…",
-            StepState::Passed => "ok",
-            StepState::Warned => "!",
-            StepState::Failed => "FAILED",
-        };
+        let mark = trial::mark(check.state, self.words);
         let name = check.about.name(self.words);
-        let mut lines = check.detail.lines();
+        let detail = check.detail.told(self.words);
+        let mut lines = detail.lines();
         let first = lines.next().unwrap_or_default();
-        print::out(&format!("{name:<16} {mark:<6} {first}"))?;
-        lines.try_for_each(|line| print::out(&format!("{:24}{line}", "")))?;
+        print::out(&format!("{name:<20} {mark:<8} {first}"))?;
+        lines.try_for_each(|line| print::out(&format!("{:30}{line}", "")))?;
         match &check.hint {
-            Some(hint) => print::out(&format!("{:24}{hint}", "")),
+            Some(hint) => print::out(&format!("{:30}{}", "", hint.told(self.words))),
             None => Ok(()),
         }
     }

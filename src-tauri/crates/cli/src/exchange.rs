@@ -5,9 +5,11 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Reply};
+use mailwren_core::words::Words;
 
-use crate::exit::{Failure, Said, word};
+use crate::exit::Failure;
 use crate::{open, print};
 
 /// No configuration is larger.
@@ -19,9 +21,9 @@ pub struct Arguments {
     file: PathBuf,
 }
 
-pub async fn export(config: Option<PathBuf>, Arguments { file }: Arguments) -> Result<(), Failure> {
+pub async fn export(config: Option<PathBuf>, Arguments { file }: Arguments, words: &Words) -> Result<(), Failure> {
     let Reply::ExportSettings { text } = ask(config, Command::ExportSettings).await? else {
-        return Err(Failure::failed("unexpected reply"));
+        return Err(Failure::unexpected());
     };
     if file == Path::new("-") {
         return print::out(text.trim_end());
@@ -34,25 +36,25 @@ pub async fn export(config: Option<PathBuf>, Arguments { file }: Arguments) -> R
         .and_then(|mut opened| opened.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
-            Failure::failed(word("cli-there", "path", file.display())).hint(Said::Words("cli-there-do", Vec::new()))
+            Failure::failed(Said::word("cli-there").with("path", file.display())).hint(Said::word("cli-there-do"))
         }
-        _ => Failure::failed(format!("{}: {error}", file.display())),
+        _ => Failure::failed(Said::at(&file, Said::text(error))),
     })?;
-    print::out(&format!("written to {}; passwords aren't in it", file.display()))
+    print::out(&Said::word("cli-exported").with("path", file.display()).told(words))
 }
 
-pub async fn import(config: Option<PathBuf>, Arguments { file }: Arguments) -> Result<(), Failure> {
-    let text = read(&file).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+pub async fn import(config: Option<PathBuf>, Arguments { file }: Arguments, words: &Words) -> Result<(), Failure> {
+    let text = read(&file).map_err(|error| Failure::failed(Said::at(&file, Said::text(error))))?;
     let name = match file == Path::new("-") {
-        true => "standard input".to_owned(),
+        true => words.word("cli-stdin"),
         false => file.display().to_string(),
     };
     let Reply::ImportSettings { backup } = ask(config, Command::ImportSettings { name, text }).await? else {
-        return Err(Failure::failed("unexpected reply"));
+        return Err(Failure::unexpected());
     };
     match backup {
-        Some(backup) => print::out(&format!("imported; what was set before is in {backup}")),
-        None => print::out("imported"),
+        Some(backup) => print::out(&words.say("cli-imported-kept", [("path", backup.into())])),
+        None => print::out(&words.word("cli-imported")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError};
 use mailwren_core::words::Words;
 
@@ -14,51 +15,20 @@ pub struct Failure {
     engine_ended: bool,
 }
 
-/// What is said: words of the catalogue, put into the language once it is known, or text as it is.
-#[derive(Debug, Clone)]
-pub enum Said {
-    /// As it is.
-    Text(String),
-    /// A message of the catalogue, with what is put into it.
-    Words(&'static str, Vec<(&'static str, String)>),
-}
-
-impl Said {
-    /// In a language.
-    pub fn told(&self, words: &Words) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Words(id, args) => words.say(id, args.iter().map(|(name, value)| (*name, value.as_str().into()))),
-        }
-    }
-}
-
-impl From<String> for Said {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<&str> for Said {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-/// A message of the catalogue with one thing put into it.
-pub fn word(id: &'static str, name: &'static str, value: impl ToString) -> Said {
-    Said::Words(id, vec![(name, value.to_string())])
-}
-
 impl Failure {
     /// Exit code 1.
-    pub fn failed(message: impl Into<Said>) -> Self {
+    pub const fn failed(message: Said) -> Self {
         Self {
             code: 1,
-            message: message.into(),
+            message,
             hint: None,
             engine_ended: false,
         }
+    }
+
+    /// The engine answered something else than what it was asked.
+    pub const fn unexpected() -> Self {
+        Self::failed(Said::word("cli-reply"))
     }
 
     /// Whether the engine that was asked has ended; another may be there soon.
@@ -72,7 +42,7 @@ impl Failure {
     }
 
     /// Exit code 2.
-    pub fn usage(message: impl Into<Said>) -> Self {
+    pub fn usage(message: Said) -> Self {
         Self {
             code: 2,
             ..Self::failed(message)
@@ -80,7 +50,7 @@ impl Failure {
     }
 
     /// Exit code 3.
-    pub fn needs_person(message: impl Into<Said>) -> Self {
+    pub fn needs_person(message: Said) -> Self {
         Self {
             code: 3,
             ..Self::failed(message)
@@ -91,12 +61,12 @@ impl Failure {
     pub fn timeout() -> Self {
         Self {
             code: 4,
-            ..Self::failed(Said::Words("cli-timeout", Vec::new()))
+            ..Self::failed(Said::word("cli-timeout"))
         }
     }
 
     /// Exit code 75, by which mail servers try again later (`EX_TEMPFAIL` of sysexits.h).
-    pub fn try_later(message: impl Into<Said>) -> Self {
+    pub fn try_later(message: Said) -> Self {
         Self {
             code: 75,
             ..Self::failed(message)
@@ -130,6 +100,6 @@ impl From<ApiError> for Failure {
                 ..Self::failed(error.message)
             },
         };
-        failure.hint(error.hint.map(Said::from))
+        failure.hint(error.hint)
     }
 }

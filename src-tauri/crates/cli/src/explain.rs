@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use jiff::ZonedDateTime;
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Filter, Reply, Row};
+use mailwren_core::words::Words;
 use mailwren_engine::face::Face;
 
-use crate::exit::{Failure, Said, word};
+use crate::exit::Failure;
 use crate::{open, print};
 
 #[derive(Debug, clap::Args)]
@@ -18,12 +20,12 @@ pub struct Arguments {
     json: bool,
 }
 
-pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, arguments: &Arguments, words: &Words) -> Result<(), Failure> {
     let face = open::look(config).await?;
     let found = find(&face, &arguments.item).await;
     face.close().await;
     let row = found?.ok_or_else(|| {
-        Failure::failed(word("cli-no-event", "event", &arguments.item)).hint(Said::Words("cli-no-event-do", Vec::new()))
+        Failure::failed(Said::word("cli-no-event").with("event", &arguments.item)).hint(Said::word("cli-no-event-do"))
     })?;
     if arguments.json {
         let json = serde_json::json!({
@@ -34,23 +36,23 @@ pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), F
             "gone_at": row.gone_at,
             "snoozed_until": row.snoozed_until,
         });
-        return print::out(&json.to_string());
+        return print::json(&json);
     }
-    print::plain(&row, &row.event)?;
+    print::plain(&row, &row.event, words)?;
     let now = ZonedDateTime::now();
     print::out(&match &row.reason {
-        Some(reason) => reason.words(&now),
-        None => "it is never told by a popup, or was stored by an earlier version".to_owned(),
+        Some(reason) => reason.said(&now).told(words),
+        None => words.word("cli-no-reason"),
     })?;
     let clock = |at: jiff::Timestamp| {
         let at = at.to_zoned_datetime(now.time_zone().clone());
         at.strftime("%Y-%m-%d %H:%M").to_string()
     };
     if let Some(until) = row.snoozed_until {
-        print::out(&format!("put off until {}", clock(until)))?;
+        print::out(&words.say("row-later", [("time", clock(until).into())]))?;
     }
     if let Some(at) = row.gone_at {
-        print::out(&format!("gone since {}", clock(at)))?;
+        print::out(&words.say("cli-gone-since", [("time", clock(at).into())]))?;
     }
     Ok(())
 }
@@ -69,7 +71,7 @@ async fn find(face: &Face, item: &str) -> Result<Option<Row>, Failure> {
             limit: 500,
         };
         let Reply::Feed { rows, more, .. } = face.call(page).await? else {
-            return Err(Failure::failed("unexpected reply"));
+            return Err(Failure::unexpected());
         };
         before = rows.last().map(|row| row.seq);
         let found = rows.into_iter().find(|row| row.event.item.as_deref() == Some(item));

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use jiff::ZonedDateTime;
 use mailwren_core::act::Act;
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Filter, Reply};
+use mailwren_core::words::Words;
 use mailwren_engine::face::Face;
 
 use crate::exit::Failure;
@@ -23,8 +25,8 @@ pub enum What {
     /// Search sender, address, subject, snippet and mailbox: every word must begin a word there.
     Search {
         /// The words.
-        #[arg(required = true, num_args = 1..)]
-        words: Vec<String>,
+        #[arg(value_name = "WORDS", required = true, num_args = 1..)]
+        text: Vec<String>,
         #[command(flatten)]
         which: Which,
         #[command(flatten)]
@@ -128,23 +130,25 @@ impl Which {
     }
 }
 
-pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, what: What, words: &Words) -> Result<(), Failure> {
     let face = open::look(config).await?;
     let done = match what {
-        What::List { which, how } => list(&face, which.filter(None), &how).await,
-        What::Search { words, which, how } => list(&face, which.filter(Some(words.join(" "))), &how).await,
-        What::MarkRead { seqs, all, which, json } => mark(&face, seqs, all, which, json).await,
-        What::Archive { which } => act(&face, which, Act::Archive, "archived").await,
-        What::Delete { which } => act(&face, which, Act::Delete, "deleted").await,
-        What::Junk { which } => act(&face, which, Act::Junk, "moved to junk").await,
+        What::List { which, how } => list(&face, which.filter(None), &how, words).await,
+        What::Search { text, which, how } => list(&face, which.filter(Some(text.join(" "))), &how, words).await,
+        What::MarkRead { seqs, all, which, json } => mark(&face, seqs, all, which, json, words).await,
+        What::Archive { which } => act(&face, which, Act::Archive, Said::word("bar-archived"), words).await,
+        What::Delete { which } => act(&face, which, Act::Delete, Said::word("bar-deleted"), words).await,
+        What::Junk { which } => act(&face, which, Act::Junk, Said::word("bar-junked"), words).await,
         What::Snooze { seqs, until, off } => {
             let later = (!off).then_some(until.0);
-            told(&face, Command::Snooze { seqs, later }, "changed").await
+            told(&face, Command::Snooze { seqs, later }, Said::word("cli-changed"), words).await
         }
-        What::Mute { seq, off: true, .. } => told(&face, Command::Unmute { seq }, "rules removed").await,
+        What::Mute { seq, off: true, .. } => {
+            told(&face, Command::Unmute { seq }, Said::word("cli-rules-removed"), words).await
+        }
         What::Mute { seq, until, .. } => {
             let until = until.map(|Until(later)| later.from(&ZonedDateTime::now()));
-            told(&face, Command::Mute { seq, until }, "muted").await
+            told(&face, Command::Mute { seq, until }, Said::word("cli-muted"), words).await
         }
     };
     face.close().await;
@@ -152,15 +156,15 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
 }
 
 /// Has something done with mails in their mailbox, or takes it back.
-async fn act(face: &Face, Mails { seqs, off }: Mails, act: Act, what: &str) -> Result<(), Failure> {
+async fn act(face: &Face, Mails { seqs, off }: Mails, act: Act, what: Said, words: &Words) -> Result<(), Failure> {
     let (command, what) = match off {
-        true => (Command::UndoAct { seqs }, "taken back"),
+        true => (Command::UndoAct { seqs }, Said::word("cli-taken-back")),
         false => (Command::Act { seqs, act }, what),
     };
     let Reply::Acted { count, trouble } = face.call(command).await? else {
-        return Err(Failure::failed("unexpected reply"));
+        return Err(Failure::unexpected());
     };
-    print::out(&format!("{count} {what}"))?;
+    print::out(&what.with("n", count).told(words))?;
     match trouble {
         Some(trouble) => Err(Failure::failed(trouble)),
         None => Ok(()),
@@ -168,14 +172,14 @@ async fn act(face: &Face, Mails { seqs, off }: Mails, act: Act, what: &str) -> R
 }
 
 /// Carries a command out and says how many things it touched.
-async fn told(face: &Face, command: Command, what: &str) -> Result<(), Failure> {
+async fn told(face: &Face, command: Command, what: Said, words: &Words) -> Result<(), Failure> {
     match face.call(command).await? {
-        Reply::Done { count } => print::out(&format!("{count} {what}")),
-        _ => Err(Failure::failed("unexpected reply")),
+        Reply::Done { count } => print::out(&what.with("n", count).told(words)),
+        _ => Err(Failure::unexpected()),
     }
 }
 
-async fn list(face: &Face, filter: Filter, how: &How) -> Result<(), Failure> {
+async fn list(face: &Face, filter: Filter, how: &How, words: &Words) -> Result<(), Failure> {
     let mut left = how.limit;
     let mut before = None;
     while left > 0 {
@@ -185,13 +189,13 @@ async fn list(face: &Face, filter: Filter, how: &How) -> Result<(), Failure> {
             limit: left,
         };
         let Reply::Feed { rows, more, .. } = face.call(command).await? else {
-            return Err(Failure::failed("unexpected reply"));
+            return Err(Failure::unexpected());
         };
         for row in &rows {
             if how.json {
                 print::row_json(row)?;
             } else {
-                print::plain(row, &row.event)?;
+                print::plain(row, &row.event, words)?;
             }
         }
         before = rows.last().map(|r| r.seq);
@@ -203,7 +207,7 @@ async fn list(face: &Face, filter: Filter, how: &How) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn mark(face: &Face, seqs: Vec<i64>, all: bool, which: Which, json: bool) -> Result<(), Failure> {
+async fn mark(face: &Face, seqs: Vec<i64>, all: bool, which: Which, json: bool, words: &Words) -> Result<(), Failure> {
     let command = if all {
         Command::MarkAllRead {
             filter: which.filter(None),
@@ -212,11 +216,11 @@ async fn mark(face: &Face, seqs: Vec<i64>, all: bool, which: Which, json: bool) 
         Command::Mark { seqs, read: true }
     };
     let Reply::Done { count } = face.call(command).await? else {
-        return Err(Failure::failed("unexpected reply"));
+        return Err(Failure::unexpected());
     };
     if json {
-        print::out(&serde_json::json!({ "marked": count }).to_string())
+        print::json(&serde_json::json!({ "marked": count }))
     } else {
-        print::out(&format!("{count} marked read"))
+        print::out(&words.say("bar-marked-read", [("n", count.into())]))
     }
 }

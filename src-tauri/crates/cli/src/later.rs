@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use mailwren_core::quiet::Later;
+use mailwren_core::said::Said;
 
 /// `hour`, `evening`, `tomorrow`, `monday`, or an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,8 +12,15 @@ pub struct Until(pub Later);
 
 /// Not a time to put something off until.
 #[derive(Debug, thiserror::Error)]
-#[error("say hour, evening, tomorrow, monday, or a time such as 2030-01-31T08:00:00Z")]
+#[error("{}", self.said())]
 pub struct NoTime;
+
+impl NoTime {
+    /// For people.
+    pub const fn said(&self) -> Said {
+        Said::word("cli-when")
+    }
+}
 
 impl FromStr for Until {
     type Err = NoTime;

@@ -1,5 +1,6 @@
 //! `mailwrenctl`: the Mailwren engine without a screen.
 
+use std::cell::LazyCell;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,9 +29,11 @@ mod speech;
 mod status;
 mod subscription;
 mod trial;
+mod usage;
 mod watch;
 
 use exit::Failure;
+use mailwren_core::said::Said;
 
 /// Push mail over XMPP, without a screen.
 ///
@@ -101,7 +104,10 @@ enum What {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match usage::arguments() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     let config = arguments.config.clone();
     let done = match arguments.what {
         // Needs no runtime, no profile, no log.
@@ -124,29 +130,28 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|e| Failure::failed(format!("the runtime can't start: {e}")))?;
-    mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(e.to_string()))?;
+        .map_err(|e| Failure::failed(Said::word("cli-runtime").with("why", e.to_string())))?;
+    mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(Said::text(e)))?;
+    let of = config.clone();
+    let words = LazyCell::new(|| speech::words(of));
     let done = runtime.block_on(async {
         match what {
-            What::Watch(arguments) => watch::run(config, arguments).await,
-            What::Feed(what) => feed::run(config, what).await,
-            What::Account(what) => account::run(config, what).await,
-            What::Discover(arguments) => discover::run(config, *arguments).await,
-            What::Subscription(what) => subscription::run(config, what).await,
-            What::Explain(arguments) => explain::run(config, &arguments).await,
-            What::Rules(what) => rules::run(config, what).await,
-            What::Pause(arguments) => pause::run(config, &arguments).await,
+            What::Watch(arguments) => watch::run(config, arguments, &words).await,
+            What::Feed(what) => feed::run(config, what, &words).await,
+            What::Account(what) => account::run(config, what, &words).await,
+            What::Discover(arguments) => discover::run(config, *arguments, &words).await,
+            What::Subscription(what) => subscription::run(config, what, &words).await,
+            What::Explain(arguments) => explain::run(config, &arguments, &words).await,
+            What::Rules(what) => rules::run(config, what, &words).await,
+            What::Pause(arguments) => pause::run(config, &arguments, &words).await,
             What::Resume => pause::resume(config).await,
-            What::Doctor(arguments) => {
-                let words = speech::words(config.clone());
-                doctor::run(config, &arguments, &words).await
-            }
-            What::Export(arguments) => exchange::export(config, arguments).await,
-            What::Import(arguments) => exchange::import(config, arguments).await,
-            What::Status(arguments) => status::run(config, &arguments).await,
-            What::Demo(arguments) => demo::run(&arguments).await,
+            What::Doctor(arguments) => doctor::run(config, &arguments, &words).await,
+            What::Export(arguments) => exchange::export(config, arguments, &words).await,
+            What::Import(arguments) => exchange::import(config, arguments, &words).await,
+            What::Status(arguments) => status::run(config, &arguments, &words).await,
+            What::Demo(arguments) => demo::run(&arguments, &words).await,
             What::Bridge(arguments) => bridge::run(config, arguments).await,
-            What::Outbox(arguments) => outbox::run(config, arguments).await,
+            What::Outbox(arguments) => outbox::run(config, arguments, &words).await,
             What::Decode(arguments) => decode::run(&arguments),
             What::Publish(arguments) => publish::run(config, arguments),
         }

@@ -12,7 +12,7 @@ use crate::exit::Failure;
 
 /// What an engine hosted by a command is made of; `connect` says whether its accounts log in.
 pub fn opening(config: Option<PathBuf>, connect: bool) -> Result<Opening, Failure> {
-    let profile = Profile::open(config).map_err(|e| Failure::failed(e.to_string()))?;
+    let profile = Profile::open(config).map_err(|e| Failure::failed(e.said()))?;
     Ok(Opening {
         profile: Arc::new(profile),
         vault: Arc::new(SystemVault),
@@ -28,5 +28,5 @@ pub async fn look(config: Option<PathBuf>) -> Result<Face, Failure> {
 
 /// Opens a face.
 pub async fn face(opening: &Opening) -> Result<Face, Failure> {
-    Face::open(opening).await.map_err(|e| Failure::failed(e.to_string()))
+    Face::open(opening).await.map_err(|e| Failure::failed(e.said()))
 }

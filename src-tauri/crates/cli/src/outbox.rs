@@ -1,10 +1,14 @@
 //! `mailwrenctl outbox`: what waits to be published, and why.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use mailwren_core::publish::Envelope;
+use mailwren_core::said::Said;
+use mailwren_core::words::Words;
 use mailwren_engine::outbox::sending::Sending;
 use mailwren_engine::outbox::{Action, Obstacle, Outbox, OutboxError, Waiting, detach};
 use mailwren_engine::profile::Profile;
@@ -12,7 +16,7 @@ use mailwren_engine::vault::SystemVault;
 use mailwren_engine::xmpp::resolve::SystemResolver;
 use serde::Serialize;
 
-use crate::exit::{Failure, Said};
+use crate::exit::Failure;
 use crate::print;
 
 #[derive(Debug, clap::Args)]
@@ -48,24 +52,29 @@ struct Line<'a> {
     from: Option<&'a str>,
     subject: Option<&'a str>,
     message_id: Option<&'a str>,
-    why: Option<&'a str>,
-    hint: Option<&'a str>,
+    why: Option<Said>,
+    hint: Option<Said>,
     tries: u32,
     next_try: Option<Timestamp>,
 }
 
-pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
-    let profile = Profile::open(config).map_err(|error| Failure::failed(error.to_string()))?;
+/// `words` are read where they are spoken: this is started with every mail that is published.
+pub async fn run(
+    config: Option<PathBuf>,
+    arguments: Arguments,
+    words: &impl Deref<Target = Words>,
+) -> Result<(), Failure> {
+    let profile = Profile::open(config).map_err(|error| Failure::failed(error.said()))?;
     let outbox = Outbox::of(&profile);
     match arguments.what {
-        None => list(&outbox, arguments.json),
+        None => list(&outbox, arguments.json, words),
         Some(What::Send { background: false }) => {
             let mut sending = sending(&profile);
             let sent = sending.attempt(true).await;
             sending.close().await;
             let sent = sent.map_err(failed)?;
             if sent.left == 0 {
-                return print::out(&format!("{} sent.", sent.sent));
+                return print::out(&words.say("cli-sent", [("n", sent.sent.into())]));
             }
             let obstacles: Vec<Obstacle> = outbox
                 .waiting()
@@ -73,13 +82,20 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
                 .iter()
                 .filter_map(|waiting| outbox.obstacle(&waiting.entry.target))
                 .collect();
-            let message = format!("{} sent, {} still waiting", sent.sent, sent.left);
-            Err(match obstacles.first() {
-                Some(why) if why.needs_person => Failure::needs_person(format!("{message}: {}", why.message)),
-                Some(why) => Failure::failed(format!("{message}: {}", why.message)),
-                None => Failure::failed(message),
-            }
-            .hint(obstacles.into_iter().next().and_then(|why| why.hint).map(Said::from)))
+            let left = Said::word("cli-still-waiting")
+                .with("sent", sent.sent)
+                .with("left", sent.left);
+            let Some(obstacle) = obstacles.into_iter().next() else {
+                return Err(Failure::failed(left));
+            };
+            let because = Said::word("proof-named")
+                .with("label", left)
+                .with("what", obstacle.message);
+            let failure = match obstacle.needs_person {
+                true => Failure::needs_person(because),
+                false => Failure::failed(because),
+            };
+            Err(failure.hint(obstacle.hint))
         }
         Some(What::Send { background: true }) => {
             // Who started it by hand leads a group already, and may end it by hand.
@@ -94,18 +110,15 @@ fn sending(profile: &Profile) -> Sending {
 }
 
 fn failed(error: OutboxError) -> Failure {
-    Failure::failed(error.to_string())
+    Failure::failed(error.said())
 }
 
-fn list(outbox: &Outbox, json: bool) -> Result<(), Failure> {
+fn list(outbox: &Outbox, json: bool, words: &Words) -> Result<(), Failure> {
     for waiting in outbox.waiting().map_err(failed)? {
         let obstacle = outbox.obstacle(&waiting.entry.target);
-        if json {
-            let line = line(&waiting, obstacle.as_ref());
-            let text = serde_json::to_string(&line).map_err(|error| Failure::failed(error.to_string()))?;
-            print::out(&text)?;
-        } else {
-            tell(&line(&waiting, obstacle.as_ref()))?;
+        match json {
+            true => print::json(&line(&waiting, obstacle.as_ref()))?,
+            false => tell(&waiting, obstacle.as_ref(), words)?,
         }
     }
     Ok(())
@@ -129,42 +142,34 @@ fn line<'a>(waiting: &'a Waiting, obstacle: Option<&'a Obstacle>) -> Line<'a> {
         from: from.and_then(|from| from.name.as_deref().or(from.address.as_deref())),
         subject: envelope.and_then(|envelope| envelope.subject.as_deref()),
         message_id: envelope.and_then(|envelope| envelope.message_id.as_deref()),
-        why: obstacle.map(|obstacle| obstacle.message.as_str()),
-        hint: obstacle.and_then(|obstacle| obstacle.hint.as_deref()),
+        why: obstacle.map(|obstacle| obstacle.message.plain()),
+        hint: obstacle.and_then(|obstacle| obstacle.hint.as_ref().map(Said::plain)),
         tries: obstacle.map_or(0, |obstacle| obstacle.tries),
         next_try: obstacle.map(|obstacle| obstacle.next_try),
     }
 }
 
-fn tell(line: &Line<'_>) -> Result<(), Failure> {
+fn tell(Waiting { entry, .. }: &Waiting, obstacle: Option<&Obstacle>, words: &Words) -> Result<(), Failure> {
     let local = |at: Timestamp| at.to_zoned_datetime(TimeZone::system());
-    let what = match line.action {
-        "retract" => "a mail that is unread no longer".to_owned(),
-        _ => format!(
-            "{}: {}",
-            line.from.unwrap_or("somebody"),
-            line.subject.unwrap_or("(no subject)")
-        ),
+    let what = match &entry.action {
+        Action::Mail(mail) => {
+            let Envelope { from, subject, .. } = &mail.envelope;
+            print::mail(from.as_ref(), subject.as_deref(), words)
+        }
+        Action::Gone(_) => words.word("cli-outbox-gone"),
     };
     print::out(&format!(
         "{}  {} [{}]  {what}",
-        local(line.queued_at).strftime("%Y-%m-%d %H:%M:%S"),
-        line.account.unwrap_or("-"),
-        line.mailbox,
+        local(entry.queued_at).strftime("%Y-%m-%d %H:%M:%S"),
+        entry.target.account.as_deref().unwrap_or("-"),
+        entry.action.mailbox(),
     ))?;
-    if let (Some(why), Some(next)) = (line.why, line.next_try) {
-        print::out(&format!(
-            "  {why} Tried {}, next at {}.",
-            times(line.tries),
-            local(next).strftime("%H:%M:%S")
-        ))?;
-    }
-    line.hint.map_or(Ok(()), |hint| print::out(&format!("  {hint}")))
-}
-
-fn times(tries: u32) -> String {
-    match tries {
-        1 => "once".to_owned(),
-        n => format!("{n} times"),
+    let Some(obstacle) = obstacle else { return Ok(()) };
+    let next = local(obstacle.next_try).strftime("%H:%M:%S").to_string();
+    let tried = words.say("cli-tried", [("n", obstacle.tries.into()), ("time", next.into())]);
+    print::out(&format!("  {}. {tried}", obstacle.message.told(words)))?;
+    match &obstacle.hint {
+        Some(hint) => print::out(&format!("  {}", hint.told(words))),
+        None => Ok(()),
     }
 }

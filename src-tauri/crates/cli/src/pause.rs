@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::ZonedDateTime;
 use mailwren_core::view::Command;
+use mailwren_core::words::Words;
 
 use crate::exit::Failure;
 use crate::later::Until;
@@ -15,16 +16,17 @@ pub struct Arguments {
     until: Option<Until>,
 }
 
-pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, arguments: &Arguments, words: &Words) -> Result<(), Failure> {
     let now = ZonedDateTime::now();
     let until = arguments.until.map(|Until(later)| later.from(&now));
     ask(config, Command::Pause { until }).await?;
     match until {
         Some(until) => {
             let until = until.to_zoned_datetime(now.time_zone().clone());
-            print::out(&format!("paused until {}", until.strftime("%Y-%m-%d %H:%M")))
+            let time = until.strftime("%Y-%m-%d %H:%M").to_string();
+            print::out(&words.say("paused-until", [("time", time.into())]))
         }
-        None => print::out("paused until `mailwrenctl resume`"),
+        None => print::out(&words.word("cli-paused")),
     }
 }
 

@@ -64,7 +64,7 @@ pub fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure>
     // A flaw in a parser mustn't bounce anybody's mail.
     let mail = panic::catch_unwind(|| Mail::read(&message, &arguments.mailbox, detail))
         .unwrap_or_else(|_| Mail::unreadable(&message, &arguments.mailbox));
-    let profile = Profile::open(config).map_err(|error| Failure::try_later(error.to_string()))?;
+    let profile = Profile::open(config).map_err(|error| Failure::try_later(error.said()))?;
     let target = Target {
         account: arguments.account.map(|jid| jid.to_string()),
         service: arguments.service.map(|jid| jid.to_string()),
@@ -78,7 +78,7 @@ pub fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure>
         action: Action::Mail(mail),
     };
     let put = Outbox::of(&profile).append(&entry);
-    put.map_err(|error| Failure::try_later(error.to_string()))?;
+    put.map_err(|error| Failure::try_later(error.said()))?;
     if let Err(error) = send_in_background(&profile) {
         eprintln!("mailwrenctl: the mail is told later: sending can't be started: {error}");
     }

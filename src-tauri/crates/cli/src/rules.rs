@@ -9,12 +9,14 @@ use mailwren_core::event::Event;
 use mailwren_core::policy::{Hush, Standing, Verdict, decide};
 use mailwren_core::quiet::Schedule;
 use mailwren_core::rules::{Judgement, Rule, RuleEntry, Rules, Subject, Then};
+use mailwren_core::said::Said;
 use mailwren_core::settings::NotificationSettings;
 use mailwren_core::view::{AccountStatus, Command, Reply, Status};
+use mailwren_core::words::Words;
 use mailwren_engine::face::Face;
 use serde_json::Value;
 
-use crate::exit::{Failure, Said};
+use crate::exit::Failure;
 use crate::{open, print};
 
 #[derive(Debug, clap::Subcommand)]
@@ -42,14 +44,14 @@ pub struct Test {
     json: bool,
 }
 
-pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, what: What, words: &Words) -> Result<(), Failure> {
     let face = open::look(config).await?;
     let ground = Ground::of(&face).await;
     face.close().await;
     let ground = ground?;
     match what {
-        What::List { json } => ground.rules.iter().try_for_each(|entry| list(entry, json)),
-        What::Test(test) => ground.test(&test),
+        What::List { json } => ground.rules.iter().try_for_each(|entry| list(entry, json, words)),
+        What::Test(test) => ground.test(&test, words),
     }
 }
 
@@ -77,11 +79,11 @@ impl Ground {
                 settings,
                 accounts,
             }),
-            _ => Err(Failure::failed("unexpected reply")),
+            _ => Err(Failure::unexpected()),
         }
     }
 
-    fn test(&self, test: &Test) -> Result<(), Failure> {
+    fn test(&self, test: &Test, words: &Words) -> Result<(), Failure> {
         // A broken rule keeps its place without consequence.
         let heeded = |entry: &RuleEntry| match entry.fault {
             None => entry.rule.clone(),
@@ -94,19 +96,25 @@ impl Ground {
             .to_zoned_datetime(TimeZone::system());
         let mut none = true;
         for value in serde_json::Deserializer::from_reader(io::stdin().lock()).into_iter::<Value>() {
-            let value = value.map_err(|error| Failure::usage(format!("standard input isn't JSON: {error}")))?;
+            let value =
+                value.map_err(|error| Failure::usage(Said::word("cli-not-json").with("why", error.to_string())))?;
             none = false;
-            self.judge(&rules, value, test, &now)?;
+            self.judge(&rules, value, test, &now, words)?;
         }
         if none {
-            return Err(Failure::usage("no event on standard input").hint(Said::from(
-                "Give one as `mailwrenctl decode` or `mailwrenctl watch --json` prints it.",
-            )));
+            return Err(Failure::usage(Said::word("cli-no-input")).hint(Said::word("cli-no-input-do")));
         }
         Ok(())
     }
 
-    fn judge(&self, rules: &Rules, mut value: Value, test: &Test, now: &ZonedDateTime) -> Result<(), Failure> {
+    fn judge(
+        &self,
+        rules: &Rules,
+        mut value: Value,
+        test: &Test,
+        now: &ZonedDateTime,
+        words: &Words,
+    ) -> Result<(), Failure> {
         let account = value.get("account").and_then(Value::as_str).map(str::to_owned);
         let account = account.or_else(|| test.account.clone());
         if let Some(object) = value.as_object_mut() {
@@ -115,8 +123,8 @@ impl Ground {
                 object.entry(key).or_insert_with(|| usual.into());
             }
         }
-        let event: Event =
-            serde_json::from_value(value).map_err(|error| Failure::usage(format!("that isn't an event: {error}")))?;
+        let event: Event = serde_json::from_value(value)
+            .map_err(|error| Failure::usage(Said::word("cli-not-event").with("why", error.to_string())))?;
         let status = self
             .accounts
             .iter()
@@ -137,7 +145,7 @@ impl Ground {
         if test.json {
             self.tell_json(&judgement, &verdict)
         } else {
-            self.tell(&event, &judgement, &verdict, now)
+            self.tell(&event, &judgement, &verdict, now, words)
         }
     }
 
@@ -151,18 +159,16 @@ impl Ground {
         judgement: &Judgement,
         verdict: &Verdict,
         now: &ZonedDateTime,
+        words: &Words,
     ) -> Result<(), Failure> {
-        let from = event.from.as_ref();
-        let who = from.and_then(|f| f.name.as_deref().or(f.address.as_deref()));
-        let what = event.subject.as_deref().unwrap_or("(no subject)");
-        print::out(&format!("{}: {what}", who.unwrap_or("somebody")))?;
+        print::out(&print::mail(event.from.as_ref(), event.subject.as_deref(), words))?;
         if judgement.matched.is_empty() {
-            print::out("  no rule matches")?;
+            print::out(&format!("  {}", words.word("cli-no-match")))?;
         }
         for entry in self.matched(judgement) {
-            print::out(&format!("  {}", line(entry)))?;
+            print::out(&format!("  {}", line(entry, words)))?;
         }
-        print::out(&format!("  {}", verdict.reason.words(now)))
+        print::out(&format!("  {}", verdict.reason.said(now).told(words)))
     }
 
     fn tell_json(&self, judgement: &Judgement, verdict: &Verdict) -> Result<(), Failure> {
@@ -178,24 +184,26 @@ impl Ground {
             "unread": verdict.unread,
             "hooks": hooks,
         });
-        print::out(&json.to_string())
+        print::json(&json)
     }
 }
 
-fn list(entry: &RuleEntry, json: bool) -> Result<(), Failure> {
+fn list(entry: &RuleEntry, json: bool, words: &Words) -> Result<(), Failure> {
     if json {
-        let text = serde_json::to_string(entry).map_err(|error| Failure::failed(error.to_string()))?;
-        return print::out(&text);
+        return print::json(&entry.plain());
     }
-    print::out(&line(entry))?;
+    print::out(&line(entry, words))?;
     match &entry.fault {
-        Some(fault) => print::out(&format!("    broken, and not heeded: {fault}")),
+        Some(fault) => print::out(&format!(
+            "    {}",
+            words.say("cli-rule-broken", [("why", fault.told(words).into())])
+        )),
         None => Ok(()),
     }
 }
 
 /// A rule in a line: place, name, where it is written, conditions and consequences.
-fn line(entry: &RuleEntry) -> String {
+fn line(entry: &RuleEntry, words: &Words) -> String {
     let rule = &entry.rule;
     let mut parts = Vec::new();
     for (key, patterns) in [
@@ -220,17 +228,18 @@ fn line(entry: &RuleEntry) -> String {
     }));
     consequences.extend(rule.privacy.map(|privacy| format!("privacy {}", privacy.name())));
     consequences.extend(rule.hook.first().map(|program| format!("hook {program}")));
-    let off = if rule.enabled { "" } else { " (off)" };
+    let off = (!rule.enabled).then(|| format!(" ({})", words.word("link-disabled")));
     let conditions = if parts.is_empty() {
-        "any mail".to_owned()
+        words.word("rule-every")
     } else {
         parts.join(", ")
     };
     let name = rule.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+    let written = words.say("cli-rule-line", [("n", entry.line.into())]);
     format!(
-        "{}{name}{off} (line {}): {conditions}: {}",
+        "{}{name}{} ({written}): {conditions}: {}",
         entry.at.saturating_add(1),
-        entry.line,
+        off.unwrap_or_default(),
         consequences.join(", ")
     )
 }

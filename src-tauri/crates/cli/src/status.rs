@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mailwren_core::policy::Hush;
+use mailwren_core::said::Said;
 use mailwren_core::view::{AccountStatus, Command, LinkState, Reply};
+use mailwren_core::words::Words;
 
 use crate::exit::Failure;
 use crate::{open, print};
@@ -17,102 +19,98 @@ pub struct Arguments {
     json: bool,
 }
 
-pub async fn run(config: Option<PathBuf>, arguments: &Arguments) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, arguments: &Arguments, words: &Words) -> Result<(), Failure> {
     let face = open::look(config).await?;
     let running = !face.hosts();
     let reply = face.call(Command::Status).await;
     face.close().await;
     let Reply::Status { status } = reply? else {
-        return Err(Failure::failed("unexpected reply"));
+        return Err(Failure::unexpected());
     };
     if arguments.json {
-        let mut json = serde_json::to_value(&status).map_err(|e| Failure::failed(e.to_string()))?;
+        let mut json = serde_json::to_value(status.plain()).map_err(|e| Failure::failed(Said::text(e)))?;
         if let Some(object) = json.as_object_mut() {
             object.insert("running".to_owned(), running.into());
         }
-        return print::out(&json.to_string());
+        return print::json(&json);
     }
+    let out = |said: Said| print::out(&said.told(words));
     if !running {
-        print::out("Mailwren isn't running; this is what it stored last.")?;
+        out(Said::word("cli-not-running"))?;
     }
-    print::out(&format!("{} unread", status.unread))?;
+    out(Said::word("unread-count").with("n", status.unread))?;
     for account in &status.accounts {
         if running {
-            let proofs = proofs(account, Timestamp::now());
-            print::out(&format!("{}{proofs}", line(account)))?;
+            out(proven(account, Timestamp::now()))?;
             for node in &account.nodes {
                 if let Some(trouble) = &node.trouble {
-                    print::out(&format!("  {} {}: {trouble}", node.service, node.node))?;
+                    print::out(&format!("  {} {}: {}", node.service, node.node, trouble.told(words)))?;
                 }
             }
         } else {
-            print::out(&format!("{}: {} unread", account.jid, account.unread))?;
+            out(named(account, Said::word("unread-count").with("n", account.unread)))?;
         }
     }
     if let Some(hush) = status.hush.filter(|_| running) {
-        print::out(&quiet(hush, &TimeZone::system()))?;
+        out(quiet(hush, &TimeZone::system()))?;
     }
     for problem in &status.problems {
-        print::out(&problem.message)?;
+        print::out(&problem.message.told(words))?;
         if let Some(hint) = &problem.hint {
-            print::out(&format!("  {hint}"))?;
+            print::out(&format!("  {}", hint.told(words)))?;
         }
     }
     Ok(())
 }
 
 /// Why popups are withheld.
-fn quiet(hush: Hush, zone: &TimeZone) -> String {
+fn quiet(hush: Hush, zone: &TimeZone) -> Said {
     let clock = |at: Timestamp| {
         at.to_zoned_datetime(zone.clone())
             .strftime("%Y-%m-%d %H:%M")
             .to_string()
     };
     match hush {
-        Hush::Paused { until: Some(until) } => format!("paused until {}", clock(until)),
-        Hush::Paused { until: None } => "paused until resumed".to_owned(),
-        Hush::QuietHours { until } => format!("quiet hours until {}", clock(until)),
-        Hush::DoNotDisturb => "the desktop isn't to be disturbed: popups wait".to_owned(),
+        Hush::Paused { until: Some(until) } => Said::word("paused-until").with("time", clock(until)),
+        Hush::Paused { until: None } => Said::word("paused-open"),
+        Hush::QuietHours { until } => Said::word("hush-quiet").with("time", clock(until)),
+        Hush::DoNotDisturb => Said::word("hush-dnd"),
     }
 }
 
 /// One account in a line.
-pub fn line(account: &AccountStatus) -> String {
-    let state = match account.link {
-        LinkState::Connected => "connected",
-        LinkState::Connecting => "connecting",
-        LinkState::Offline => "offline",
-        LinkState::Error => "needs attention",
-        LinkState::Disabled => "switched off",
-    };
+pub fn line(account: &AccountStatus) -> Said {
+    let state = account.link.said();
     match &account.trouble {
-        Some(trouble) => format!("{}: {state}: {}", account.jid, trouble.message),
-        None => format!("{}: {state}", account.jid),
+        Some(trouble) => {
+            let why = Said::word("proof-named").with("label", state);
+            named(account, why.with("what", trouble.message.clone()))
+        }
+        None => named(account, state),
     }
 }
 
-/// How old the proofs of a connected account are, to follow its line.
-fn proofs(account: &AccountStatus, now: Timestamp) -> String {
+fn named(account: &AccountStatus, what: Said) -> Said {
+    Said::word("proof-named").with("label", &account.jid).with("what", what)
+}
+
+/// The same, and of a connected account how old its proofs are.
+fn proven(account: &AccountStatus, now: Timestamp) -> Said {
     if account.link != LinkState::Connected || account.trouble.is_some() {
-        return String::new();
+        return line(account);
     }
+    let ago = |at: Timestamp| Said::span(now.duration_since(at).as_secs());
     let push = match account.proven_at {
-        Some(at) => format!(", push proven {}", ago(at, now)),
-        None => ", push not proven yet".to_owned(),
+        Some(at) => Said::word("proof-one").with("ago", ago(at)),
+        None => Said::word("cli-unproven"),
     };
-    match account.publisher_at {
-        Some(at) => format!("{push}, mail server reached {}", ago(at, now)),
+    let proof = match account.publisher_at {
+        Some(at) => Said::word("proof-both").with("push", push).with("ago", ago(at)),
         None => push,
-    }
-}
-
-fn ago(at: Timestamp, now: Timestamp) -> String {
-    match now.duration_since(at).as_secs() {
-        s @ ..60 => format!("{} s ago", s.max(0)),
-        s @ 60..3600 => format!("{} min ago", s / 60),
-        s @ 3600..86_400 => format!("{} h ago", s / 3600),
-        s => format!("{} days ago", s / 86_400),
-    }
+    };
+    Said::word("cli-account-proven")
+        .with("account", line(account))
+        .with("proof", proof)
 }
 
 #[cfg(test)]
@@ -137,15 +135,16 @@ mod tests {
             nodes: Vec::new(),
             strangers: 0,
         };
-        assert_eq!(proofs(&account, now), ", push not proven yet");
+        let told = |account: &AccountStatus| proven(account, now).to_string();
+        assert_eq!(told(&account), "sam@example.org: connected, push not proven yet");
         account.proven_at = before(40);
-        assert_eq!(proofs(&account, now), ", push proven 40 s ago");
+        assert_eq!(told(&account), "sam@example.org: connected, push proven 40 s ago");
         account.publisher_at = before(7300);
         assert_eq!(
-            proofs(&account, now),
-            ", push proven 40 s ago, mail server reached 2 h ago"
+            told(&account),
+            "sam@example.org: connected, push proven 40 s ago, mail server reached 2 h ago"
         );
         account.link = LinkState::Offline;
-        assert_eq!(proofs(&account, now), "");
+        assert_eq!(told(&account), "sam@example.org: offline");
     }
 }

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use mailwren_core::discovery::{ListedSubscription, Standing};
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Reply};
+use mailwren_core::words::Words;
 use mailwren_engine::face::Face;
 use serde::Serialize;
 
-use crate::exit::{Failure, Said};
+use crate::exit::Failure;
 use crate::{open, print};
 
 #[derive(Debug, clap::Subcommand)]
@@ -54,20 +56,20 @@ struct Done<'a> {
     service: &'a str,
     node: &'a str,
     standing: Standing,
-    note: Option<&'a str>,
+    note: Option<Said>,
 }
 
-pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, what: What, words: &Words) -> Result<(), Failure> {
     let face = open::look(config).await?;
     let done = match &what {
-        What::List { jid, json } => list(&face, jid.as_deref(), *json).await,
+        What::List { jid, json } => list(&face, jid.as_deref(), *json, words).await,
         What::Add(which) => {
             let command = Command::Subscribe {
                 jid: which.jid.clone(),
                 service: which.service.clone(),
                 node: which.node.clone(),
             };
-            change(&face, command, which).await
+            change(&face, command, which, words).await
         }
         What::Remove(which) => {
             let command = Command::Unsubscribe {
@@ -75,18 +77,18 @@ pub async fn run(config: Option<PathBuf>, what: What) -> Result<(), Failure> {
                 service: which.service.clone(),
                 node: which.node.clone(),
             };
-            change(&face, command, which).await
+            change(&face, command, which, words).await
         }
     };
     face.close().await;
     done
 }
 
-async fn list(face: &Face, jid: Option<&str>, json: bool) -> Result<(), Failure> {
+async fn list(face: &Face, jid: Option<&str>, json: bool, words: &Words) -> Result<(), Failure> {
     let jids: Vec<String> = match (jid, face.call(Command::Accounts).await?) {
         (Some(jid), _) => vec![jid.to_owned()],
         (None, Reply::Accounts { accounts }) => accounts.into_iter().filter(|a| a.enabled).map(|a| a.jid).collect(),
-        _ => return Err(Failure::failed("unexpected reply")),
+        _ => return Err(Failure::unexpected()),
     };
     let alone = jids.len() == 1;
     let mut failed = None;
@@ -94,31 +96,32 @@ async fn list(face: &Face, jid: Option<&str>, json: bool) -> Result<(), Failure>
         match face.call(Command::Subscriptions { jid: jid.clone() }).await {
             Ok(Reply::Subscriptions { subscriptions }) => {
                 for subscription in &subscriptions {
-                    tell(&jid, subscription, json)?;
+                    tell(&jid, subscription, json, words)?;
                 }
             }
-            Ok(_) => return Err(Failure::failed("unexpected reply")),
+            Ok(_) => return Err(Failure::unexpected()),
             Err(error) if alone => return Err(error.into()),
             Err(error) => {
-                eprintln!("mailwrenctl: {jid}: {error}");
-                failed = Some(Failure::failed(Said::Words("cli-not-all", Vec::new())));
+                eprintln!("mailwrenctl: {jid}: {}", error.message.told(words));
+                failed = Some(Failure::failed(Said::word("cli-not-all")));
             }
         }
     }
     failed.map_or(Ok(()), Err)
 }
 
-fn tell(account: &str, subscription: &ListedSubscription, json: bool) -> Result<(), Failure> {
+fn tell(account: &str, subscription: &ListedSubscription, json: bool, words: &Words) -> Result<(), Failure> {
     if json {
-        let line = Line { account, subscription };
-        return print::out(&serde_json::to_string(&line).map_err(|e| Failure::failed(e.to_string()))?);
+        let subscription = &subscription.plain();
+        return print::json(&Line { account, subscription });
     }
-    let mut facts = vec![subscription.standing.map_or("unknown", word).to_owned()];
+    let standing = subscription.standing.map_or(Said::word("cli-standing-unknown"), word);
+    let mut facts = vec![standing.told(words)];
     if !subscription.configured {
-        facts.push("Mailwren doesn't listen to it".to_owned());
+        facts.push(words.word("cli-unheard"));
     }
     if let Some(jid) = subscription.jid.as_deref().filter(|jid| *jid != account) {
-        facts.push(format!("by {jid}"));
+        facts.push(words.say("cli-subscribed-by", [("jid", jid.into())]));
     }
     if let Some(subid) = &subscription.subid {
         facts.push(format!("id {subid}"));
@@ -131,34 +134,38 @@ fn tell(account: &str, subscription: &ListedSubscription, json: bool) -> Result<
         facts.join(", ")
     ))?;
     match &subscription.trouble {
-        Some(trouble) => print::out(&format!("  ! {trouble}")),
+        Some(trouble) => print::out(&format!("  ! {}", trouble.told(words))),
         None => Ok(()),
     }
 }
 
-const fn word(standing: Standing) -> &'static str {
+pub const fn word(standing: Standing) -> Said {
     match standing {
-        Standing::Subscribed => "subscribed",
-        Standing::Pending => "pending",
-        Standing::Unconfigured => "unconfigured",
-        Standing::None => "not subscribed",
+        Standing::Subscribed => Said::word("node-subscribed"),
+        Standing::Pending => Said::word("node-pending"),
+        Standing::Unconfigured => Said::word("cli-standing-unconfigured"),
+        Standing::None => Said::word("cli-standing-none"),
     }
 }
 
-async fn change(face: &Face, command: Command, which: &Which) -> Result<(), Failure> {
+async fn change(face: &Face, command: Command, which: &Which, words: &Words) -> Result<(), Failure> {
     let Reply::Subscription { standing, note } = face.call(command).await? else {
-        return Err(Failure::failed("unexpected reply"));
+        return Err(Failure::unexpected());
     };
     if which.json {
-        let done = Done {
+        return print::json(&Done {
             account: &which.jid,
             service: &which.service,
             node: &which.node,
             standing,
-            note: note.as_deref(),
-        };
-        return print::out(&serde_json::to_string(&done).map_err(|e| Failure::failed(e.to_string()))?);
+            note: note.as_ref().map(Said::plain),
+        });
     }
-    print::out(&format!("{} {}: {}", which.service, which.node, word(standing)))?;
-    note.map_or(Ok(()), |note| print::out(&format!("  {note}")))
+    print::out(&format!(
+        "{} {}: {}",
+        which.service,
+        which.node,
+        word(standing).told(words)
+    ))?;
+    note.map_or(Ok(()), |note| print::out(&format!("  {}", note.told(words))))
 }

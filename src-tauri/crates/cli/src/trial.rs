@@ -2,10 +2,13 @@
 
 use mailwren_core::account::Account;
 use mailwren_core::discovery::Discovery;
+use mailwren_core::doctor::About;
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, Notice, Reply, StepState, TestStep};
+use mailwren_core::words::Words;
 use mailwren_engine::face::Face;
 
-use crate::exit::{Failure, Said};
+use crate::exit::Failure;
 use crate::print;
 
 /// How a test ended.
@@ -45,7 +48,7 @@ pub async fn run(
                     tell(&step)?;
                 }
                 Ok(_) => {}
-                Err(_) => return Err(Failure::failed(Said::Words("cli-ended", Vec::new()))),
+                Err(_) => return Err(Failure::failed(Said::word("cli-ended"))),
             },
             reply = &mut reply, if ended.is_none() => ended = Some(reply?),
             // Every step was queued before the reply came.
@@ -58,25 +61,37 @@ pub async fn run(
             found,
             untrusted,
         }),
-        _ => Err(Failure::failed("unexpected reply")),
+        _ => Err(Failure::unexpected()),
     }
 }
 
 /// Prints a step that ended.
-pub fn print(step: &TestStep) -> Result<(), Failure> {
-    let mark = match step.state {
-        StepState::Running => return Ok(()),
-        StepState::Passed => "ok",
-        StepState::Warned => "!",
-        StepState::Failed => "FAILED",
-    };
-    let name = format!("{:?}", step.name);
-    print::out(&format!("{name:<9} {mark:<6} {} ({} ms)", step.detail, step.millis))?;
+pub fn print(step: &TestStep, words: &Words) -> Result<(), Failure> {
+    if step.state == StepState::Running {
+        return Ok(());
+    }
+    let (name, mark) = (About::from(step.name).name(words), mark(step.state, words));
+    let took = words.say("millis", [("n", step.millis.into())]);
+    let detail = step.detail.told(words);
+    let mut lines = detail.lines();
+    let first = lines.next().unwrap_or_default();
+    print::out(&format!("{name:<11} {mark:<8} {first} ({took})"))?;
+    lines.try_for_each(|line| print::out(&format!("{:21}{line}", "")))?;
     if let Some(hint) = &step.hint {
-        print::out(&format!("{:17}{hint}", ""))?;
+        print::out(&format!("{:21}{}", "", hint.told(words)))?;
     }
     if let Some(fingerprint) = &step.fingerprint {
-        print::out(&format!("{:17}SHA-256 {fingerprint}", ""))?;
+        print::out(&format!("{:21}SHA-256 {fingerprint}", ""))?;
     }
     Ok(())
+}
+
+/// How a step or a check stands, in a word.
+pub fn mark(state: StepState, words: &Words) -> String {
+    match state {
+        StepState::Running => "…".to_owned(),
+        StepState::Passed => words.word("cli-passed"),
+        StepState::Warned => "!".to_owned(),
+        StepState::Failed => words.word("cli-failed"),
+    }
 }

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mailwren_core::event::{Event, Kind};
+use mailwren_core::said::Said;
 use mailwren_core::view::{Command, LinkState, Notice, Reply, Row, Status};
+use mailwren_core::words::Words;
 use mailwren_engine::face::{Face, Opening};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use crate::exit::{Failure, Said};
+use crate::exit::Failure;
 use crate::{open, print};
 
 /// After a host handed over or ended, how long another is waited for before hosting the engine here.
@@ -35,10 +37,10 @@ pub enum End {
     Parked(Failure),
 }
 
-pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, arguments: Arguments, words: &Words) -> Result<(), Failure> {
     let opening = open::opening(config, true)?;
     let deadline = arguments.timeout.map(|s| Instant::now() + Duration::from_secs(s));
-    let mut watch = Watch::new(arguments.json, arguments.count);
+    let mut watch = Watch::new(arguments.json, arguments.count, words);
     tokio::select! {
         end = watch.run(&opening) => match end? {
             End::Counted | End::Signal => Ok(()),
@@ -56,8 +58,9 @@ async fn at(deadline: Option<Instant>) {
 }
 
 /// Prints events until so many were printed.
-pub struct Watch {
+pub struct Watch<'a> {
     json: bool,
+    words: &'a Words,
     left: Option<u64>,
     /// The revision up to which everything was printed.
     since: Option<i64>,
@@ -67,10 +70,11 @@ pub struct Watch {
     told: Vec<String>,
 }
 
-impl Watch {
-    pub const fn new(json: bool, count: Option<u64>) -> Self {
+impl<'a> Watch<'a> {
+    pub const fn new(json: bool, count: Option<u64>, words: &'a Words) -> Self {
         Self {
             json,
+            words,
             left: count,
             since: None,
             newest: 0,
@@ -95,7 +99,7 @@ impl Watch {
             }
             // The host ended, or this one handed over to a desktop face: go on with whoever comes up.
             face = tokio::select! {
-                followed = Face::follow(opening, FOLLOW) => followed.map_err(|e| Failure::failed(e.to_string()))?,
+                followed = Face::follow(opening, FOLLOW) => followed.map_err(|e| Failure::failed(e.said()))?,
                 () = signals.any() => return Ok(End::Signal),
             };
         }
@@ -110,9 +114,7 @@ impl Watch {
             self.since = Some(horizon.rev);
             self.newest = horizon.seq;
             if status.accounts.is_empty() {
-                return Err(
-                    Failure::failed(Said::Words("cli-none", Vec::new())).hint(Said::Words("cli-none-do", Vec::new()))
-                );
+                return Err(Failure::failed(Said::word("cli-none")).hint(Said::word("cli-none-do")));
             }
         }
         if let Some(end) = self.told(&status) {
@@ -186,14 +188,17 @@ impl Watch {
         if self.json {
             print::event_json(row, event)?;
         } else {
-            print::plain(row, event)?;
+            print::plain(row, event, self.words)?;
         }
         Ok(true)
     }
 
     /// Says on standard error what changed with the accounts; ends when every one of them needs a person.
     fn told(&mut self, status: &Status) -> Option<End> {
-        let lines: Vec<String> = status.accounts.iter().map(crate::status::line).collect();
+        let lines: Vec<String> = {
+            let lines = status.accounts.iter().map(crate::status::line);
+            lines.map(|line| line.told(self.words)).collect()
+        };
         for line in lines.iter().filter(|l| !self.told.contains(l)) {
             eprintln!("mailwrenctl: {line}");
         }
@@ -201,16 +206,14 @@ impl Watch {
         let enabled = || status.accounts.iter().filter(|a| a.link != LinkState::Disabled);
         let parked = enabled().count() > 0 && enabled().all(|a| a.link == LinkState::Error && a.next_try.is_none());
         let trouble = enabled().find_map(|a| a.trouble.as_ref())?;
-        parked.then(|| {
-            End::Parked(Failure::needs_person(trouble.message.clone()).hint(trouble.hint.clone().map(Said::from)))
-        })
+        parked.then(|| End::Parked(Failure::needs_person(trouble.message.clone()).hint(trouble.hint.clone())))
     }
 }
 
 async fn ask(face: &Face) -> Result<Status, Failure> {
     match face.call(Command::Status).await? {
         Reply::Status { status } => Ok(status),
-        other => Err(Failure::failed(format!("unexpected reply: {other:?}"))),
+        _ => Err(Failure::unexpected()),
     }
 }
 
@@ -223,7 +226,8 @@ pub struct Signals {
 impl Signals {
     pub fn new() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|e| Failure::failed(format!("can't listen for signals: {e}")));
+        let listen =
+            |kind| signal(kind).map_err(|e| Failure::failed(Said::word("cli-signals").with("why", e.to_string())));
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,

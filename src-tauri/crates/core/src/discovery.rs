@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::said::Said;
+
 /// What a look around found, as far as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Discovery {
@@ -69,7 +71,7 @@ pub struct FoundNode {
     /// Which type of message its events are (`pubsub#notification_type`), where it is told.
     pub notification: Option<String>,
     /// What a person should know before mail is published on it.
-    pub warning: Option<String>,
+    pub warning: Option<Said>,
 }
 
 /// How a subscription stands (XEP-0060 §4.2).
@@ -116,7 +118,7 @@ pub struct ListedSubscription {
     /// Its options (XEP-0060 §6.3) by name without `pubsub#`, where the service tells any that are set.
     pub options: Vec<SubscriptionOption>,
     /// What is wrong, and what to do.
-    pub trouble: Option<String>,
+    pub trouble: Option<Said>,
 }
 
 /// An option of a subscription.
@@ -129,11 +131,37 @@ pub struct SubscriptionOption {
 }
 
 /// Who may read a node with this access model, if that is more than its owner may want.
-pub fn access_warning(access: &str) -> Option<&'static str> {
+pub fn access_warning(access: &str) -> Option<Said> {
     match access {
-        "open" => Some("Anybody may read this node, senders and subjects included."),
-        "presence" => Some("All contacts of its owner may read this node, senders and subjects included."),
+        "open" => Some(Said::word("node-open")),
+        "presence" => Some(Said::word("node-presence")),
         _ => None,
+    }
+}
+
+impl Discovery {
+    /// The same for programs: what it says is English, once and for all.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        let nodes = self.nodes.iter().map(|node| FoundNode {
+            warning: node.warning.as_ref().map(Said::plain),
+            ..node.clone()
+        });
+        Self {
+            nodes: nodes.collect(),
+            ..self.clone()
+        }
+    }
+}
+
+impl ListedSubscription {
+    /// The same for programs.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self {
+            trouble: self.trouble.as_ref().map(Said::plain),
+            ..self.clone()
+        }
     }
 }
 
@@ -150,8 +178,8 @@ mod tests {
 
     #[test]
     fn only_nodes_that_others_read_are_warned_of() {
-        assert!(access_warning("open").is_some_and(|w| w.contains("Anybody")));
-        assert!(access_warning("presence").is_some_and(|w| w.contains("contacts")));
+        assert!(access_warning("open").is_some_and(|w| w.to_string().contains("Anybody")));
+        assert!(access_warning("presence").is_some_and(|w| w.to_string().contains("contacts")));
         assert_eq!(access_warning("whitelist"), None);
         assert_eq!(access_warning("authorize"), None);
     }

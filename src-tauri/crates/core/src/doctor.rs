@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::said::Said;
 use crate::view::{AccountStatus, LinkState, NodeState, StepName, StepState, TestStep};
 use crate::words::Words;
 
@@ -18,9 +19,38 @@ pub struct Check {
     /// How it stands.
     pub state: StepState,
     /// What was found.
-    pub detail: String,
+    pub detail: Said,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Said>,
+}
+
+impl Check {
+    const fn new(about: About, state: StepState, detail: Said) -> Self {
+        Self {
+            about,
+            account: None,
+            state,
+            detail,
+            hint: None,
+        }
+    }
+
+    fn hint(self, hint: Said) -> Self {
+        Self {
+            hint: Some(hint),
+            ..self
+        }
+    }
+
+    /// The same for programs: what it says is English, once and for all.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self {
+            detail: self.detail.plain(),
+            hint: self.hint.as_ref().map(Said::plain),
+            ..self.clone()
+        }
+    }
 }
 
 /// What a check is about, in the order in which one thing needs the other.
@@ -101,9 +131,9 @@ pub struct EngineFound {
     /// The configuration file.
     pub config: String,
     /// What of it can't be used.
-    pub config_faults: Vec<String>,
+    pub config_faults: Vec<Said>,
     /// Why the store can't be read or written.
-    pub store_fault: Option<String>,
+    pub store_fault: Option<Said>,
     /// How the keyring stands.
     pub keyring: Keyring,
     /// Whether an account has its password in it.
@@ -121,7 +151,7 @@ pub enum Keyring {
     /// It is locked.
     Locked,
     /// Something else is wrong.
-    Failed(String),
+    Failed(Said),
 }
 
 /// What is found of a desktop.
@@ -146,111 +176,67 @@ pub struct Daemon {
     pub actions: bool,
 }
 
-/// Says what was found.
-struct Says<'a>(&'a Words);
-
-impl Says<'_> {
-    fn check(&self, about: About, state: StepState, detail: String, hint: Option<&str>) -> Check {
-        Check {
-            about,
-            account: None,
-            state,
-            detail,
-            hint: hint.map(|id| self.0.word(id)),
-        }
-    }
-}
-
 /// Judges what an engine found. `running` is whether it is one that watches, and not there for the checks alone.
-pub fn of_engine(found: &EngineFound, running: bool, words: &Words) -> Vec<Check> {
-    let says = Says(words);
+pub fn of_engine(found: &EngineFound, running: bool) -> Vec<Check> {
     let engine = match running {
-        true => says.check(About::Engine, StepState::Passed, words.word("doctor-engine-on"), None),
-        false => says.check(
-            About::Engine,
-            StepState::Warned,
-            words.word("doctor-engine-off"),
-            Some("doctor-engine-do"),
-        ),
+        true => Check::new(About::Engine, StepState::Passed, Said::word("doctor-engine-on")),
+        false => Check::new(About::Engine, StepState::Warned, Said::word("doctor-engine-off"))
+            .hint(Said::word("doctor-engine-do")),
     };
     let config = match found.config_faults.as_slice() {
-        [] => says.check(About::Config, StepState::Passed, found.config.clone(), None),
-        faults => Check {
-            hint: Some(words.say("doctor-config-do", [("path", found.config.as_str().into())])),
-            ..says.check(About::Config, StepState::Failed, faults.join("\n"), None)
-        },
+        [] => Check::new(About::Config, StepState::Passed, Said::text(&found.config)),
+        faults => Check::new(About::Config, StepState::Failed, Said::Lines(faults.to_vec()))
+            .hint(Said::word("doctor-config-do").with("path", &found.config)),
     };
     let store = match &found.store_fault {
-        None => says.check(About::Store, StepState::Passed, words.word("doctor-store-good"), None),
-        Some(fault) => says.check(About::Store, StepState::Failed, fault.clone(), Some("doctor-store-do")),
+        None => Check::new(About::Store, StepState::Passed, Said::word("doctor-store-good")),
+        Some(fault) => Check::new(About::Store, StepState::Failed, fault.clone()).hint(Said::word("doctor-store-do")),
     };
     let trouble = match found.keyring_needed {
         true => StepState::Failed,
         false => StepState::Warned,
     };
+    let keyring = |state, what| Check::new(About::Keyring, state, what);
     let keyring = match &found.keyring {
-        Keyring::Open => says.check(
-            About::Keyring,
-            StepState::Passed,
-            words.word("doctor-keyring-good"),
-            None,
-        ),
-        Keyring::Absent => says.check(
-            About::Keyring,
-            trouble,
-            words.word("doctor-keyring-absent"),
-            Some("doctor-keyring-absent-do"),
-        ),
-        Keyring::Locked => says.check(
-            About::Keyring,
-            trouble,
-            words.word("doctor-keyring-locked"),
-            Some("doctor-keyring-locked-do"),
-        ),
-        Keyring::Failed(why) => says.check(About::Keyring, trouble, why.clone(), Some("doctor-keyring-absent-do")),
+        Keyring::Open => keyring(StepState::Passed, Said::word("doctor-keyring-good")),
+        Keyring::Absent => {
+            keyring(trouble, Said::word("doctor-keyring-absent")).hint(Said::word("doctor-keyring-absent-do"))
+        }
+        Keyring::Locked => {
+            keyring(trouble, Said::word("doctor-keyring-locked")).hint(Said::word("doctor-keyring-locked-do"))
+        }
+        Keyring::Failed(why) => keyring(trouble, why.clone()).hint(Said::word("doctor-keyring-absent-do")),
     };
     vec![engine, config, store, keyring]
 }
 
 /// Judges what was found of the desktop. Where there is none, as on a server, nothing of it is missing.
-pub fn of_desktop(found: &DesktopFound, words: &Words) -> Vec<Check> {
-    let says = Says(words);
+pub fn of_desktop(found: &DesktopFound) -> Vec<Check> {
     if let Some(fault) = &found.bus_fault {
         return vec![match found.display {
-            true => says.check(About::Bus, StepState::Failed, fault.clone(), Some("doctor-bus-do")),
-            false => says.check(About::Bus, StepState::Warned, words.word("doctor-no-desktop"), None),
+            true => Check::new(About::Bus, StepState::Failed, Said::text(fault)).hint(Said::word("doctor-bus-do")),
+            false => Check::new(About::Bus, StepState::Warned, Said::word("doctor-no-desktop")),
         }];
     }
-    let bus = says.check(About::Bus, StepState::Passed, words.word("doctor-bus-good"), None);
+    let bus = Check::new(About::Bus, StepState::Passed, Said::word("doctor-bus-good"));
     let missing = match found.display {
         true => StepState::Failed,
         false => StepState::Warned,
     };
+    let notifications = |state, what| Check::new(About::Notifications, state, what);
     let notifications = match &found.daemon {
-        Some(daemon) if daemon.actions => {
-            says.check(About::Notifications, StepState::Passed, daemon.name.clone(), None)
-        }
-        Some(daemon) => says.check(
-            About::Notifications,
+        Some(daemon) if daemon.actions => notifications(StepState::Passed, Said::text(&daemon.name)),
+        Some(daemon) => notifications(
             StepState::Warned,
-            words.say("doctor-daemon-buttons", [("name", daemon.name.as_str().into())]),
-            Some("doctor-daemon-buttons-do"),
-        ),
-        None => says.check(
-            About::Notifications,
-            missing,
-            words.word("doctor-daemon-absent"),
-            Some("doctor-daemon-do"),
-        ),
+            Said::word("doctor-daemon-buttons").with("name", &daemon.name),
+        )
+        .hint(Said::word("doctor-daemon-buttons-do")),
+        None => notifications(missing, Said::word("doctor-daemon-absent")).hint(Said::word("doctor-daemon-do")),
     };
     let tray = match found.tray {
-        true => says.check(About::Tray, StepState::Passed, words.word("doctor-tray-good"), None),
-        false => says.check(
-            About::Tray,
-            StepState::Warned,
-            words.word("doctor-tray-absent"),
-            Some("doctor-tray-do"),
-        ),
+        true => Check::new(About::Tray, StepState::Passed, Said::word("doctor-tray-good")),
+        false => Check::new(About::Tray, StepState::Warned, Said::word("doctor-tray-absent"))
+            .hint(Said::word("doctor-tray-do")),
     };
     vec![bus, notifications, tray]
 }
@@ -267,19 +253,19 @@ pub fn of_step(account: &str, step: &TestStep) -> Check {
 }
 
 /// Judges how an account stands with the engine that runs: whether events are sent, and whether they come.
-pub fn of_account(status: &AccountStatus, now: Timestamp, words: &Words) -> Vec<Check> {
+pub fn of_account(status: &AccountStatus, now: Timestamp) -> Vec<Check> {
     let of_it = |check| Check {
         account: Some(status.jid.clone()),
         ..check
     };
-    [subscriptions(status, words), push(status, now, words)]
+    [subscriptions(status), push(status, now)]
         .into_iter()
         .map(of_it)
         .collect()
 }
 
-fn subscriptions(status: &AccountStatus, words: &Words) -> Check {
-    let says = Says(words);
+fn subscriptions(status: &AccountStatus) -> Check {
+    let check = |state, what| Check::new(About::Subscriptions, state, what);
     let worst = status.nodes.iter().max_by_key(|node| match node.state {
         NodeState::Subscribed => 0,
         NodeState::Unknown => 1,
@@ -287,44 +273,42 @@ fn subscriptions(status: &AccountStatus, words: &Words) -> Check {
         NodeState::Closed | NodeState::Refused => 3,
     });
     let Some(worst) = worst else {
-        let none = words.word("doctor-nodes-none");
-        return says.check(About::Subscriptions, StepState::Warned, none, Some("doctor-nodes-do"));
+        return check(StepState::Warned, Said::word("doctor-nodes-none")).hint(Said::word("doctor-nodes-do"));
     };
     let (state, what) = match worst.state {
         NodeState::Subscribed => {
-            let count = words.say("nodes-count", [("n", status.nodes.len().into())]);
-            return says.check(About::Subscriptions, StepState::Passed, count, None);
+            let count = Said::word("nodes-count").with("n", status.nodes.len());
+            return check(StepState::Passed, count);
         }
-        NodeState::Unknown => (StepState::Warned, words.word("node-unknown")),
-        NodeState::Pending => (StepState::Warned, words.word("node-pending")),
-        NodeState::Closed => (StepState::Failed, words.word("node-closed")),
-        NodeState::Refused => (StepState::Failed, words.word("node-refused")),
+        NodeState::Unknown => (StepState::Warned, Said::word("node-unknown")),
+        NodeState::Pending => (StepState::Warned, Said::word("node-pending")),
+        NodeState::Closed => (StepState::Failed, Said::word("node-closed")),
+        NodeState::Refused => (StepState::Failed, Said::word("node-refused")),
     };
     let what = worst.trouble.clone().unwrap_or(what);
-    let args = [("label", worst.node.as_str().into()), ("what", what.into())];
-    let hint = (state == StepState::Failed).then_some("doctor-nodes-do");
-    says.check(About::Subscriptions, state, words.say("proof-named", args), hint)
+    let named = Said::word("proof-named").with("label", &worst.node).with("what", what);
+    match state {
+        StepState::Failed => check(state, named).hint(Said::word("doctor-nodes-do")),
+        _ => check(state, named),
+    }
 }
 
-fn push(status: &AccountStatus, now: Timestamp, words: &Words) -> Check {
-    let says = Says(words);
+fn push(status: &AccountStatus, now: Timestamp) -> Check {
+    let check = |state, what| Check::new(About::Push, state, what);
     if let Some(trouble) = &status.trouble {
         return Check {
             hint: trouble.hint.clone(),
-            ..says.check(About::Push, StepState::Failed, trouble.message.clone(), None)
+            ..check(StepState::Failed, trouble.message.clone())
         };
     }
     match (status.link, status.proven_at) {
         (LinkState::Connected, Some(at)) => {
-            let ago = words.span(now.duration_since(at).as_secs());
-            let proven = words.say("proof-one", [("ago", ago.into())]);
-            says.check(About::Push, StepState::Passed, proven, None)
+            let ago = Said::span(now.duration_since(at).as_secs());
+            check(StepState::Passed, Said::word("proof-one").with("ago", ago))
         }
-        (LinkState::Connected, None) => says.check(About::Push, StepState::Warned, words.word("proof-none"), None),
-        (LinkState::Connecting, _) => says.check(About::Push, StepState::Warned, words.word("link-connecting"), None),
-        (LinkState::Disabled, _) => says.check(About::Push, StepState::Warned, words.word("link-disabled"), None),
-        (LinkState::Offline, _) => says.check(About::Push, StepState::Failed, words.word("link-offline"), None),
-        (LinkState::Error, _) => says.check(About::Push, StepState::Failed, words.word("link-error"), None),
+        (LinkState::Connected, None) => check(StepState::Warned, Said::word("proof-none")),
+        (link @ (LinkState::Connecting | LinkState::Disabled), _) => check(StepState::Warned, link.said()),
+        (link @ (LinkState::Offline | LinkState::Error), _) => check(StepState::Failed, link.said()),
     }
 }
 
@@ -338,11 +322,10 @@ mod tests {
 
     #[test]
     fn every_failure_of_the_machine_says_what_to_do() {
-        let words = Words::default();
         let found = EngineFound {
             config: "/home/sam/config.toml".to_owned(),
-            config_faults: vec!["line 3, column 1: no".to_owned()],
-            store_fault: Some("disk full".to_owned()),
+            config_faults: vec![Said::text("line 3, column 1: no")],
+            store_fault: Some(Said::text("disk full")),
             keyring: Keyring::Absent,
             keyring_needed: true,
         };
@@ -356,12 +339,7 @@ mod tests {
             bus_fault: Some("nobody".to_owned()),
             ..desktop.clone()
         };
-        let all = [
-            of_engine(&found, false, &words),
-            of_desktop(&desktop, &words),
-            of_desktop(&no_bus, &words),
-        ]
-        .concat();
+        let all = [of_engine(&found, false), of_desktop(&desktop), of_desktop(&no_bus)].concat();
         for check in &all {
             let trouble = matches!(check.state, StepState::Failed | StepState::Warned);
             assert_eq!(trouble, check.hint.is_some(), "{check:?}");
@@ -377,10 +355,7 @@ mod tests {
             daemon: None,
             tray: false,
         };
-        assert_eq!(
-            states(&of_desktop(&found, &Words::default())),
-            [(About::Bus, StepState::Warned)]
-        );
+        assert_eq!(states(&of_desktop(&found)), [(About::Bus, StepState::Warned)]);
     }
 
     #[test]
@@ -392,7 +367,7 @@ mod tests {
             keyring: Keyring::Locked,
             keyring_needed: false,
         };
-        let checks = of_engine(&found, true, &Words::default());
+        let checks = of_engine(&found, true);
         assert!(
             checks.iter().all(|check| check.state != StepState::Failed),
             "{checks:?}"

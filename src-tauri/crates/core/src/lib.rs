@@ -26,6 +26,7 @@ pub mod publish;
 pub mod quiet;
 mod retractions;
 pub mod rules;
+pub mod said;
 pub mod scram;
 pub mod settings;
 pub mod sources;

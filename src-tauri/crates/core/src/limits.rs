@@ -5,6 +5,8 @@
 
 use thiserror::Error;
 
+use crate::said::Said;
+
 /// How much is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -34,22 +36,31 @@ impl Default for Limits {
 
 /// Which limit was passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{}", self.said())]
 pub enum LimitExceeded {
     /// [`Limits::stanza_bytes`].
-    #[error("larger than {0} bytes")]
     StanzaBytes(usize),
     /// [`Limits::depth`].
-    #[error("nested deeper than {0} elements")]
     Depth(usize),
     /// [`Limits::attribute_bytes`].
-    #[error("an attribute or a name longer than {0} bytes")]
     AttributeBytes(usize),
     /// [`Limits::elements`].
-    #[error("of more than {0} elements")]
     Elements(usize),
     /// [`Limits::attributes`].
-    #[error("of more than {0} attributes")]
     Attributes(usize),
+}
+
+impl LimitExceeded {
+    /// For people.
+    pub fn said(self) -> Said {
+        match self {
+            Self::StanzaBytes(most) => Said::word("limit-bytes").with("most", most),
+            Self::Depth(most) => Said::word("limit-depth").with("most", most),
+            Self::AttributeBytes(most) => Said::word("limit-attribute").with("most", most),
+            Self::Elements(most) => Said::word("limit-elements").with("most", most),
+            Self::Attributes(most) => Said::word("limit-attributes").with("most", most),
+        }
+    }
 }
 
 /// What an element and an attribute take in a tree beside their bytes, about.

@@ -25,6 +25,7 @@ use crate::popups::{Grouping, Popups, Setting, Undo, settled};
 use crate::quiet::{Later, Schedule};
 use crate::retractions::Retractions;
 use crate::rules::{Judgement, Rules, Subject};
+use crate::said::Said;
 use crate::settings::NotificationSettings;
 use crate::view::{AccountStatus, Command, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Row, Status};
 use crate::words::Words;
@@ -210,7 +211,7 @@ pub enum Input {
         /// The rows, as they are now.
         rows: Vec<Row>,
         /// Why, for people.
-        why: String,
+        why: Said,
     },
     /// A person did something to a popup, or it ended.
     Popup(PopupEvent),
@@ -838,10 +839,7 @@ impl Model {
             .filter(|n| n.service == service && n.node == node)
         {
             known.state = NodeState::Closed;
-            known.trouble = Some(
-                "The node was deleted, or its owner ended the subscription. Ask its owner, or remove it from the account."
-                    .to_owned(),
-            );
+            known.trouble = Some(Said::word("node-ended"));
         }
         vec![Effect::Tell(Notice::Status)]
     }

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use crate::account::Account;
 use crate::event::Event;
+use crate::said::Said;
 
 /// How an account's mails are opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -25,26 +26,24 @@ const MESSAGE_ID: &str = "{message_id}";
 
 impl OpenWith {
     /// What is wrong with it, if anything.
-    pub fn flaw(&self) -> Option<&'static str> {
+    pub fn flaw(&self) -> Option<Said> {
         match self {
             Self::Mid | Self::Thunderbird => None,
-            Self::Webmail(template) if !template.starts_with("https://") => Some("a webmail link begins with https://"),
+            Self::Webmail(template) if !template.starts_with("https://") => Some(Said::word("config-open-https")),
             Self::Webmail(template) if host(template).is_none_or(|host| host.contains('{')) => {
-                Some("a webmail link names its host")
+                Some(Said::word("config-open-host"))
             }
-            Self::Webmail(template) if !template.contains(MESSAGE_ID) => {
-                Some("a webmail link has {message_id} where the message's id belongs")
-            }
+            Self::Webmail(template) if !template.contains(MESSAGE_ID) => Some(Said::word("config-open-id")),
             Self::Webmail(_) => None,
             Self::Command(words)
                 if words
                     .first()
                     .is_none_or(|program| program.is_empty() || program.contains('{')) =>
             {
-                Some("a command begins with a program")
+                Some(Said::word("config-open-program"))
             }
             Self::Command(words) if !words.iter().any(|word| word.contains(MESSAGE_ID)) => {
-                Some("a command has {message_id} in one of its arguments")
+                Some(Said::word("config-open-argument"))
             }
             Self::Command(_) => None,
         }
@@ -232,12 +231,20 @@ mod tests {
 
     #[test]
     fn a_way_that_can_lead_nowhere_is_told() {
-        let webmail = |template: &str| OpenWith::Webmail(template.to_owned()).flaw();
+        let webmail = |template: &str| {
+            OpenWith::Webmail(template.to_owned())
+                .flaw()
+                .map(|flaw| flaw.to_string())
+        };
         assert_eq!(webmail("https://m.example.org/{message_id}"), None);
         assert!(webmail("http://m.example.org/{message_id}").unwrap().contains("https"));
         assert!(webmail("https://{message_id}/").unwrap().contains("host"));
         assert!(webmail("https://m.example.org/").unwrap().contains("{message_id}"));
-        let command = |words: &[&str]| OpenWith::Command(words.iter().map(|word| (*word).to_owned()).collect()).flaw();
+        let command = |words: &[&str]| {
+            OpenWith::Command(words.iter().map(|word| (*word).to_owned()).collect())
+                .flaw()
+                .map(|flaw| flaw.to_string())
+        };
         assert_eq!(command(&["mua", "{message_id}"]), None);
         assert!(command(&[]).unwrap().contains("program"));
         assert!(command(&["{message_id}"]).unwrap().contains("program"));

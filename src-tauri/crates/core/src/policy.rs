@@ -1,7 +1,6 @@
 //! What becomes of a mail: a pure function of the event, the rules, how things stand, and the time; with the reason, which
 //! is kept with the row.
 
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -9,6 +8,7 @@ use ts_rs::TS;
 use crate::event::Kind;
 use crate::popup::Privacy;
 use crate::rules::{Judgement, Then};
+use crate::said::Said;
 
 /// What becomes of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -180,40 +180,36 @@ pub fn decide(kind: Kind, rules: &Judgement, standing: &Standing) -> Verdict {
 }
 
 impl Reason {
-    /// For a person: `silent: quiet hours until 07:00`.
-    pub fn words(&self, now: &ZonedDateTime) -> String {
+    /// For a person; times are those of the zone of `now`.
+    pub fn said(&self, now: &ZonedDateTime) -> Said {
         let outcome = match self.outcome {
-            Outcome::Notify => "notified",
-            Outcome::Silent => "silent",
-            Outcome::Suppress => "suppressed",
-            Outcome::Group => "told with others",
+            Outcome::Notify => Said::word("outcome-notify"),
+            Outcome::Silent => Said::word("outcome-silent"),
+            Outcome::Suppress => Said::word("outcome-suppress"),
+            Outcome::Group => Said::word("outcome-group"),
         };
-        let clock = |at: Timestamp| clock(at, now.time_zone(), now);
         let cause = match &self.cause {
-            Cause::Usual => String::new(),
-            Cause::Rule { rule } => format!("rule {rule}"),
-            Cause::Vip { rule } => format!("VIP by rule {rule}"),
-            Cause::Paused { until: Some(until) } => format!("paused until {}", clock(*until)),
-            Cause::Paused { until: None } => "paused".to_owned(),
-            Cause::QuietHours { until } => format!("quiet hours until {}", clock(*until)),
-            Cause::DoNotDisturb => "the desktop wasn't to be disturbed".to_owned(),
-            Cause::FirstSight => "it was on the node before Mailwren listened to it".to_owned(),
-            Cause::Headless => "no desktop was there to show a popup".to_owned(),
-            Cause::ToldBefore => "the same message was told before".to_owned(),
-            Cause::Burst => "many came at once".to_owned(),
-            Cause::Away => "missed while not connected".to_owned(),
-            Cause::AfterQuiet => "it came while it was quiet".to_owned(),
-            Cause::Snoozed => "it had been put off".to_owned(),
+            Cause::Usual => Said::word("cause-usual"),
+            Cause::Rule { rule } => Said::word("cause-rule").with("rule", rule),
+            Cause::Vip { rule } => Said::word("cause-vip").with("rule", rule),
+            Cause::Paused { until: Some(until) } => Said::word("cause-paused-until").with("time", clock(*until, now)),
+            Cause::Paused { until: None } => Said::word("cause-paused"),
+            Cause::QuietHours { until } => Said::word("cause-quiet").with("time", clock(*until, now)),
+            Cause::DoNotDisturb => Said::word("cause-dnd"),
+            Cause::FirstSight => Said::word("cause-first"),
+            Cause::Headless => Said::word("cause-headless"),
+            Cause::ToldBefore => Said::word("cause-before"),
+            Cause::Burst => Said::word("cause-burst"),
+            Cause::Away => Said::word("cause-away"),
+            Cause::AfterQuiet => Said::word("cause-after"),
+            Cause::Snoozed => Said::word("cause-snoozed"),
         };
-        let privacy = match self.privacy {
-            None | Some(Privacy::Full) => "",
-            Some(Privacy::Sender) => " (a rule lets the popup tell the sender alone)",
-            Some(Privacy::Count) => " (a rule lets the popup tell only that mail came)",
+        let reason = match self.privacy {
+            None | Some(Privacy::Full) => Said::word("reason"),
+            Some(Privacy::Sender) => Said::word("reason-sender"),
+            Some(Privacy::Count) => Said::word("reason-count"),
         };
-        match cause.as_str() {
-            "" => format!("{outcome}{privacy}"),
-            cause => format!("{outcome}: {cause}{privacy}"),
-        }
+        reason.with("outcome", outcome).with("cause", cause)
     }
 
     /// Whether a rule let it break through quiet.
@@ -223,8 +219,8 @@ impl Reason {
 }
 
 /// The time of day, with the date when it isn't today's.
-fn clock(at: Timestamp, zone: &TimeZone, now: &ZonedDateTime) -> String {
-    let at = at.to_zoned_datetime(zone.clone());
+fn clock(at: Timestamp, now: &ZonedDateTime) -> String {
+    let at = at.to_zoned_datetime(now.time_zone().clone());
     let format = if at.date() == now.date() {
         "%H:%M"
     } else {

@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::act::Act;
 use crate::event::{Event, Kind};
 use crate::policy::{Cause, Hush};
+use crate::said::Said;
 use crate::view::Row;
 use crate::words::Words;
 
@@ -242,7 +243,7 @@ pub fn words_for_done(act: Act, rows: &[Row], words: &Words) -> (String, String)
 }
 
 /// Title and body where something chosen at a popup couldn't be done with its rows.
-pub fn words_for_undone(act: Act, rows: &[Row], why: &str, words: &Words) -> (String, String) {
+pub fn words_for_undone(act: Act, rows: &[Row], why: &Said, words: &Words) -> (String, String) {
     let what = words.word(match act {
         Act::Read => "popup-not-read",
         Act::Unread => "popup-not-unread",
@@ -259,7 +260,7 @@ pub fn words_for_undone(act: Act, rows: &[Row], why: &str, words: &Words) -> (St
         Some(of) => words.say("popup-undone", [("what", what.into()), ("of", of.into())]),
         None => what,
     };
-    (title, why.to_owned())
+    (title, why.told(words))
 }
 
 /// A grouped popup names so many senders, then counts.

@@ -15,6 +15,7 @@ use crate::popup::{
     Occasion, Popup, PopupAction, Privacy, words_for_done, words_for_many, words_for_muted, words_for_row,
     words_for_sample, words_for_undone,
 };
+use crate::said::Said;
 use crate::view::{AccountStatus, LinkState, Row};
 
 /// When many become one.
@@ -100,13 +101,13 @@ enum Shape {
     Many(Occasion),
     /// A person wanted to see how popups look; stands for no row.
     Sample,
-    /// Says what was done, or couldn't be; stands for no row.
-    Said(Said),
+    /// Tells what was done, or couldn't be; stands for no row.
+    Told(Told),
 }
 
 /// What came of an action at a popup.
 #[derive(Debug, Clone)]
-struct Said {
+struct Told {
     words: (String, String),
     /// What can be taken back.
     undo: Option<Undo>,
@@ -150,7 +151,7 @@ pub struct Popups {
     pending: VecDeque<Row>,
     summaries: VecDeque<(Occasion, Vec<Row>)>,
     /// What came of actions at popups, still to be said.
-    said: VecDeque<Said>,
+    said: VecDeque<Told>,
     held: Vec<Row>,
 }
 
@@ -173,7 +174,7 @@ impl Popups {
         let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
             Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),
             Shape::Single => shown.rows.iter().any(|r| replaced.iter().any(|old| old.seq == r.seq)),
-            Shape::Many(_) | Shape::Said(_) | Shape::Sample => false,
+            Shape::Many(_) | Shape::Told(_) | Shape::Sample => false,
         })?;
         shown.rows.push(row.clone());
         let settles = vec![row.seq];
@@ -183,7 +184,7 @@ impl Popups {
                 return Some(Effect::Settle(settles));
             }
             Shape::Mailbox { shown_at } => *shown_at = now,
-            Shape::Single | Shape::Many(_) | Shape::Said(_) | Shape::Sample => {}
+            Shape::Single | Shape::Many(_) | Shape::Told(_) | Shape::Sample => {}
         }
         Some(Effect::Show(Popup {
             settles,
@@ -217,7 +218,7 @@ impl Popups {
 
     /// A row's sender was muted from its popup: say so, with a way back.
     pub fn announce_muted(&mut self, now: Timestamp, row: Row, setting: &Setting<'_>) -> Vec<Effect> {
-        self.said.push_back(Said {
+        self.said.push_back(Told {
             words: words_for_muted(&row, &setting.manners.words),
             undo: Some(Undo::Mute(row.seq)),
         });
@@ -228,7 +229,7 @@ impl Popups {
     pub fn announce_done(&mut self, now: Timestamp, act: Act, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
         let least = rows.iter().map(|row| setting.privacy(row)).max();
         let told = if least == Some(Privacy::Count) { &[] } else { rows };
-        self.said.push_back(Said {
+        self.said.push_back(Told {
             words: words_for_done(act, told, &setting.manners.words),
             undo: Some(Undo::Act(rows.iter().map(|row| row.seq).collect())),
         });
@@ -241,13 +242,13 @@ impl Popups {
         now: Timestamp,
         act: Act,
         rows: &[Row],
-        why: &str,
+        why: &Said,
         setting: &Setting<'_>,
     ) -> Vec<Effect> {
         let least = rows.iter().map(|row| setting.privacy(row)).max();
         // A sender's name is told where the popup told it.
         let rows = if least == Some(Privacy::Count) { &[] } else { rows };
-        self.said.push_back(Said {
+        self.said.push_back(Told {
             words: words_for_undone(act, rows, why, &setting.manners.words),
             undo: None,
         });
@@ -319,7 +320,7 @@ impl Popups {
     /// What is taken back at a popup.
     pub fn undo(&self, id: u64) -> Option<Undo> {
         match &self.shown.get(&id)?.shape {
-            Shape::Said(said) => said.undo.clone(),
+            Shape::Told(said) => said.undo.clone(),
             _ => None,
         }
     }
@@ -415,7 +416,7 @@ impl Popups {
         if let Some(said) = self.said.pop_front() {
             return vec![Effect::Show(self.show(
                 now,
-                Shape::Said(said),
+                Shape::Told(said),
                 Vec::new(),
                 false,
                 setting,
@@ -548,7 +549,7 @@ impl Shown {
                 words_for_sample(setting.at_most(setting.manners.privacy), words),
                 vec![PopupAction::Open],
             ),
-            (Shape::Said(said), _) => {
+            (Shape::Told(said), _) => {
                 let actions = match said.undo {
                     Some(_) => vec![PopupAction::Undo],
                     None => vec![PopupAction::Open],

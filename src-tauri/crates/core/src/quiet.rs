@@ -10,6 +10,8 @@ use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::said::Said;
+
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
@@ -102,13 +104,22 @@ pub struct QuietHours {
 
 /// What is wrong with quiet hours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum QuietFault {
     /// Not a time of day.
-    #[error("`{0}` isn't a time of day; it looks like 22:00")]
     Time(String),
     /// Not a day.
-    #[error("`{0}` isn't a day of the week; it looks like mon, or mon-fri")]
     Day(String),
+}
+
+impl QuietFault {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Time(text) => Said::word("config-quiet-time").with("text", text),
+            Self::Day(text) => Said::word("config-quiet-day").with("text", text),
+        }
+    }
 }
 
 impl QuietHours {

@@ -11,6 +11,7 @@ use ts_rs::TS;
 
 use crate::event::{Event, Kind};
 use crate::popup::Privacy;
+use crate::said::Said;
 
 /// So many rules are heeded.
 pub const MOST_RULES: usize = 500;
@@ -95,7 +96,7 @@ pub struct RuleEntry {
     /// The rule, as far as it can be read.
     pub rule: Rule,
     /// Why it isn't heeded, if it is broken.
-    pub fault: Option<String>,
+    pub fault: Option<Said>,
 }
 
 /// Reads `"x"` as `["x"]`.
@@ -120,14 +121,24 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
     deserializer.deserialize_any(OneOrMany)
 }
 
+impl RuleEntry {
+    /// The same for programs: what it says is English, once and for all.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self {
+            fault: self.fault.as_ref().map(Said::plain),
+            ..self.clone()
+        }
+    }
+}
+
 /// What is wrong with a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum RuleFault {
     /// It has no consequence.
-    #[error("the rule has no consequence: give it `then`, `privacy` or `hook`")]
     Idle,
     /// A regular expression that is none, or too large.
-    #[error("`{key}`: {message}")]
     Pattern {
         /// The condition.
         key: &'static str,
@@ -135,17 +146,30 @@ pub enum RuleFault {
         message: String,
     },
     /// More patterns, or longer ones, than are heeded.
-    #[error("`{key}`: at most {MOST_PATTERNS} patterns of {PATTERN_CHARS} characters each")]
     TooMuch {
         /// The condition.
         key: &'static str,
     },
     /// A hook without a program.
-    #[error("`hook` names no program")]
     NoProgram,
     /// More rules than are heeded.
-    #[error("only the first {MOST_RULES} rules are heeded")]
     TooMany,
+}
+
+impl RuleFault {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Idle => Said::word("config-rule-idle"),
+            Self::Pattern { key, message } => Said::word("config-rule-pattern").with("key", *key).with("why", message),
+            Self::TooMuch { key } => Said::word("config-rule-patterns")
+                .with("key", *key)
+                .with("most", MOST_PATTERNS)
+                .with("chars", PATTERN_CHARS),
+            Self::NoProgram => Said::word("config-rule-program"),
+            Self::TooMany => Said::word("config-rules-many").with("most", MOST_RULES),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

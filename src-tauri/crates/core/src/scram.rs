@@ -10,6 +10,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
+use crate::said::Said;
+
 /// Fewest iterations accepted (RFC 5802 §5.1, RFC 7677 §4): fewer would make a captured proof cheap to guess from.
 pub const MIN_ITERATIONS: u32 = 4096;
 
@@ -49,28 +51,37 @@ pub enum Binding {
 
 /// Why a SCRAM exchange can't go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ScramError {
     /// The user name can't be prepared (RFC 4013).
-    #[error("the user name has characters that can't be used to log in")]
     Username,
     /// The password can't be prepared (RFC 4013), or is empty.
-    #[error("the password is empty or has characters that can't be used to log in")]
     Password,
     /// The server's message breaks the grammar.
-    #[error("the server's SCRAM message is malformed: {0}")]
     Malformed(&'static str),
     /// The server's nonce doesn't continue the client's.
-    #[error("the server's nonce doesn't continue ours")]
     Nonce,
     /// The iteration count is outside [`MIN_ITERATIONS`]..=[`MAX_ITERATIONS`].
-    #[error("the server asks for {0} iterations, which is outside of what is safe")]
     Iterations(u64),
     /// The server reports an error (`e=`).
-    #[error("the server ended the exchange: {0}")]
     Server(String),
     /// The server doesn't know the password either: someone else answers in its place.
-    #[error("the server couldn't prove that it knows the account")]
     Signature,
+}
+
+impl ScramError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Username => Said::word("scram-username"),
+            Self::Password => Said::word("scram-password"),
+            Self::Malformed(why) => Said::word("scram-malformed").with("why", *why),
+            Self::Nonce => Said::word("scram-nonce"),
+            Self::Iterations(n) => Said::word("scram-iterations").with("n", *n),
+            Self::Server(why) => Said::word("scram-server").with("why", why),
+            Self::Signature => Said::word("trouble-signature"),
+        }
+    }
 }
 
 /// The client's first message.

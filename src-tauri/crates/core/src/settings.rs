@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use crate::popup::Privacy;
 use crate::quiet::{QuietFault, QuietHours};
+use crate::said::Said;
 
 /// Everything about notifications but the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -96,8 +97,15 @@ impl GeneralSettings {
 
 /// Events can't be kept for so long, or so short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("`keep_days` must be at least 1 and at most {LONGEST_KEPT_DAYS}")]
+#[error("{}", self.said())]
 pub struct KeepFault;
+
+impl KeepFault {
+    /// For people.
+    pub fn said(self) -> Said {
+        Said::word("config-keep-days").with("most", LONGEST_KEPT_DAYS)
+    }
+}
 
 /// A language, or the system's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -16,6 +16,7 @@ use crate::event::Event;
 use crate::policy::{Hush, Reason};
 use crate::quiet::Later;
 use crate::rules::{Rule, RuleEntry};
+use crate::said::Said;
 use crate::settings::{GeneralSettings, NotificationSettings};
 
 /// One stored event, as faces see it.
@@ -417,7 +418,7 @@ pub enum Reply {
         /// How it stands at the service now.
         standing: Standing,
         /// What a person should know of it.
-        note: Option<String>,
+        note: Option<Said>,
     },
     /// To [`Command::GeneralSettings`].
     GeneralSettings {
@@ -444,7 +445,7 @@ pub enum Reply {
         /// How many messages it was done with.
         count: u32,
         /// What couldn't be done.
-        trouble: Option<String>,
+        trouble: Option<Said>,
     },
     /// To [`Command::NotificationSettings`].
     NotificationSettings {
@@ -466,7 +467,7 @@ pub enum Reply {
     /// To [`Command::TryRule`].
     TryRule {
         /// What is wrong with the rule.
-        fault: Option<String>,
+        fault: Option<Said>,
         /// The rows it matches, newest first.
         #[ts(type = "number[]")]
         seqs: Vec<i64>,
@@ -557,6 +558,19 @@ pub enum LinkState {
     Disabled,
 }
 
+impl LinkState {
+    /// For people.
+    pub const fn said(self) -> Said {
+        match self {
+            Self::Connected => Said::word("link-connected"),
+            Self::Connecting => Said::word("link-connecting"),
+            Self::Offline => Said::word("link-offline"),
+            Self::Error => Said::word("link-error"),
+            Self::Disabled => Said::word("link-disabled"),
+        }
+    }
+}
+
 /// How one account stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AccountStatus {
@@ -598,7 +612,7 @@ pub struct NodeStatus {
     /// Whether events arrive from it.
     pub state: NodeState,
     /// Why not.
-    pub trouble: Option<String>,
+    pub trouble: Option<Said>,
     /// Whether the mailbox behind it is reached, by a bridge that says so or by IMAP, so that [`Command::Act`] can be tried.
     pub acts: bool,
 }
@@ -628,9 +642,9 @@ pub struct Problem {
     /// What it is about, for code: `auth`, `tls`, `dns`, `tcp`, `keyring`, `notifier`, `config`, `store`, …
     pub code: String,
     /// What is wrong.
-    pub message: String,
+    pub message: Said,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: Option<Said>,
 }
 
 /// A step of an account test.
@@ -641,9 +655,9 @@ pub struct TestStep {
     /// How it stands.
     pub state: StepState,
     /// What was found, or what is wrong.
-    pub detail: String,
+    pub detail: Said,
     /// What to do if it failed.
-    pub hint: Option<String>,
+    pub hint: Option<Said>,
     /// How long it took, in milliseconds.
     pub millis: u32,
     /// SHA-256 fingerprint of a certificate that wasn't trusted, to be pinned on an explicit yes.
@@ -693,9 +707,49 @@ pub struct ApiError {
     /// For code that acts on it.
     pub code: ApiCode,
     /// What went wrong.
-    pub message: String,
+    pub message: Said,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: Option<Said>,
+}
+
+impl Problem {
+    /// Without anything to do about it.
+    pub fn new(code: impl Into<String>, message: Said) -> Self {
+        Self {
+            code: code.into(),
+            message,
+            hint: None,
+        }
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<Option<Said>>) -> Self {
+        Self {
+            hint: hint.into(),
+            ..self
+        }
+    }
+}
+
+impl ApiError {
+    /// Without anything to do about it.
+    pub const fn new(code: ApiCode, message: Said) -> Self {
+        Self {
+            code,
+            message,
+            hint: None,
+        }
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<Option<Said>>) -> Self {
+        Self {
+            hint: hint.into(),
+            ..self
+        }
+    }
 }
 
 /// Errors that a face acts on.
@@ -734,7 +788,58 @@ pub enum TrayShape {
     Paused,
 }
 
+/// What is told to programs says everything in English, once and for all.
+impl Problem {
+    /// The same for programs.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self {
+            code: self.code.clone(),
+            message: self.message.plain(),
+            hint: self.hint.as_ref().map(Said::plain),
+        }
+    }
+}
+
+impl TestStep {
+    /// The same for programs.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self {
+            detail: self.detail.plain(),
+            hint: self.hint.as_ref().map(Said::plain),
+            ..self.clone()
+        }
+    }
+}
+
+impl AccountStatus {
+    /// The same for programs.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        let nodes = self.nodes.iter().map(|node| NodeStatus {
+            trouble: node.trouble.as_ref().map(Said::plain),
+            ..node.clone()
+        });
+        Self {
+            trouble: self.trouble.as_ref().map(Problem::plain),
+            nodes: nodes.collect(),
+            ..self.clone()
+        }
+    }
+}
+
 impl Status {
+    /// The same for programs.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self {
+            accounts: self.accounts.iter().map(AccountStatus::plain).collect(),
+            problems: self.problems.iter().map(Problem::plain).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The tray icon's shape: the worst account decides; a pause, and whatever else withholds popups, covers all but an
     /// error.
     pub fn tray_shape(&self) -> TrayShape {

@@ -1,13 +1,24 @@
 //! Words: the one catalogue of all faces (`ui/locales`), spoken in one language at a time.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use crate::said::Said;
 use crate::settings::Language;
+
+macro_rules! catalogue {
+    ($tag:literal) => {
+        [
+            include_str!(concat!("../../../../ui/locales/", $tag, ".ftl")),
+            include_str!(concat!("../../../../ui/locales/engine/", $tag, ".ftl")),
+            include_str!(concat!("../../../../ui/locales/windowless/", $tag, ".ftl")),
+        ]
+    };
+}
 
 /// A language that there is a catalogue of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,11 +56,12 @@ impl Tongue {
         }
     }
 
-    const fn catalogue(self) -> &'static str {
+    /// What windows say, what the engine finds, and what is said where there is no window.
+    const fn catalogue(self) -> [&'static str; 3] {
         match self {
-            Self::En => include_str!("../../../../ui/locales/en.ftl"),
-            Self::De => include_str!("../../../../ui/locales/de.ftl"),
-            Self::Ar => include_str!("../../../../ui/locales/ar.ftl"),
+            Self::En => catalogue!("en"),
+            Self::De => catalogue!("de"),
+            Self::Ar => catalogue!("ar"),
         }
     }
 
@@ -80,13 +92,21 @@ impl Words {
         let mut bundle = FluentBundle::new_concurrent(vec![tongue.id()]);
         // What needs it is isolated in [`Words::say`]: daemons and terminals show marks that they don't know.
         bundle.set_use_isolating(false);
-        // Whatever of it can be read is taken; a test holds that it is all.
-        let resource = FluentResource::try_new(tongue.catalogue().to_owned()).unwrap_or_else(|(read, _)| read);
-        bundle.add_resource_overriding(resource);
+        for part in tongue.catalogue() {
+            // Whatever of it can be read is taken; a test holds that it is all.
+            let resource = FluentResource::try_new(part.to_owned()).unwrap_or_else(|(read, _)| read);
+            bundle.add_resource_overriding(resource);
+        }
         Self {
             tongue,
             bundle: Arc::new(bundle),
         }
+    }
+
+    /// English, which logs and programs are told.
+    pub fn english() -> &'static Self {
+        static ENGLISH: OnceLock<Words> = OnceLock::new();
+        ENGLISH.get_or_init(Self::default)
     }
 
     /// The language spoken.
@@ -116,12 +136,7 @@ impl Words {
 
     /// A length of time, in the largest unit that says enough. One below zero counts as none.
     pub fn span(&self, seconds: i64) -> String {
-        match seconds {
-            s @ ..60 => self.say("span-seconds", [("n", s.max(0).into())]),
-            s @ 60..3600 => self.say("span-minutes", [("n", (s / 60).into())]),
-            s @ 3600..86_400 => self.say("span-hours", [("n", (s / 3600).into())]),
-            s => self.say("span-days", [("n", (s / 86_400).into())]),
-        }
+        Said::span(seconds).told(self)
     }
 
     fn set_apart<'a>(&self, value: FluentValue<'a>) -> FluentValue<'a> {
@@ -172,8 +187,10 @@ mod tests {
     #[test]
     fn every_catalogue_can_be_read_in_whole() {
         for tongue in Tongue::ALL {
-            let read = FluentResource::try_new(tongue.catalogue().to_owned());
-            assert!(read.is_ok(), "{tongue:?}: {:?}", read.err().map(|(_, faults)| faults));
+            for part in tongue.catalogue() {
+                let read = FluentResource::try_new(part.to_owned());
+                assert!(read.is_ok(), "{tongue:?}: {:?}", read.err().map(|(_, faults)| faults));
+            }
         }
     }
 

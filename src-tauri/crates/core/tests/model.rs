@@ -20,6 +20,7 @@ use mailwren_core::event::Kind;
 use mailwren_core::heartbeat::Publisher;
 use mailwren_core::model::{HEARTBEAT, Input, LinkChange, Manners, Pulse};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
+use mailwren_core::said::Said;
 use mailwren_core::view::{LinkState, Notice, Pause, Problem, TrayShape};
 use proptest::prelude::*;
 
@@ -253,7 +254,7 @@ fn a_server_that_is_not_trusted_is_told_as_an_error_though_it_is_tried_again() {
     world.link(LinkChange::Untrusted {
         trouble: Problem {
             code: "certificate".to_owned(),
-            message: "another certificate than the pinned one".to_owned(),
+            message: Said::word("trouble-pin").with("target", "mail.example.org:5222"),
             hint: None,
         },
         retry_at,
@@ -416,7 +417,7 @@ impl World {
 fn deaf() -> Problem {
     Problem {
         code: HEARTBEAT.to_owned(),
-        message: "no events".to_owned(),
+        message: Said::word("trouble-deaf"),
         hint: None,
     }
 }
@@ -476,13 +477,13 @@ fn a_popup_offers_the_mailbox_where_a_bridge_reaches_it_and_says_what_it_could_n
     world.input(Input::NotDone {
         act: Act::Archive,
         rows,
-        why: "The bridge isn't there.".to_owned(),
+        why: Said::word("act-no-bridge"),
     });
     world.pass(2);
     let said = world.up.values().last().unwrap();
     assert_eq!(
         (said.title.as_str(), said.body.as_str()),
-        ("Not archived: Miriam", "The bridge isn't there.")
+        ("Not archived: Miriam", "The bridge isn’t there at present.")
     );
 
     // Without a connection nothing reaches it, and a publisher that ends says so.
@@ -526,7 +527,7 @@ fn the_worst_account_decides_the_tray_icon() {
     assert_eq!(world.model.status().tray_shape(), TrayShape::Offline);
     world.link(LinkChange::Parked(Problem {
         code: "auth".to_owned(),
-        message: "wrong password".to_owned(),
+        message: Said::word("trouble-not-authorized"),
         hint: None,
     }));
     world.input(Input::Pause(Pause { until: None }));

@@ -111,23 +111,27 @@ fn the_reason_is_told_in_words() {
             cause,
             privacy,
         }
-        .words(&now)
+        .said(&now)
+        .to_string()
     };
     let until = |text: &str| Cause::QuietHours {
         until: text.parse().unwrap(),
     };
     assert_eq!(
         words(Outcome::Silent, until("2026-11-24T22:30:00Z"), None),
-        "silent: quiet hours until 23:30"
+        "No notification: quiet hours until 23:30"
     );
     assert_eq!(
         words(Outcome::Silent, until("2026-11-25T06:00:00Z"), None),
-        "silent: quiet hours until 2026-11-25 07:00"
+        "No notification: quiet hours until 2026-11-25 07:00"
     );
-    assert_eq!(words(Outcome::Notify, Cause::Usual, None), "notified");
+    assert_eq!(
+        words(Outcome::Notify, Cause::Usual, None),
+        "Told by a notification: as usual"
+    );
     assert_eq!(
         words(Outcome::Notify, vip(), Some(Privacy::Sender)),
-        "notified: VIP by rule r (a rule lets the popup tell the sender alone)"
+        "Told by a notification: VIP by rule r; by a rule, with the sender only"
     );
 }
 

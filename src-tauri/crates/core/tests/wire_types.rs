@@ -18,6 +18,7 @@ use mailwren_core::policy::{Cause, Hush, Outcome, Reason};
 use mailwren_core::popup::Privacy;
 use mailwren_core::quiet::{Day, Later, QuietHours};
 use mailwren_core::rules::{Rule, RuleEntry, Then};
+use mailwren_core::said::{Arg, Said};
 use mailwren_core::settings::{GeneralSettings, Language, NotificationSettings, RowHeight, StartAtLogin, Theme};
 use mailwren_core::view::{
     AccountStatus, ApiCode, ApiError, Command, Filter, LinkState, NodeState, NodeStatus, Notice, Pause, Problem, Reply,
@@ -37,6 +38,7 @@ fn declarations() -> String {
             text.push('\n');
         )+};
     }
+    declare![Said, Arg];
     declare![Kind, Dialect, Sender, Event];
     declare![
         Security,

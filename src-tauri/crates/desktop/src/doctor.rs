@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mailwren_core::doctor::{self, Check, Daemon, DesktopFound};
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Reply};
-use mailwren_core::words::Words;
 use zbus::Connection;
 
 use crate::surroundings;
@@ -22,18 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn examine(
     asked: impl Future<Output = Result<Reply, ApiError>>,
     running: bool,
-    words: &Words,
 ) -> Result<Vec<Check>, ApiError> {
     let (engine, desktop) = tokio::join!(asked, look());
     let Reply::Examine { found } = engine? else {
-        return Err(ApiError {
-            code: ApiCode::Internal,
-            message: "The engine answers something else.".to_owned(),
-            hint: None,
-        });
+        return Err(ApiError::new(ApiCode::Internal, Said::word("cli-reply")));
     };
-    let mut checks = doctor::of_engine(&found, running, words);
-    checks.extend(doctor::of_desktop(&desktop, words));
+    let mut checks = doctor::of_engine(&found, running);
+    checks.extend(doctor::of_desktop(&desktop));
     Ok(checks)
 }
 

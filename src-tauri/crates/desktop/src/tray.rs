@@ -120,7 +120,7 @@ pub fn tray_view(status: &Status, newest: &[Row], now: &ZonedDateTime, words: &W
         .iter()
         .filter(|a| a.link != LinkState::Disabled)
         .collect();
-    let said = Said { words, now };
+    let said = Speaker { words, now };
     let mut lines: Vec<String> = on.iter().take(TOOLTIP_ACCOUNTS).map(|a| said.account(a)).collect();
     if on.is_empty() {
         lines.push(words.word("tray-none"));
@@ -139,12 +139,12 @@ pub fn tray_view(status: &Status, newest: &[Row], now: &ZonedDateTime, words: &W
 }
 
 /// What is said in a language at an instant.
-struct Said<'a> {
+struct Speaker<'a> {
     words: &'a Words,
     now: &'a ZonedDateTime,
 }
 
-impl Said<'_> {
+impl Speaker<'_> {
     fn menu(&self, status: &Status, newest: &[Row]) -> Vec<Entry> {
         let item = |id: &str, action| Entry::Item {
             label: self.words.word(id),
@@ -232,7 +232,7 @@ impl Said<'_> {
                 _ => self.words.word("link-offline"),
             },
             LinkState::Error => match &account.trouble {
-                Some(trouble) => text::line(&trouble.message, 100),
+                Some(trouble) => text::line(&trouble.message.told(self.words), 100),
                 None => self.words.word("link-error"),
             },
             LinkState::Disabled => self.words.word("link-disabled"),
@@ -252,7 +252,7 @@ impl Said<'_> {
     /// The trouble if there is one, else how old the proofs are.
     fn connected(&self, account: &AccountStatus) -> String {
         if let Some(trouble) = &account.trouble {
-            return text::line(&trouble.message, 100);
+            return text::line(&trouble.message.told(self.words), 100);
         }
         let ago = |at| ("ago", self.words.span(self.since(at)).into());
         let push = match account.proven_at {

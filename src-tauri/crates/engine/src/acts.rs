@@ -16,6 +16,7 @@ use mailwren_core::adhoc::{MOST_ITEMS, Outcome, Outcomes, Wish};
 use mailwren_core::event::{Dialect, Kind};
 use mailwren_core::model::Input;
 use mailwren_core::publish::Uid;
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Command, Reply, Row};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -307,16 +308,12 @@ impl Run {
     /// Finds out whom to ask, and has the rows gone.
     async fn set_out(&mut self, seqs: Vec<i64>, act: Act) -> Result<Vec<Errand>, ApiError> {
         if seqs.len() > MOST_ROWS {
-            return Err(invalid(format!("at most {MOST_ROWS} mails at once")));
+            return Err(invalid(Said::word("api-most-mails").with("most", MOST_ROWS)));
         }
         let rows = self.rows(&seqs).await?;
         let there: Vec<Row> = rows.into_iter().filter(is_there).collect();
         if there.is_empty() {
-            return Err(ApiError {
-                code: ApiCode::NotFound,
-                message: "There is no mail any more to do that with.".to_owned(),
-                hint: None,
-            });
+            return Err(ApiError::new(ApiCode::NotFound, Said::word("act-no-mail")));
         }
         let (errands, left_out) = self.errands(&there);
         if let Some(row) = left_out.first() {
@@ -358,8 +355,7 @@ impl Run {
         self.acts.undoable = others;
         let meant: VecDeque<Undoable> = meant;
         let Some(act) = meant.front().map(|one| one.act) else {
-            let message = "That can't be taken back any more.".to_owned();
-            return tell(answer, Err(refused(message, None)));
+            return tell(answer, Err(refused(Said::word("act-no-undo"))));
         };
         let back = meant.iter().flat_map(|one| one.seqs.iter().copied()).collect();
         match self.store.undone(back).await {
@@ -459,7 +455,9 @@ impl Run {
     async fn not_done(&mut self, act: Act, seqs: Vec<i64>, error: &ApiError) {
         let rows = self.rows(&seqs).await.unwrap_or_default();
         let why = match &error.hint {
-            Some(hint) => format!("{} {hint}", error.message),
+            Some(hint) => Said::word("popup-why")
+                .with("what", error.message.clone())
+                .with("hint", hint.clone()),
             None => error.message.clone(),
         };
         self.feed(Input::NotDone { act, rows, why }).await;
@@ -569,65 +567,42 @@ fn tell(answer: Answer, result: Result<Reply, ApiError>) {
     }
 }
 
-fn refused(message: String, hint: Option<&str>) -> ApiError {
-    ApiError {
-        code: ApiCode::Refused,
-        message,
-        hint: hint.map(str::to_owned),
-    }
+const fn refused(message: Said) -> ApiError {
+    ApiError::new(ApiCode::Refused, message)
 }
 
 fn unreached(row: &Row) -> ApiError {
-    refused(
-        format!("Nothing reaches the mailbox of {} at present.", row.account),
-        Some("It takes a bridge with IMAP access, or the mailbox in the account's settings."),
-    )
+    refused(Said::word("act-unreached").with("account", &row.account)).hint(Said::word("act-unreached-do"))
 }
 
 /// What couldn't be done, in one sentence.
 fn trouble(told: &[Told], missing: usize, not_done: usize) -> Option<ApiError> {
     let error = match told.iter().find_map(|told| told.trouble.as_ref()) {
-        Some(ActTrouble::Mailbox(error)) => refused(
-            format!("The mailbox can't be reached: {error}."),
-            Some("Try again in a moment."),
-        ),
+        Some(ActTrouble::Mailbox(AccessError(why))) => no_mailbox(why.clone()),
         Some(ActTrouble::Bridge(error)) => bridge_trouble(error),
         None if not_done == 0 => return None,
-        None if missing == not_done => refused(
-            match missing {
-                1 => "The mail isn't in its folder any more.".to_owned(),
-                n => format!("{n} mails aren't in their folder any more."),
-            },
-            None,
-        ),
-        None => refused("The mail server refused it.".to_owned(), None),
+        None if missing == not_done => refused(Said::word("act-missing").with("n", missing)),
+        None => refused(Said::word("act-refused")),
     };
     Some(error)
 }
 
+fn no_mailbox(why: Said) -> ApiError {
+    refused(Said::word("act-no-mailbox").with("why", why)).hint(Said::word("act-again-do"))
+}
+
 fn bridge_trouble(error: &IqError) -> ApiError {
     match error {
-        IqError::Refused(error) => match (&error.defined_condition, &error.type_) {
+        IqError::Refused(stanza) => match (&stanza.defined_condition, &stanza.type_) {
             // It was here a moment ago: its session has ended, and the next one tells where it is.
             (Condition::ServiceUnavailable | Condition::RecipientUnavailable | Condition::RemoteServerNotFound, _) => {
-                refused(
-                    "The bridge isn't there at present.".to_owned(),
-                    Some("Try again in a moment, or look after `mailwrenctl bridge`."),
-                )
+                refused(Said::word("act-no-bridge")).hint(Said::word("act-no-bridge-do"))
             }
-            (Condition::Forbidden, _) => {
-                refused("The bridge lets others do that, and not this account.".to_owned(), None)
-            }
-            (_, ErrorType::Wait) => refused(
-                format!("The mailbox can't be reached: {}.", IqError::Refused(error.clone())),
-                Some("Try again in a moment."),
-            ),
-            _ => refused(
-                format!("The bridge refuses: {}.", IqError::Refused(error.clone())),
-                None,
-            ),
+            (Condition::Forbidden, _) => refused(Said::word("act-forbidden")),
+            (_, ErrorType::Wait) => no_mailbox(error.said()),
+            _ => refused(Said::word("act-bridge-refused").with("why", error.said())),
         },
-        IqError::Timeout => refused("The bridge didn't answer in time.".to_owned(), None),
-        IqError::Ended => refused("The connection was lost before the bridge answered.".to_owned(), None),
+        IqError::Timeout => refused(Said::word("act-bridge-silent")),
+        IqError::Ended => refused(Said::word("act-bridge-lost")),
     }
 }

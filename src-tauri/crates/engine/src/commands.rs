@@ -12,11 +12,12 @@ use mailwren_core::model::Input;
 use mailwren_core::policy::Hush;
 use mailwren_core::quiet::Later;
 use mailwren_core::rules::{self, Rule, Rules, Subject};
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Command, Filter, Notice, Pause, Problem, Reply, Row, TestStep};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
-use crate::config::{ConfigError, checked, edition};
+use crate::config::{ConfigError, ConfigProblem, checked, edition};
 use crate::imap::{self, Access};
 use crate::outbox::sending::Sending;
 use crate::popups;
@@ -125,7 +126,7 @@ impl Engine {
             found: EngineFound {
                 config,
                 config_faults,
-                store_fault: store.err().map(|error| error.to_string()),
+                store_fault: store.err().map(|error| error.said()),
                 keyring: match keyring {
                     Ok(Ok(())) => Keyring::Open,
                     Ok(Err(VaultError::Absent(_))) => Keyring::Absent,
@@ -139,13 +140,13 @@ impl Engine {
     }
 
     /// What is wrong with the configuration, and its accounts.
-    fn configured(&self) -> (Vec<String>, Vec<Account>) {
+    fn configured(&self) -> (Vec<Said>, Vec<Account>) {
         match self.config.load() {
             Ok(loaded) => {
-                let faults = loaded.problems.iter().map(ToString::to_string).collect();
+                let faults = loaded.problems.iter().map(ConfigProblem::said).collect();
                 (faults, loaded.config.accounts)
             }
-            Err(error) => (vec![error.to_string()], Vec::new()),
+            Err(error) => (vec![error.said()], Vec::new()),
         }
     }
 
@@ -171,11 +172,8 @@ impl Engine {
             },
             Sample::Withheld(hush) => Some(hush),
             Sample::Headless => {
-                return Err(ApiError {
-                    code: ApiCode::Refused,
-                    message: "Mailwren runs without a desktop here, so it shows no notifications.".to_owned(),
-                    hint: Some("Start the app `mailwren`.".to_owned()),
-                });
+                let headless = ApiError::new(ApiCode::Refused, Said::word("api-headless"));
+                return Err(headless.hint(Said::word("api-headless-do")));
             }
         };
         Ok(Reply::SendSample { withheld })
@@ -203,7 +201,7 @@ impl Engine {
             !rules.judge(&mail, now).matched.is_empty()
         };
         Ok(Reply::TryRule {
-            fault: faults.first().map(|(_, fault)| fault.to_string()),
+            fault: faults.first().map(|(_, fault)| fault.said()),
             seqs: page.rows.iter().filter(matches).map(|row| row.seq).collect(),
             of: u32::try_from(page.rows.len()).unwrap_or(ROWS),
         })
@@ -217,7 +215,7 @@ impl Engine {
         mailbox_password: Option<String>,
         run: u32,
     ) -> Result<Reply, ApiError> {
-        let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
+        let account = checked(account).map_err(|flaw| invalid(flaw.said()))?;
         let tell = |step: TestStep| {
             self.notices.send(Notice::Test { run, step }).ok();
         };
@@ -227,7 +225,7 @@ impl Engine {
                 Some(password) => SecretString::from(password),
                 None => vault::password(&account, self.vault.clone())
                     .await
-                    .map_err(|error| keyring(error.to_string()))?,
+                    .map_err(|error| keyring(error.said()))?,
             };
             (passed, found) = probe::probe(&account, &password, Arc::new(SystemResolver), tell).await;
         }
@@ -238,7 +236,7 @@ impl Engine {
                     let entry = vault::mailbox_entry(&account, server);
                     entered
                         .set(&entry, &SecretString::from(password))
-                        .map_err(|error| keyring(error.to_string()))?;
+                        .map_err(|error| keyring(error.said()))?;
                     Arc::new(entered)
                 }
                 None => self.vault.clone(),
@@ -270,7 +268,7 @@ impl Run {
             }
             Command::Pause { until } => {
                 if until.is_some_and(|until| until <= now) {
-                    return Err(invalid("a pause must end in the future"));
+                    return Err(invalid(Said::word("api-pause-past")));
                 }
                 self.feed(Input::Pause(Pause { until })).await;
                 Ok(done(1))
@@ -344,11 +342,7 @@ impl Run {
                 self.stop();
                 Ok(done(1))
             }
-            Command::HandOver => Err(ApiError {
-                code: ApiCode::Forbidden,
-                message: "Mailwren is running already.".to_owned(),
-                hint: None,
-            }),
+            Command::HandOver => Err(ApiError::new(ApiCode::Forbidden, Said::word("api-running"))),
             Command::Feed { .. }
             | Command::Changes { .. }
             | Command::Row { .. }
@@ -382,7 +376,7 @@ impl Run {
         let until = later.map(|later| later.from(&now));
         let longest = now.timestamp() + LONGEST_SNOOZE;
         if until.is_some_and(|until| until <= now.timestamp() || until > longest) {
-            return Err(invalid("a mail is put off until some time within a year"));
+            return Err(invalid(Said::word("api-snooze-when")));
         }
         let rows = self.store.snooze(seqs, until, now.timestamp()).await.map_err(store)?;
         let count = rows.len();
@@ -392,10 +386,10 @@ impl Run {
 
     async fn mute(&mut self, seq: i64, until: Option<Timestamp>) -> Result<Reply, ApiError> {
         if until.is_some_and(|until| until <= Timestamp::now()) {
-            return Err(invalid("muting must end in the future"));
+            return Err(invalid(Said::word("api-mute-past")));
         }
         let row = self.row(seq).await?;
-        let rule = rules::mute(&row.event, until).ok_or_else(|| invalid("nobody knows who sent this"))?;
+        let rule = rules::mute(&row.event, until).ok_or_else(|| invalid(Said::word("api-mute-nobody")))?;
         let muted = |known: &Rule| known.enabled && known.until == until && rules::is_mute_of(known, &row.event);
         if !self.rules.iter().any(|entry| muted(&entry.rule)) {
             self.config.add_rule(&rule).map_err(config)?;
@@ -415,10 +409,9 @@ impl Run {
 
     async fn row(&self, seq: i64) -> Result<Row, ApiError> {
         let row = self.store.row(seq).await.map_err(store)?;
-        row.ok_or_else(|| ApiError {
-            code: ApiCode::NotFound,
-            message: format!("There is no event {seq}."),
-            hint: Some("`mailwrenctl feed list` shows those that are stored.".to_owned()),
+        row.ok_or_else(|| {
+            let no_event = Said::word("cli-no-event").with("event", seq.to_string());
+            ApiError::new(ApiCode::NotFound, no_event).hint(Said::word("cli-no-event-do"))
         })
     }
 
@@ -441,7 +434,7 @@ impl Run {
         let password = SecretString::from(password);
         vault::ask(self.vault.clone(), move |vault| vault.set(&entry, &password))
             .await
-            .map_err(|error| keyring(error.to_string()))
+            .map_err(|error| keyring(error.said()))
     }
 
     async fn save(
@@ -450,7 +443,7 @@ impl Run {
         password: Option<String>,
         mailbox_password: Option<String>,
     ) -> Result<Reply, ApiError> {
-        let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
+        let account = checked(account).map_err(|flaw| invalid(flaw.said()))?;
         let by_keyring = account.password == PasswordSource::Keyring;
         // Whoever enters credentials anew accepts how the server takes them now. Those of a file or a command are never
         // entered here: there, saving the account is the word.
@@ -459,13 +452,13 @@ impl Run {
         }
         if let Some(password) = password {
             if !by_keyring {
-                return Err(invalid("a password can only be kept in the keyring"));
+                return Err(invalid(Said::word("api-password-elsewhere")));
             }
             self.keep_password(account.jid.clone(), password).await?;
         }
         if let Some(password) = mailbox_password {
             let server = account.imap.as_ref().filter(|server| server.by_keyring());
-            let server = server.ok_or_else(|| invalid("a mailbox's password can only be kept in the keyring"))?;
+            let server = server.ok_or_else(|| invalid(Said::word("api-password-elsewhere")))?;
             self.keep_password(vault::mailbox_entry(&account, server), password)
                 .await?;
         }
@@ -519,54 +512,32 @@ fn done(count: usize) -> Reply {
     }
 }
 
-pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
-    ApiError {
-        code: ApiCode::Invalid,
-        message: message.into(),
-        hint: None,
-    }
+pub(crate) const fn invalid(message: Said) -> ApiError {
+    ApiError::new(ApiCode::Invalid, message)
 }
 
-pub(crate) fn keyring(message: String) -> ApiError {
-    ApiError {
-        code: ApiCode::Keyring,
-        message,
-        hint: None,
-    }
+pub(crate) const fn keyring(message: Said) -> ApiError {
+    ApiError::new(ApiCode::Keyring, message)
 }
 
 pub(crate) fn not_found(jid: &str) -> ApiError {
-    ApiError {
-        code: ApiCode::NotFound,
-        message: format!("There is no account {jid}."),
-        hint: Some("`mailwrenctl account list` shows those that are configured.".to_owned()),
-    }
+    let no_account = Said::word("cli-no-account").with("jid", jid);
+    ApiError::new(ApiCode::NotFound, no_account).hint(Said::word("api-no-account-do"))
 }
 
 fn internal(what: &str) -> ApiError {
-    ApiError {
-        code: ApiCode::Internal,
-        message: format!("Mailwren itself failed at {what}."),
-        hint: Some("Please report it.".to_owned()),
-    }
+    let failed = Said::word("api-internal").with("what", what);
+    ApiError::new(ApiCode::Internal, failed).hint(Said::word("api-internal-do"))
 }
 
 pub(crate) fn store(error: StoreError) -> ApiError {
     match error {
         // It is closed with the engine.
         StoreError::Closed => closed(),
-        error => ApiError {
-            code: ApiCode::Internal,
-            message: format!("The store failed: {error}"),
-            hint: None,
-        },
+        error => ApiError::new(ApiCode::Internal, error.said()),
     }
 }
 
 fn config(error: ConfigError) -> ApiError {
-    ApiError {
-        code: ApiCode::Invalid,
-        message: error.to_string(),
-        hint: None,
-    }
+    ApiError::new(ApiCode::Invalid, error.said())
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mailwren_core::popup::PopupEvent;
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Reply};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
@@ -190,14 +191,23 @@ impl Face {
 
 /// Why a face found no way to an engine.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum OpenError {
     /// It can't be hosted.
-    #[error(transparent)]
     Start(#[from] StartError),
     /// Another process holds the lock, but nobody answers on the control socket.
-    #[error("another Mailwren holds this profile but doesn't answer; end it and try again ({source})")]
     Silent {
         /// What the socket says.
         source: std::io::Error,
     },
+}
+
+impl OpenError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Start(error) => error.said(),
+            Self::Silent { source } => Said::word("start-silent").with("why", source.to_string()),
+        }
+    }
 }

@@ -8,14 +8,12 @@ pub fn words(set: Language) -> Words {
     Words::of(Tongue::chosen(set, system()))
 }
 
-/// The same, kept if they are those already; says whether they weren't.
-pub fn speak(words: &mut Words, set: Language) -> bool {
+/// The same, kept if they are those already.
+pub fn speak(words: &mut Words, set: Language) {
     let tongue = Tongue::chosen(set, system());
-    let other = words.tongue() != tongue;
-    if other {
+    if words.tongue() != tongue {
         *words = Words::of(tongue);
     }
-    other
 }
 
 /// The language of messages in this environment, as POSIX has it.

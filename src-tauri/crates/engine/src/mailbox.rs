@@ -18,6 +18,7 @@ use mailwren_core::mirror::Position;
 use mailwren_core::model::{FolderSeen, Input, LinkChange, Looked, Pulse};
 use mailwren_core::popup::Privacy;
 use mailwren_core::publish::{Envelope, Gone, Mail, Uid};
+use mailwren_core::said::Said;
 use mailwren_core::view::{NodeState, NodeStatus, Problem};
 use tokio::sync::{Mutex, MutexGuard, mpsc, watch};
 use tokio::time::Instant;
@@ -56,14 +57,14 @@ struct Hand {
     access: Arc<Access>,
     turn: Mutex<()>,
     /// Why the last login was refused: it isn't tried again for each mail.
-    refused: watch::Receiver<Option<String>>,
+    refused: watch::Receiver<Option<Said>>,
 }
 
 impl Hand {
     async fn turn(&self) -> Result<MutexGuard<'_, ()>, AccessError> {
         let turn = self.turn.lock().await;
         match self.refused.borrow().clone() {
-            Some(why) => Err(AccessError(why.into())),
+            Some(why) => Err(AccessError(why)),
             None => Ok(turn),
         }
     }
@@ -174,7 +175,7 @@ struct Looking {
     wished: mpsc::Receiver<Wish>,
     /// Whether a look is wanted that didn't come about yet.
     wanted: bool,
-    refusal: watch::Sender<Option<String>>,
+    refusal: watch::Sender<Option<Said>>,
 }
 
 impl Looking {
@@ -393,14 +394,10 @@ impl Looking {
     async fn fail(&self, error: &LookError, wait: Duration) {
         let mut trouble = match error {
             LookError::Imap(error) => error.problem(),
-            other => Problem {
-                code: "mailbox".to_owned(),
-                message: other.to_string(),
-                hint: None,
-            },
+            other => Problem::new("mailbox", other.said()),
         };
         if error.class() == FailureClass::NeedsPerson {
-            self.refusal.send_replace(Some(error.to_string()));
+            self.refusal.send_replace(Some(error.said()));
         }
         self.looked(None).await;
         if !self.account.xmpp {
@@ -421,7 +418,9 @@ impl Looking {
                 .await;
         }
         if error.class() != FailureClass::Transient {
-            trouble.message = format!("The mailbox of {}: {}", self.account.jid, trouble.message);
+            trouble.message = Said::word("trouble-mailbox")
+                .with("jid", &self.account.jid)
+                .with("what", trouble.message);
             self.problem(Some(trouble)).await;
         }
     }
@@ -431,16 +430,13 @@ impl Looking {
         for folder in folders {
             let (state, trouble) = match there.contains(folder) {
                 true => (NodeState::Subscribed, None),
-                false => (
-                    NodeState::Refused,
-                    Some("There is no such folder, or it can't be opened.".to_owned()),
-                ),
+                false => (NodeState::Refused, Some(Said::word("node-no-folder"))),
             };
             self.stands(folder, state, trouble).await;
         }
     }
 
-    async fn stands(&self, folder: &str, state: NodeState, trouble: Option<String>) {
+    async fn stands(&self, folder: &str, state: NodeState, trouble: Option<Said>) {
         let node = NodeStatus {
             service: self.server.host.clone(),
             node: folder.to_owned(),

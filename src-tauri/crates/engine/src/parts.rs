@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mailwren_core::model::Input;
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiError, PASSABLE, Problem, Reply};
 
 use crate::commands::{invalid, store};
@@ -64,25 +65,14 @@ impl Run {
         self.tell_part(part).await;
     }
 
-    /// Tells it again, in the language that is spoken now.
-    pub(crate) async fn tell_parts(&mut self) {
-        for part in self.parts.missing.clone() {
-            self.tell_part(part).await;
-        }
-    }
-
     async fn tell_part(&mut self, part: Part) {
         let code = part.code();
         let told = self.parts.missing.contains(&part) && !self.parts.dismissed.contains(code);
         let (message, hint) = match part {
-            Part::Tray => ("problem-tray", "doctor-tray-do"),
-            Part::Logind => ("problem-logind", "problem-logind-do"),
+            Part::Tray => (Said::word("problem-tray"), Said::word("doctor-tray-do")),
+            Part::Logind => (Said::word("problem-logind"), Said::word("problem-logind-do")),
         };
-        let problem = told.then(|| Problem {
-            code: code.to_owned(),
-            message: self.words.word(message),
-            hint: Some(self.words.word(hint)),
-        });
+        let problem = told.then(|| Problem::new(code, message).hint(hint));
         let code = code.to_owned();
         self.feed(Input::Problem { code, problem }).await;
     }
@@ -90,7 +80,7 @@ impl Run {
     /// A person has read it.
     pub(crate) async fn dismiss(&mut self, code: &str) -> Result<Reply, ApiError> {
         if !PASSABLE.contains(&code) {
-            return Err(invalid("that goes once it is mended"));
+            return Err(invalid(Said::word("api-problem-stays")));
         }
         // What isn't missing is told when it is.
         if !self.parts.missing.iter().any(|part| part.code() == code) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mailwren_core::model::Input;
 use mailwren_core::popup::{Popup, PopupEvent, PopupEventKind};
+use mailwren_core::said::Said;
 use mailwren_core::view::Problem;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -65,11 +66,8 @@ impl Queue {
 
 /// What a person is told of a popup that couldn't be shown.
 pub(crate) fn trouble(error: &NotifierError) -> Problem {
-    Problem {
-        code: "notifier".to_owned(),
-        message: format!("Notifications can't be shown: {error}."),
-        hint: Some("Start the desktop's notification daemon; the feed shows everything meanwhile.".to_owned()),
-    }
+    Problem::new("notifier", Said::word("notifier-trouble").with("why", error.said()))
+        .hint(Said::word("notifier-trouble-do"))
 }
 
 async fn work(

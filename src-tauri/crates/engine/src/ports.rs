@@ -5,6 +5,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use mailwren_core::act::{Act, Done, MessageAt};
 use mailwren_core::popup::Popup;
+use mailwren_core::said::Said;
 
 /// Shows popups. What people do with them comes back as [`mailwren_core::popup::PopupEvent`]s over the channel that
 /// was handed over with the notifier.
@@ -34,19 +35,28 @@ pub enum Surroundings {
 
 /// Why a popup couldn't be shown.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum NotifierError {
     /// Nobody on the session bus shows notifications.
-    #[error("no notification daemon is running")]
     NoDaemon,
     /// The desktop isn't to be disturbed: the popup has to wait.
-    #[error("the desktop isn't to be disturbed")]
     Inhibited,
     /// The daemon refused, or didn't answer.
-    #[error("the notification daemon failed: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The daemon didn't answer in time.
-    #[error("the notification daemon didn't answer")]
     Timeout,
+}
+
+impl NotifierError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::NoDaemon => Said::word("doctor-daemon-absent"),
+            Self::Inhibited => Said::word("cause-dnd"),
+            Self::Failed(error) => Said::word("notifier-failed").with("why", error.to_string()),
+            Self::Timeout => Said::word("notifier-silent"),
+        }
+    }
 }
 
 /// Reaches a mailbox, and acts upon the messages in it.
@@ -59,5 +69,5 @@ pub trait MailAccess: Send + Sync {
 
 /// Why a mailbox isn't reached. Its words are told to whoever asked.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct AccessError(#[from] pub Box<dyn std::error::Error + Send + Sync>);
+#[error("{0}")]
+pub struct AccessError(pub Said);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::Xdg;
+use mailwren_core::said::Said;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use rustix::process::geteuid;
@@ -29,12 +30,11 @@ pub struct Profile {
 
 /// Why a profile can't be used.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ProfileError {
     /// There is no home folder to look under.
-    #[error("no home folder is known: set HOME")]
     Homeless,
     /// A folder or the lock can't be made.
-    #[error("{}: {source}", path.display())]
     Io {
         /// Which.
         path: PathBuf,
@@ -42,8 +42,18 @@ pub enum ProfileError {
         source: io::Error,
     },
     /// The folder for the control socket is somebody else's.
-    #[error("{} belongs to another user", .0.display())]
     Foreign(PathBuf),
+}
+
+impl ProfileError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Homeless => Said::word("profile-homeless"),
+            Self::Io { path, source } => Said::at(path, Said::text(source)),
+            Self::Foreign(path) => Said::word("profile-foreign").with("path", path.display()),
+        }
+    }
 }
 
 /// The right to run the profile's engine; ends when dropped, or with the process however it ends.

@@ -18,6 +18,7 @@ use mailwren_core::model::{Effect, Input, Manners, Model};
 use mailwren_core::policy::Hush;
 use mailwren_core::popup::PopupEvent;
 use mailwren_core::rules::RuleEntry;
+use mailwren_core::said::Said;
 use mailwren_core::settings::{GeneralSettings, NotificationSettings};
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Reply, Status};
 use mailwren_core::words::Words;
@@ -25,7 +26,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::acts::Acts;
-use crate::config::{ConfigError, ConfigFile, Loaded};
+use crate::config::{ConfigError, ConfigFile, ConfigProblem, Loaded};
 use crate::hooks::Hooks;
 use crate::language;
 use crate::mailbox::{Mailbox, position_key, trouble_code};
@@ -65,15 +66,13 @@ pub struct Setup {
 
 /// Why the engine couldn't start.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum StartError {
     /// The store can't be opened.
-    #[error(transparent)]
     Store(#[from] StoreError),
     /// The configuration can't be read.
-    #[error(transparent)]
     Config(#[from] ConfigError),
     /// The control socket can't be made.
-    #[error("can't listen at {path}: {source}")]
     Socket {
         /// The socket's path.
         path: PathBuf,
@@ -81,8 +80,21 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The profile can't be used.
-    #[error(transparent)]
     Profile(#[from] crate::profile::ProfileError),
+}
+
+impl StartError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Store(error) => error.said(),
+            Self::Config(error) => error.said(),
+            Self::Socket { path, source } => Said::word("start-socket")
+                .with("path", path.display())
+                .with("why", source.to_string()),
+            Self::Profile(error) => error.said(),
+        }
+    }
 }
 
 /// Where the store ended.
@@ -213,14 +225,8 @@ impl Engine {
         };
         run.begin(loaded).await?;
         if let Some(aside) = set_aside {
-            let problem = Problem {
-                code: "store".to_owned(),
-                message: format!(
-                    "The store of events was damaged and was set aside as {}; a new one was begun.",
-                    aside.path.display()
-                ),
-                hint: Some("What the server still holds is fetched again.".to_owned()),
-            };
+            let set_aside = Said::word("store-set-aside").with("path", aside.path.display());
+            let problem = Problem::new("store", set_aside).hint(Said::word("store-set-aside-do"));
             run.feed(Input::Problem {
                 code: "store".to_owned(),
                 problem: Some(problem),
@@ -693,14 +699,9 @@ impl Run {
                 Err(error) => {
                     tracing::error!(%error, "writing to the store; trying again");
                     if !std::mem::replace(&mut told, true) {
-                        self.tell_problem(
-                            "store",
-                            Some(Problem {
-                                code: "store".to_owned(),
-                                message: format!("What happens can't be stored: {error}"),
-                                hint: Some("Make room on the disk; Mailwren goes on by itself.".to_owned()),
-                            }),
-                        );
+                        let unstored = Said::word("store-unwritable").with("why", error.said());
+                        let problem = Problem::new("store", unstored).hint(Said::word("store-unwritable-do"));
+                        self.tell_problem("store", Some(problem));
                     }
                 }
             }
@@ -747,11 +748,7 @@ impl Run {
             }
             Err(error) => {
                 self.config_seen = Some(seen);
-                let problem = Problem {
-                    code: "config".to_owned(),
-                    message: error.to_string(),
-                    hint: Some("Until it is mended, Mailwren goes on with what it read last.".to_owned()),
-                };
+                let problem = Problem::new("config", error.said()).hint(Said::word("config-unread-do"));
                 self.feed(Input::Problem {
                     code: "config".to_owned(),
                     problem: Some(problem),
@@ -764,19 +761,12 @@ impl Run {
     /// Makes a configuration the one in force: sessions start, end and are replaced as it says.
     pub(crate) async fn adopt(&mut self, loaded: Loaded) {
         self.config_seen = Some(self.config.fingerprint());
-        let problem = (!loaded.problems.is_empty()).then(|| Problem {
-            code: "config".to_owned(),
-            message: loaded
-                .problems
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n"),
-            hint: Some(format!("Edit {}.", self.config.path().display())),
+        let problem = (!loaded.problems.is_empty()).then(|| {
+            let faults = loaded.problems.iter().map(ConfigProblem::said).collect();
+            let edit = Said::word("config-edit-do").with("path", self.config.path().display());
+            Problem::new("config", Said::Lines(faults)).hint(edit)
         });
-        if language::speak(&mut self.words, loaded.config.general.language) {
-            self.tell_parts().await;
-        }
+        language::speak(&mut self.words, loaded.config.general.language);
         let manners = Manners {
             words: self.words.clone(),
             ..loaded.config.manners(self.popups.is_some())

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::{SinkExt, StreamExt};
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Command, Notice, Reply};
 use serde::{Deserialize, Serialize};
 use tokio::net::{UnixListener, UnixStream};
@@ -194,11 +195,11 @@ fn take(line: &str, engine: &Engine, answers: &mpsc::Sender<Answer>) {
             },
             Err(error) => Answer::Error {
                 id: 0,
-                error: ApiError {
-                    code: ApiCode::Invalid,
-                    message: format!("the request could not be understood: {error}"),
-                    hint: Some("Both programs should be of the same version.".to_owned()),
-                },
+                error: ApiError::new(
+                    ApiCode::Invalid,
+                    Said::word("api-not-understood").with("why", error.to_string()),
+                )
+                .hint(Said::word("api-not-understood-do")),
             },
         };
         // The face may be gone by now; then nobody waits for the answer.
@@ -302,9 +303,5 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// The engine has ended.
 pub(crate) fn closed() -> ApiError {
-    ApiError {
-        code: ApiCode::Closed,
-        message: "Mailwren's engine has ended.".to_owned(),
-        hint: None,
-    }
+    ApiError::new(ApiCode::Closed, Said::word("api-closed"))
 }

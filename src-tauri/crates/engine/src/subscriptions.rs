@@ -7,6 +7,7 @@ use jid::{BareJid, Jid};
 use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, Subscription};
 use mailwren_core::discovery::{ListedSubscription, Standing};
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Command, Reply};
 use tokio::sync::oneshot;
 
@@ -68,17 +69,19 @@ impl Engine {
             let standing = made.map_err(|error| refused(subscriptions::refusal(&error, &service)))?;
             let note = match standing {
                 Standing::Subscribed => None,
-                Standing::Pending => Some("The owner has still to approve.".to_owned()),
-                Standing::Unconfigured => Some("The node wants options to be chosen first: ask its owner.".to_owned()),
-                Standing::None => return Err(refused(format!("{service} made no subscription."))),
+                Standing::Pending => Some(Said::word("node-to-approve")),
+                Standing::Unconfigured => Some(Said::word("node-unconfigured")),
+                Standing::None => {
+                    let none = Said::word("node-not-made").with("service", service.to_string());
+                    return Err(refused(none));
+                }
             };
             // It is told once, with the first.
             let note = note.or_else(|| {
-                account.subscriptions.is_empty().then(|| {
-                    "Events of a pubsub service come only to a client that takes part in chat (priority 0): with an account \
-                     of its own for mail, nobody's messages end up there."
-                        .to_owned()
-                })
+                account
+                    .subscriptions
+                    .is_empty()
+                    .then(|| Said::word("node-own-account-do"))
             });
             if !account.subscriptions.contains(&wanted) {
                 account.subscriptions.push(wanted);
@@ -123,10 +126,9 @@ impl Engine {
                 self.save(account).await?;
             }
             let note = at_service.err().map(|error| {
-                format!(
-                    "Mailwren no longer listens to it, but {service} may still have the subscription: {}",
-                    error.message
-                )
+                Said::word("node-still-there")
+                    .with("service", service.to_string())
+                    .with("why", error.message)
             });
             Ok(ended(note))
         })
@@ -136,9 +138,7 @@ impl Engine {
     /// The own mail node takes no lasting subscription: the account listens to it, or not.
     async fn listen_to_own(&self, mut account: Account, wanted: &Subscription) -> Result<Reply, ApiError> {
         if wanted.node != MAIL_NODE {
-            return Err(invalid(format!(
-                "of the account's own nodes only {MAIL_NODE} can be listened to"
-            )));
+            return Err(invalid(Said::word("api-own-node").with("node", MAIL_NODE)));
         }
         if !account.pep {
             account.pep = true;
@@ -155,9 +155,9 @@ impl Engine {
             subscriptions: vec![wanted],
             ..account.clone()
         };
-        let account = checked(account).map_err(|flaw| invalid(flaw.to_string()))?;
+        let account = checked(account).map_err(|flaw| invalid(flaw.said()))?;
         let wanted = account.subscriptions.into_iter().next();
-        wanted.ok_or_else(|| invalid("no subscription"))
+        wanted.ok_or_else(closed)
     }
 
     async fn account(&self, jid: &str) -> Result<Account, ApiError> {
@@ -183,11 +183,9 @@ impl Engine {
     async fn line(&self, jid: &str) -> Result<(Account, Line), ApiError> {
         let account = self.account(jid).await?;
         if !account.xmpp {
-            return Err(invalid(format!(
-                "{jid} doesn't use XMPP, so there is nothing to subscribe to"
-            )));
+            return Err(invalid(Said::word("api-no-xmpp").with("jid", jid)));
         }
-        let own = BareJid::new(&account.jid).map_err(|e| invalid(e.to_string()))?;
+        let own = BareJid::new(&account.jid).map_err(|e| invalid(Said::text(e)))?;
         let (answer, asker) = oneshot::channel();
         let request = Request::Asker {
             jid: account.jid.clone(),
@@ -200,7 +198,7 @@ impl Engine {
         }
         let password = vault::password(&account, self.vault.clone())
             .await
-            .map_err(|error| keyring(error.to_string()))?;
+            .map_err(|error| keyring(error.said()))?;
         let memory = session::remembered(&self.store, &account.jid)
             .await
             .map_err(crate::commands::store)?;
@@ -218,43 +216,35 @@ impl Engine {
 async fn within_limit(work: impl Future<Output = Result<Reply, ApiError>>) -> Result<Reply, ApiError> {
     tokio::time::timeout(LIMIT, work)
         .await
-        .unwrap_or_else(|_| Err(refused("The server took too long.")))
+        .unwrap_or_else(|_| Err(refused(Said::word("trouble-slow"))))
 }
 
 fn service_of(wanted: &Subscription) -> Result<Jid, ApiError> {
-    Jid::new(&wanted.service).map_err(|e| invalid(e.to_string()))
+    Jid::new(&wanted.service).map_err(|e| invalid(Said::text(e)))
 }
 
-const fn ended(note: Option<String>) -> Reply {
+const fn ended(note: Option<Said>) -> Reply {
     Reply::Subscription {
         standing: Standing::None,
         note,
     }
 }
 
-fn refused(message: impl Into<String>) -> ApiError {
-    ApiError {
-        code: ApiCode::Refused,
-        message: message.into(),
-        hint: None,
-    }
+const fn refused(message: Said) -> ApiError {
+    ApiError::new(ApiCode::Refused, message)
 }
 
 fn unreached(error: &ConnectError) -> ApiError {
-    ApiError {
-        hint: error.hint().map(str::to_owned),
-        ..refused(error.to_string())
-    }
+    refused(error.trouble.said()).hint(error.hint())
 }
 
 fn over(error: IqError) -> ApiError {
-    refused(error.to_string())
+    refused(error.said())
 }
 
 fn no_such(wanted: &Subscription) -> ApiError {
-    ApiError {
-        code: ApiCode::NotFound,
-        message: format!("There is no subscription to {} on {}.", wanted.node, wanted.service),
-        hint: Some("`mailwrenctl subscription list` shows those that there are.".to_owned()),
-    }
+    let none = Said::word("api-no-subscription")
+        .with("node", &wanted.node)
+        .with("service", &wanted.service);
+    ApiError::new(ApiCode::NotFound, none).hint(Said::word("api-no-subscription-do"))
 }

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use mailwren_core::account::{Account, MailServer, PasswordSource};
+use mailwren_core::said::Said;
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -49,18 +50,25 @@ pub trait Vault: Send + Sync {
 
 /// Why the keyring can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum VaultError {
     /// Nothing answers as a keyring. It may come later: ask again.
-    #[error(
-        "no keyring is running ({0}): start one (gnome-keyring, KWallet or KeePassXC), or use a password file or command"
-    )]
     Absent(String),
     /// The keyring is locked and was not unlocked.
-    #[error("the keyring is locked: unlock it and try again")]
     Locked,
     /// Anything else.
-    #[error("the keyring failed: {0}")]
-    Failed(String),
+    Failed(Said),
+}
+
+impl VaultError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Absent(why) => Said::word("vault-absent").with("why", why),
+            Self::Locked => Said::word("vault-locked"),
+            Self::Failed(why) => Said::word("vault-failed").with("why", why.clone()),
+        }
+    }
 }
 
 /// Asks a vault on a thread of its own, however long the answer takes.
@@ -78,10 +86,10 @@ where
             // Whoever asked may have left.
             let _ = answer.send(question(vault.as_ref()));
         })
-        .map_err(|error| VaultError::Failed(error.to_string()))?;
+        .map_err(|error| VaultError::Failed(Said::text(error)))?;
     answered
         .await
-        .unwrap_or_else(|_| Err(VaultError::Failed("no answer".to_owned())))
+        .unwrap_or_else(|_| Err(VaultError::Failed(Said::word("iq-timeout"))))
 }
 
 /// The keyring of the desktop or the operating system.
@@ -116,12 +124,13 @@ impl From<keyring_core::Error> for VaultError {
         match error {
             Error::NoStorageAccess(_) => Self::Locked,
             Error::NoDefaultStore => Self::Absent(error.to_string()),
-            Error::BadEncoding(_) | Error::BadDataFormat(..) => Self::Failed("what it holds isn't text".to_owned()),
-            Error::Ambiguous(entries) => Self::Failed(format!(
-                "it holds {} entries with service {SERVICE} for this account: delete all but one",
-                entries.len()
-            )),
-            other => Self::Failed(other.to_string()),
+            Error::BadEncoding(_) | Error::BadDataFormat(..) => Self::Failed(Said::word("vault-not-text")),
+            Error::Ambiguous(entries) => Self::Failed(
+                Said::word("vault-ambiguous")
+                    .with("n", entries.len())
+                    .with("service", SERVICE),
+            ),
+            other => Self::Failed(Said::text(other)),
         }
     }
 }
@@ -181,15 +190,13 @@ impl Vault for MemoryVault {
 
 /// Why an account's password can't be had.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum PasswordError {
     /// The keyring can't be used.
-    #[error(transparent)]
     Vault(#[from] VaultError),
     /// The keyring holds none for the account.
-    #[error("the keyring holds no password for {0}: enter it in the settings, or with `mailwrenctl account add`")]
     Missing(String),
     /// The password file can't be read.
-    #[error("password file {}: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -197,10 +204,8 @@ pub enum PasswordError {
         source: io::Error,
     },
     /// The password file is somebody else's, or others can read it.
-    #[error("password file {} must belong to you and be closed to others: chown it, and chmod 600", .0.display())]
     Exposed(PathBuf),
     /// The password command can't be started.
-    #[error("password command `{program}`: {source}")]
     Start {
         /// The program.
         program: String,
@@ -208,7 +213,6 @@ pub enum PasswordError {
         source: io::Error,
     },
     /// The password command failed.
-    #[error("password command `{program}` ended with {status}; what it said went to Mailwren's own error output")]
     Status {
         /// The program.
         program: String,
@@ -216,11 +220,33 @@ pub enum PasswordError {
         status: ExitStatus,
     },
     /// The password command took too long.
-    #[error("password command `{0}` gave no answer within {limit} seconds", limit = COMMAND_LIMIT.as_secs())]
     Late(String),
-    /// The first line is empty, isn't text, or doesn't end.
-    #[error("{0} gave no password in its first line")]
-    Unusable(String),
+    /// The first line is empty, isn't text, or doesn't end; of what it is.
+    Unusable(Said),
+}
+
+impl PasswordError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Vault(error) => error.said(),
+            Self::Missing(of) => Said::word("password-missing").with("of", of),
+            Self::File { path, source } => Said::word("password-file-trouble")
+                .with("path", path.display())
+                .with("why", source.to_string()),
+            Self::Exposed(path) => Said::word("password-exposed").with("path", path.display()),
+            Self::Start { program, source } => Said::word("password-command-trouble")
+                .with("program", program)
+                .with("why", source.to_string()),
+            Self::Status { program, status } => Said::word("password-command-failed")
+                .with("program", program)
+                .with("status", status.to_string()),
+            Self::Late(program) => Said::word("password-command-late")
+                .with("program", program)
+                .with("seconds", COMMAND_LIMIT.as_secs()),
+            Self::Unusable(source) => Said::word("password-unusable").with("source", source.clone()),
+        }
+    }
 }
 
 /// An account's password, from where the account says.
@@ -272,13 +298,13 @@ async fn from_file(path: &Path) -> Result<SecretString, PasswordError> {
         return Err(PasswordError::Exposed(path.to_owned()));
     }
     let line = first_line(&mut BufReader::new(file)).await.map_err(failed)?;
-    line.ok_or_else(|| PasswordError::Unusable(format!("password file {}", path.display())))
+    line.ok_or_else(|| PasswordError::Unusable(Said::word("password-file").with("path", path.display())))
 }
 
 async fn from_command(command: &[String], limit: impl Future<Output = ()>) -> Result<SecretString, PasswordError> {
     let (program, arguments) = command
         .split_first()
-        .ok_or_else(|| PasswordError::Unusable("an empty command".to_owned()))?;
+        .ok_or_else(|| PasswordError::Unusable(Said::word("password-no-command")))?;
     let failed = |source| PasswordError::Start {
         program: program.clone(),
         source,
@@ -319,7 +345,9 @@ async fn from_command(command: &[String], limit: impl Future<Output = ()>) -> Re
             program: program.clone(),
             status,
         }),
-        (line, _) => line.ok_or_else(|| PasswordError::Unusable(format!("password command `{program}`"))),
+        (line, _) => {
+            line.ok_or_else(|| PasswordError::Unusable(Said::word("password-command").with("program", program)))
+        }
     }
 }
 

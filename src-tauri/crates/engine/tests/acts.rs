@@ -20,6 +20,7 @@ use mailwren_core::act::{Act, Became, Done, MessageAt};
 use mailwren_core::event::Sender;
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
 use mailwren_core::publish::{Envelope, Mail, Uid};
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, Command, Reply, Row};
 use mailwren_engine::bridge::Bridge;
 use mailwren_engine::config::ConfigFile;
@@ -56,7 +57,7 @@ impl MailAccess for Mailbox {
     fn act<'a>(&'a self, messages: &'a [MessageAt], act: Act) -> BoxFuture<'a, Result<Done, AccessError>> {
         let manner = *self.manner.borrow();
         if manner == Manner::Fails {
-            let error = AccessError("the mail server is down for repairs".into());
+            let error = AccessError(Said::text("the mail server is down for repairs"));
             return Box::pin(std::future::ready(Err(error)));
         }
         let uids = messages.iter().filter_map(|message| Some(message.uid?.uid)).collect();
@@ -252,7 +253,7 @@ async fn what_is_archived_on_one_device_leaves_all_and_comes_back_by_undo() {
     // The bridge says so at its end.
     desk.reaches(false).await;
     let none = desk.face.call(archive(&moved_back[0])).await.unwrap_err();
-    assert!(none.message.contains("Nothing reaches"), "{none:?}");
+    assert!(none.message.to_string().contains("Nothing reaches"), "{none:?}");
     desk.face.close().await;
     lap.face.close().await;
 }
@@ -266,13 +267,13 @@ async fn what_could_not_be_done_is_told_and_the_row_is_back() {
     machine.arrived(42, "Zoe");
     let popup = desk.shows(from("Zoe")).await;
     for (manner, why) in [
-        (Manner::Misses, "isn't in its folder"),
+        (Manner::Misses, "isn’t in its folder"),
         (Manner::Fails, "down for repairs"),
     ] {
         machine.mailbox.manner.send_replace(manner);
         let row = rows(&desk.face).await.remove(0);
         let error = desk.face.call(archive(&row)).await.unwrap_err();
-        assert!(error.message.contains(why), "{error:?}");
+        assert!(error.message.to_string().contains(why), "{error:?}");
         let back = rows(&desk.face).await.remove(0);
         assert!(back.unread && back.gone_at.is_none() && back.acted.is_none());
     }

@@ -428,7 +428,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
         ),
         (
             imap("host = \"a b\", user = \"sam\""),
-            "`imap.host` a b isn't a server's name",
+            "`imap.host` a b isn’t a server’s name",
         ),
         (imap("host = \"h\", user = \"\""), "`imap.user` is empty"),
         (imap("host = \"h\", user = \"sam\""), "it can't log in"),
@@ -442,7 +442,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
         ),
         (
             imap("host = \"h\", user = \"sam\", token = [\"t\"], folders = [\"INBOX\", \"inbox\"]"),
-            "`imap.folders`: \"INBOX\" is there twice",
+            "`imap.folders`: “INBOX” is there twice",
         ),
         (
             imap("host = \"h\", user = \"sam\", token = [\"t\"], folders = []"),
@@ -450,7 +450,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
         ),
         (
             imap("host = \"h\", user = \"sam\", token = [\"t\"], pins = [\"abc\"]"),
-            "`imap.pins`: abc isn't a SHA-256 fingerprint",
+            "abc isn’t a SHA-256 fingerprint",
         ),
         (
             imap("host = \"h\", user = \"sam\", token = [\"t\"], tls = \"none\""),

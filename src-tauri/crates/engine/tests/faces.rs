@@ -266,7 +266,10 @@ async fn a_wrong_password_parks_the_account_and_a_new_one_in_the_settings_unpark
     let trouble = parked.accounts[0].trouble.as_ref().unwrap();
     assert_eq!(trouble.code, "auth");
     assert!(
-        trouble.hint.as_ref().is_some_and(|h| h.contains("password")),
+        trouble
+            .hint
+            .as_ref()
+            .is_some_and(|hint| hint.to_string().contains("password")),
         "{trouble:?}"
     );
     let account = match face.call(Command::Accounts).await.unwrap() {
@@ -476,7 +479,7 @@ async fn settings_are_taken_along_without_secrets_and_come_back_in_whole_or_not_
         ("[[account]]\njid = \"nobody\"\n[[rule]]\nthen = \"x\"", "line 4"),
     ] {
         let refused = face.call(import(broken.to_owned())).await.unwrap_err();
-        assert!(refused.message.contains(said), "{}", refused.message);
+        assert!(refused.message.to_string().contains(said), "{}", refused.message);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
     }
 
@@ -663,6 +666,6 @@ async fn windows_and_programs_of_another_version_get_an_error_instead_of_silence
     })
     .await
     .unwrap();
-    assert!(answer.contains("same version"), "{answer}");
+    assert!(answer.contains("api-not-understood-do"), "{answer}");
     host.close().await;
 }

@@ -231,7 +231,7 @@ async fn a_wrong_answer_is_told_and_it_is_asked_again() {
     arrives(&scene, 1, 1_000, "Old");
     let desk = desk(&scene).await;
     let node = until_node(&desk.face, NodeState::Refused).await;
-    assert!(node.trouble.unwrap().contains("mailbox"));
+    assert!(node.trouble.unwrap().to_string().contains("mailbox"));
     scene.server.answer_mail_with(None);
     let node = until_node(&desk.face, NodeState::Subscribed).await;
     assert_eq!(node.trouble, None);
@@ -252,7 +252,7 @@ async fn an_answer_that_is_too_large_is_left_out_and_new_mail_is_told() {
     }
     let mut desk = desk(&scene).await;
     let node = until_node(&desk.face, NodeState::Subscribed).await;
-    assert!(node.trouble.unwrap().contains("left out"));
+    assert!(node.trouble.unwrap().to_string().contains("left out"));
     let far = 4_000_000_000_000;
     arrives(&scene, 5_000, far, "New");
     popups(&mut desk.up, |up| bodies(up).contains("New")).await;
@@ -272,7 +272,7 @@ async fn a_server_whose_answers_are_always_too_large_is_asked_no_more_and_all_el
     scene.server.answer_mail_with(Some(huge));
     let desk = desk(&scene).await;
     let node = until_node(&desk.face, NodeState::Refused).await;
-    assert!(node.trouble.unwrap().contains("too large"));
+    assert!(node.trouble.unwrap().to_string().contains("too large"));
     arrives(&scene, 1, 1_000, "Never asked for");
     scene.publish("1", "Heard");
     until_subjects(&desk.face, &["Heard"]).await;

@@ -354,7 +354,7 @@ async fn a_hostile_server_costs_no_more_than_the_connection() {
         ),
         (
             "deep",
-            "the mail server sent more than is safe to read: a response nested more than 16 levels deep",
+            "the mail server sent more than is safe to read: nested deeper than 16 levels",
         ),
         (
             "* LIST () \"/\" {4000000000}\r\n",
@@ -367,15 +367,15 @@ async fn a_hostile_server_costs_no_more_than_the_connection() {
         ),
         (
             "unknown",
-            "the mail server doesn't keep to the protocol: hardly anything that it tells is IMAP",
+            "the mail server doesn’t keep to the protocol: hardly anything that it tells is IMAP",
         ),
         (
             "w99 OK\r\n",
-            "the mail server doesn't keep to the protocol: it ends a command that wasn't given",
+            "the mail server doesn’t keep to the protocol: it ends a command that wasn't given",
         ),
         (
             "+ go on\r\n",
-            "the mail server doesn't keep to the protocol: it asks for more than there is",
+            "the mail server doesn’t keep to the protocol: it asks for more than there is",
         ),
         ("$ NO [\u{fc}]\u{fc}\r\n", "the mail server refused LIST: ??"),
     ] {

@@ -97,7 +97,11 @@ impl Stage {
     fn why(&self) -> String {
         let waiting = self.outbox().waiting().unwrap();
         let target = &waiting.first().expect("something waits").entry.target;
-        self.outbox().obstacle(target).expect("nothing is in the way").message
+        self.outbox()
+            .obstacle(target)
+            .expect("nothing is in the way")
+            .message
+            .to_string()
     }
 }
 

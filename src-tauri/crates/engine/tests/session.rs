@@ -354,7 +354,7 @@ async fn a_disabled_account_is_parked_after_one_login_and_comes_back_on_demand()
         })
         .await;
     assert!(
-        problem.message.contains("disabled") && problem.hint.is_some(),
+        problem.message.to_string().contains("disabled") && problem.hint.is_some(),
         "{problem:?}"
     );
     // A network that changes isn't a reason to try again; a person's wish is.
@@ -384,7 +384,10 @@ async fn the_channel_is_bound_where_it_can_be_and_a_weaker_offer_afterwards_is_r
             })
             .await;
         assert_eq!(problem.code, "auth");
-        assert!(problem.message.contains("SCRAM-SHA-256-PLUS"), "{problem:?}");
+        assert!(
+            problem.message.to_string().contains("SCRAM-SHA-256-PLUS"),
+            "{problem:?}"
+        );
         let seen = stage.server.seen();
         assert_eq!((seen.logins, seen.refused_logins), (1, 0), "credentials were sent");
         stage.session.retry();
@@ -596,7 +599,10 @@ async fn an_item_that_breaks_the_stream_is_left_out_and_told_and_the_rest_arrive
     assert_eq!(fetched(&told).map(|(items, _)| items), Some(wanted));
     let node = node_status(&told).unwrap();
     assert_eq!(node.state, NodeState::Subscribed);
-    assert!(node.trouble.is_some_and(|trouble| trouble.contains("left out")));
+    assert!(
+        node.trouble
+            .is_some_and(|trouble| trouble.to_string().contains("left out"))
+    );
     // What comes later is heard, once presence is sent again; the session that broke has had one too.
     let online = |seen: &Seen| seen.sessions.values().filter(|s| s.priority.is_some()).count() == 2;
     stage.server.wait_until(online).await.unwrap();

@@ -158,8 +158,8 @@ impl Teller {
         let told = json!({
             "link": account.map(|account| account.link),
             "since": account.and_then(|account| account.since),
-            "trouble": account.and_then(|account| account.trouble.as_ref()).map(|trouble| &trouble.message),
-            "nodes": account.map(|account| account.nodes.iter().filter_map(|node| node.trouble.clone()).collect::<Vec<_>>()),
+            "trouble": account.and_then(|account| account.trouble.as_ref()).map(|trouble| trouble.message.to_string()),
+            "nodes": account.map(|account| account.nodes.iter().filter_map(|node| node.trouble.as_ref().map(ToString::to_string)).collect::<Vec<_>>()),
             "problems": problems,
         });
         if told != self.status {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use mailwren_core::event::Sender;
+use mailwren_core::said::Said;
 use mailwren_core::view::{Pause, Problem};
 use mailwren_core::words::Tongue;
 
@@ -102,7 +103,7 @@ fn the_tooltip_tells_each_account_and_its_last_proof() {
         AccountStatus {
             trouble: Some(Problem {
                 code: "auth".into(),
-                message: "The password was refused".into(),
+                message: Said::text("The password was refused"),
                 hint: None,
             }),
             ..account("Old", LinkState::Error)
@@ -128,7 +129,7 @@ fn a_connection_that_brings_no_events_says_so() {
     let home = AccountStatus {
         trouble: Some(Problem {
             code: "heartbeat".into(),
-            message: "The server sends no events".into(),
+            message: Said::text("The server sends no events"),
             hint: None,
         }),
         proven_at: before(7_300),

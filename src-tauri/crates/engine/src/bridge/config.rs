@@ -197,7 +197,7 @@ impl BridgeConfig {
             .map(|problem| BridgeProblem {
                 line: problem.line,
                 column: problem.column,
-                message: problem.message.clone(),
+                message: problem.message.to_string(),
             })
             .collect();
         let config = read(&text, listen, &loaded.config, &mut problems);

@@ -108,10 +108,11 @@ impl Desk {
     }
 
     async fn log_in(&self) -> Result<(Talk, FullJid, mpsc::Receiver<Iq>), Away> {
-        let account = account(&self.config, &self.account).map_err(|obstacle| Away::person(obstacle.message))?;
+        let account =
+            account(&self.config, &self.account).map_err(|obstacle| Away::person(obstacle.message.to_string()))?;
         let password = vault::password(&account, self.vault.clone())
             .await
-            .map_err(|error| Away::person(format!("there is no password: {error}")))?;
+            .map_err(|error| Away::person(error.to_string()))?;
         // What publishes keeps it, and tells in the same breath where commands are taken.
         let memory = self.outbox.logins_of(&account.jid);
         Ok(Talk::log_in_to_answer(&account, &password, self.resolver.clone(), memory).await?)

@@ -281,7 +281,7 @@ async fn tell(sending: &mut Sending, intake: &Intake, beat: &Beat) {
     let again_soon = match told {
         Ok(()) => false,
         Err(obstacle) => {
-            tracing::info!(why = obstacle.message, "when mail was last heard of can't be told");
+            tracing::info!(why = %obstacle.message, "when mail was last heard of can't be told");
             !obstacle.needs_person
         }
     };

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use mailwren_core::account::Account;
+use mailwren_core::said::Said;
 use rustix::fs::{FlockOperation, flock};
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
@@ -123,15 +124,15 @@ impl ConfigFile {
             .into_array_of_tables()
             .map_or_else(|other| other, Item::ArrayOfTables);
         item.as_array_of_tables_mut()
-            .ok_or_else(|| self.invalid((1, 1), &format!("`{key}` is written as `[[{key}]]`")))
+            .ok_or_else(|| self.invalid((1, 1), Said::word("config-brackets").with("key", key)))
     }
 
-    pub(super) fn invalid(&self, (line, column): (usize, usize), message: &str) -> ConfigError {
+    pub(super) fn invalid(&self, (line, column): (usize, usize), message: Said) -> ConfigError {
         ConfigError::Invalid {
             path: self.path.clone(),
             line,
             column,
-            message: message.to_owned(),
+            message,
         }
     }
 
@@ -146,7 +147,7 @@ impl ConfigFile {
             parse(&self.path, text)?;
             let mut document: DocumentMut = text
                 .parse()
-                .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))?;
+                .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), Said::text(error.message())))?;
             change(&mut document)?;
             let after = document.to_string();
             // What is written can be read.

@@ -1,5 +1,6 @@
 //! Editing what stands in the file before all tables.
 
+use mailwren_core::said::Said;
 use mailwren_core::settings::GeneralSettings;
 use toml_edit::{DocumentMut, Table};
 
@@ -44,7 +45,7 @@ impl ConfigFile {
         let gap = if rest.trim().is_empty() { "" } else { "\n" };
         *document = format!("{head}{values}{gap}{}", rest.trim_start_matches('\n'))
             .parse()
-            .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))?;
+            .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), Said::text(error.message())))?;
         Ok(())
     }
 }

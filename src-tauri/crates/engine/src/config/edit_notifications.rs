@@ -2,6 +2,7 @@
 
 use mailwren_core::quiet::QuietHours;
 use mailwren_core::rules::Rule;
+use mailwren_core::said::Said;
 use mailwren_core::settings::NotificationSettings;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
@@ -48,7 +49,7 @@ impl ConfigFile {
             .map_or_else(|other| other, Item::Table);
         let section = item
             .as_table_mut()
-            .ok_or_else(|| self.invalid((1, 1), "`notifications` is written as `[notifications]`"))?;
+            .ok_or_else(|| self.invalid((1, 1), Said::word("config-section")))?;
         write(section, Some(&known), &NotificationSettings::default(), &settings)?;
         open_with(section, &opening);
         Ok(())

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use mailwren_core::account::{Account, MailServer, PasswordSource};
+use mailwren_core::said::Said;
 use mailwren_core::settings::{GeneralSettings, NotificationSettings};
 use toml_edit::{DocumentMut, Item, TableLike};
 
 use super::edit::position;
-use super::{Config, ConfigError, ConfigFile, Loaded, bare_jid, parse};
+use super::{Config, ConfigError, ConfigFile, ConfigProblem, Loaded, bare_jid, parse};
 
 /// What an exported configuration begins with.
 const EXPORTED: &str = "# Mailwren's settings, without passwords. Take them in with `mailwrenctl import`.\n\n";
@@ -28,7 +29,7 @@ impl ConfigFile {
         let config = sound(self.load()?)?;
         let mut document: DocumentMut = EXPORTED
             .parse()
-            .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))?;
+            .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), Said::text(error.message())))?;
         self.write_general(&mut document, &GeneralSettings::default(), &config.general)?;
         let usual = NotificationSettings::default();
         self.write_section(&mut document, &usual, &config.notifications)?;
@@ -62,10 +63,12 @@ impl ConfigFile {
     pub fn import(&self, name: &str, text: &str, now: Timestamp) -> Result<Option<PathBuf>, ConfigError> {
         let name = Path::new(name);
         if text.len() > MOST_BYTES {
-            return Err(ConfigError::Flawed(format!("{} is too large", name.display())));
+            return Err(ConfigError::Flawed(
+                Said::word("config-too-large").with("name", name.display()),
+            ));
         }
         sound(parse(name, text)?).map_err(|flaws| match flaws {
-            ConfigError::Flawed(lines) => ConfigError::Flawed(format!("{}: {lines}", name.display())),
+            ConfigError::Flawed(lines) => ConfigError::Flawed(Said::at(name, lines)),
             other => other,
         })?;
         let backup = self.backup(now);
@@ -116,7 +119,7 @@ impl ConfigFile {
         parse(self.path(), before)?;
         let read = |text: &str| -> Result<DocumentMut, ConfigError> {
             text.parse()
-                .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), error.message()))
+                .map_err(|error: toml_edit::TomlError| self.invalid((1, 1), Said::text(error.message())))
         };
         let (mut old, mut new) = (read(before)?, read(text)?);
         new.remove("bridge");
@@ -182,8 +185,8 @@ fn sound(loaded: Loaded) -> Result<Config, ConfigError> {
     match loaded.problems.as_slice() {
         [] => Ok(loaded.config),
         flaws => {
-            let lines: Vec<String> = flaws.iter().map(ToString::to_string).collect();
-            Err(ConfigError::Flawed(lines.join("\n")))
+            let flaws = flaws.iter().map(ConfigProblem::said).collect();
+            Err(ConfigError::Flawed(Said::Lines(flaws)))
         }
     }
 }

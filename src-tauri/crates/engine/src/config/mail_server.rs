@@ -1,6 +1,7 @@
 //! What may stand in `imap = { … }`, of an account and of a mailbox that the bridge publishes alike.
 
 use mailwren_core::account::{INBOX, MailServer, PasswordSource, same_folder};
+use mailwren_core::said::Said;
 
 use super::fingerprint;
 use crate::xmpp::tls::server_name;
@@ -10,31 +11,40 @@ const FOLDERS: usize = 100;
 
 /// What is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ServerFlaw {
     /// The host can't be one.
-    #[error("`imap.host` {0} isn't a server's name; it looks like imap.example.org")]
     Host(String),
     /// A port that can't be.
-    #[error("`imap.port`: 0 isn't a port")]
     Port,
     /// A user without a name.
-    #[error("`imap.user` is empty")]
     User,
     /// A command without a program.
-    #[error("`imap`: the command for the password or token names no program")]
     Command,
     /// A password as well as a token.
-    #[error("`imap` has a password and a token: leave one of them out")]
     TwoLogins,
     /// A fingerprint that is none.
-    #[error("`imap.pins`: {0} isn't a SHA-256 fingerprint")]
     Pin(String),
     /// A folder that can't be one, or is there twice.
-    #[error("`imap.folders`: {0:?} is there twice, or can't be a folder")]
     Folder(String),
     /// None, or too many.
-    #[error("`imap.folders` has {0} folders; it takes 1 to {FOLDERS}")]
     Folders(usize),
+}
+
+impl ServerFlaw {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Host(host) => Said::word("config-imap-host").with("host", host),
+            Self::Port => Said::word("config-port"),
+            Self::User => Said::word("config-imap-user"),
+            Self::Command => Said::word("config-imap-command"),
+            Self::TwoLogins => Said::word("config-imap-logins"),
+            Self::Pin(text) => Said::word("trouble-fingerprint").with("text", text),
+            Self::Folder(name) => Said::word("config-imap-folder").with("name", name),
+            Self::Folders(n) => Said::word("config-imap-folders").with("n", *n).with("most", FOLDERS),
+        }
+    }
 }
 
 /// The same in normal form: names and fingerprints as they are compared.

@@ -70,6 +70,7 @@ use mailwren_core::model::Manners;
 use mailwren_core::opening::OpenWith;
 use mailwren_core::quiet::QuietFault;
 use mailwren_core::rules::{RuleEntry, RuleFault};
+use mailwren_core::said::Said;
 use mailwren_core::settings::{GeneralSettings, KeepFault, Language, NotificationSettings, RowHeight, Theme};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -115,7 +116,7 @@ pub struct Loaded {
 
 /// Why an account, a component, quiet hours or a rule of the file was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {message}")]
+#[error("{}", self.said())]
 pub struct ConfigProblem {
     /// From 1.
     pub line: usize,
@@ -124,14 +125,24 @@ pub struct ConfigProblem {
     /// The account's JID or the component's domain as written, if it is one of these and says one.
     pub jid: Option<String>,
     /// What is wrong.
-    pub message: String,
+    pub message: Said,
+}
+
+impl ConfigProblem {
+    /// For people.
+    pub fn said(&self) -> Said {
+        Said::word("config-at")
+            .with("line", self.line.to_string())
+            .with("column", self.column.to_string())
+            .with("what", self.message.clone())
+    }
 }
 
 /// Why a configuration can't be used, or not be written.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ConfigError {
     /// It isn't TOML, or a value outside accounts, quiet hours and rules isn't what it should be.
-    #[error("{}:{line}:{column}: {message}", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -140,43 +151,31 @@ pub enum ConfigError {
         /// From 1, in characters.
         column: usize,
         /// What is wrong.
-        message: String,
+        message: Said,
     },
     /// Something of a configuration that has to be whole isn't in order; a line for each.
-    #[error("{0}")]
-    Flawed(String),
+    Flawed(Said),
     /// No import kept such a file.
-    #[error("`{0}` isn't a configuration that an import kept")]
     NoBackup(String),
     /// The general settings to be saved aren't in order.
-    #[error("{0}")]
     General(#[from] KeepFault),
     /// The account to be saved isn't in order.
-    #[error("{0}")]
     Account(#[from] Flaw),
     /// The quiet hours to be saved aren't in order.
-    #[error("{0}")]
     Quiet(#[from] QuietFault),
     /// The rule to be saved isn't in order.
-    #[error("{0}")]
     Rule(#[from] RuleFault),
     /// The rules aren't those that an edit was meant for.
-    #[error("the rules were changed meanwhile: look at them again")]
     Stale,
     /// There is no rule at a place.
-    #[error("there is no rule #{}", .0.saturating_add(1))]
     NoRule(u32),
     /// What is to be saved couldn't be expressed in TOML.
-    #[error("it can't be written: {0}")]
     Unwritable(#[from] toml_edit::ser::Error),
     /// It was there, and is gone or empty.
-    #[error("{} is gone, or empty", .0.display())]
     Void(PathBuf),
     /// Something else kept changing the file.
-    #[error("{} keeps being changed by another program; nothing was written", .0.display())]
     Contended(PathBuf),
     /// The file can't be read or written.
-    #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -185,48 +184,86 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Invalid {
+                path,
+                line,
+                column,
+                message,
+            } => Said::at(
+                Path::new(&format!("{}:{line}:{column}", path.display())),
+                message.clone(),
+            ),
+            Self::Flawed(flaws) => flaws.clone(),
+            Self::NoBackup(name) => Said::word("config-no-backup").with("name", name),
+            Self::General(fault) => fault.said(),
+            Self::Account(flaw) => flaw.said(),
+            Self::Quiet(fault) => fault.said(),
+            Self::Rule(fault) => fault.said(),
+            Self::Stale => Said::word("config-stale"),
+            Self::NoRule(at) => Said::word("config-no-rule").with("n", at.saturating_add(1)),
+            Self::Unwritable(error) => Said::word("config-unwritable").with("why", error.to_string()),
+            Self::Void(path) => Said::word("config-void").with("path", path.display()),
+            Self::Contended(path) => Said::word("config-contended").with("path", path.display()),
+            Self::Io { path, source } => Said::at(path, Said::text(source)),
+        }
+    }
+}
+
 /// What is wrong with an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum Flaw {
     /// The JID isn't one.
-    #[error("`{0}` isn't the JID of an account; it looks like sam@example.org")]
     Jid(String),
     /// Two accounts with one JID.
-    #[error("there is another account `{0}` above")]
     Twice(String),
     /// A port without a host.
-    #[error("`port` only counts together with `host`")]
     PortWithoutHost,
     /// A port that can't be.
-    #[error("0 isn't a port")]
     PortZero,
     /// A host that is none.
-    #[error("`host` is empty")]
     EmptyHost,
     /// A fingerprint that is none.
-    #[error("`{0}` isn't a SHA-256 fingerprint: 64 hex digits, with or without colons")]
     Pin(String),
     /// A subscription's service isn't a JID.
-    #[error("`{0}` isn't a pubsub service; it looks like pubsub.example.org")]
     Service(String),
     /// A subscription without a node.
-    #[error("the subscription at `{0}` names no node")]
     EmptyNode(String),
     /// A notifier isn't a JID.
-    #[error("`{0}` isn't a JID")]
     Notifier(String),
     /// A password command without a program.
-    #[error("the password command names no program")]
     EmptyCommand,
     /// Its mailbox can't be reached as it stands there.
-    #[error(transparent)]
     Imap(#[from] ServerFlaw),
     /// It can't be heard of at all.
-    #[error("without XMPP it takes a mailbox: imap = {{ host = \"imap.example.org\" }}")]
     NoSource,
     /// A way to open mails that leads nowhere.
-    #[error("`open`: {0}")]
-    Open(&'static str),
+    Open(Said),
+}
+
+impl Flaw {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Jid(text) => Said::word("config-jid").with("text", text),
+            Self::Twice(jid) => Said::word("config-twice").with("jid", jid),
+            Self::PortWithoutHost => Said::word("config-port-alone"),
+            Self::PortZero => Said::word("config-port"),
+            Self::EmptyHost => Said::word("config-host"),
+            Self::Pin(text) => Said::word("trouble-fingerprint").with("text", text),
+            Self::Service(text) => Said::word("config-service").with("text", text),
+            Self::EmptyNode(service) => Said::word("config-node").with("service", service),
+            Self::Notifier(text) => Said::word("config-notifier").with("text", text),
+            Self::EmptyCommand => Said::word("config-command"),
+            Self::Imap(flaw) => flaw.said(),
+            Self::NoSource => Said::word("config-no-source"),
+            Self::Open(flaw) => Said::word("config-open").with("what", flaw.clone()),
+        }
+    }
 }
 
 impl Config {
@@ -279,7 +316,7 @@ impl Default for Rest {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
-    let invalid = |span: Option<Range<usize>>, message: String| {
+    let invalid = |span: Option<Range<usize>>, message: Said| {
         let (line, column) = position(text, span.map_or(0, |span| span.start));
         ConfigError::Invalid {
             path: path.to_owned(),
@@ -288,7 +325,7 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
             message,
         }
     };
-    let mut table = DeTable::parse(text).map_err(|error| invalid(error.span(), error.message().to_owned()))?;
+    let mut table = DeTable::parse(text).map_err(|error| invalid(error.span(), Said::text(error.message())))?;
     // `crate::bridge::config` reads it; what is wrong there is nothing to the rest.
     table.get_mut().remove("bridge");
     let mut listed = |key: &str| {
@@ -299,7 +336,7 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
         match value.into_inner() {
             DeValue::Array(entries) => Ok(entries),
             _ => {
-                let message = format!("`{key}` is written as `[[{key}]]`, with two brackets");
+                let message = Said::word("config-brackets").with("key", key);
                 Err(invalid(Some(span), message))
             }
         }
@@ -313,12 +350,12 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
         .get("notifications")
         .and_then(|section| section.get_ref().get("quiet"));
     if let Some(misplaced) = misplaced {
-        let message = "quiet hours are written as `[[quiet]]`, on their own".to_owned();
+        let message = Said::word("config-quiet-place");
         return Err(invalid(Some(misplaced.span()), message));
     }
     let keep_days = table.get_ref().get("keep_days").map(Spanned::span);
     let rest = Rest::deserialize(table.into_deserializer())
-        .map_err(|error| invalid(error.span(), error.message().to_owned()))?;
+        .map_err(|error| invalid(error.span(), Said::text(error.message())))?;
     let general = GeneralSettings {
         language: rest.language,
         theme: rest.theme,
@@ -326,7 +363,7 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
         letters: rest.letters,
         keep_days: rest.keep_days,
     };
-    general.check().map_err(|fault| invalid(keep_days, fault.to_string()))?;
+    general.check().map_err(|fault| invalid(keep_days, fault.said()))?;
     let mut loaded = Loaded {
         config: Config {
             general,
@@ -368,10 +405,10 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
             .and_then(|domain| domain.get_ref().as_str());
         let domain = domain.unwrap_or_default().to_owned();
         let read = component::Written::deserialize(written.into_deserializer())
-            .map_err(|error| (error.span(), error.message().to_owned()))
+            .map_err(|error| (error.span(), Said::text(error.message())))
             .and_then(|written| {
                 let checked = written.checked(&loaded.config.components);
-                checked.map_err(|flaw| (None, flaw.to_string()))
+                checked.map_err(|flaw| (None, Said::text(flaw)))
             });
         match read {
             Ok(component) => loaded.config.components.push(component),
@@ -391,12 +428,12 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
     Ok(loaded)
 }
 
-fn read_account(written: Spanned<DeValue<'_>>, above: &[Account]) -> Result<Account, (Option<usize>, String)> {
+fn read_account(written: Spanned<DeValue<'_>>, above: &[Account]) -> Result<Account, (Option<usize>, Said)> {
     let account = Account::deserialize(written.into_deserializer())
-        .map_err(|error| (error.span().map(|span| span.start), error.message().to_owned()))?;
-    let account = checked(account).map_err(|flaw| (None, flaw.to_string()))?;
+        .map_err(|error| (error.span().map(|span| span.start), Said::text(error.message())))?;
+    let account = checked(account).map_err(|flaw| (None, flaw.said()))?;
     if above.iter().any(|other| other.jid == account.jid) {
-        return Err((None, Flaw::Twice(account.jid).to_string()));
+        return Err((None, Flaw::Twice(account.jid).said()));
     }
     Ok(account)
 }

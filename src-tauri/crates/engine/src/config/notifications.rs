@@ -2,6 +2,7 @@
 
 use mailwren_core::quiet::{QuietFault, QuietHours, days};
 use mailwren_core::rules::{Rule, RuleEntry, Rules};
+use mailwren_core::said::Said;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use sha2::{Digest, Sha256};
@@ -61,8 +62,8 @@ pub fn read_quiet(text: &str, written: DeArray<'_>) -> (Vec<QuietHours>, Vec<Con
     for entry in written {
         let start = entry.span().start;
         let read = WrittenQuiet::deserialize(entry.into_deserializer())
-            .map_err(|error| (error.span().map(|span| span.start), error.message().to_owned()))
-            .and_then(|hours| hours.checked().map_err(|fault| (None, fault.to_string())));
+            .map_err(|error| (error.span().map(|span| span.start), Said::text(error.message())))
+            .and_then(|hours| hours.checked().map_err(|fault| (None, fault.said())));
         match read {
             Ok(hours) => quiet.push(hours),
             Err((at, message)) => problems.push(problem(text, at.unwrap_or(start), message)),
@@ -85,7 +86,7 @@ pub fn read_rules(text: &str, written: DeArray<'_>) -> (Vec<RuleEntry>, Vec<Conf
                     name,
                     ..Rule::default()
                 };
-                (rule, Some((place, error.message().to_owned())))
+                (rule, Some((place, Said::text(error.message()))))
             }
         };
         entries.push((at, start, rule, fault));
@@ -94,9 +95,11 @@ pub fn read_rules(text: &str, written: DeArray<'_>) -> (Vec<RuleEntry>, Vec<Conf
     let (_, faults) = Rules::compile(&written);
     let entries = entries.into_iter().map(|(at, start, rule, unreadable)| {
         let heeded = || faults.iter().find(|(place, _)| *place == at);
-        let fault = unreadable.or_else(|| heeded().map(|(_, fault)| (start, fault.to_string())));
+        let fault = unreadable.or_else(|| heeded().map(|(_, fault)| (start, fault.said())));
         if let Some((place, message)) = &fault {
-            let message = format!("rule {}: {message}", rule.label(at));
+            let message = Said::word("config-rule")
+                .with("rule", rule.label(at))
+                .with("what", message.clone());
             problems.push(problem(text, *place, message));
         }
         RuleEntry {
@@ -115,7 +118,7 @@ fn name(entry: &Spanned<DeValue<'_>>) -> Option<String> {
     name.get_ref().as_str().map(str::to_owned)
 }
 
-fn problem(text: &str, at: usize, message: String) -> ConfigProblem {
+fn problem(text: &str, at: usize, message: Said) -> ConfigProblem {
     let (line, column) = position(text, at);
     ConfigProblem {
         line,

@@ -154,19 +154,19 @@ fn one_bad_account_disables_only_itself_and_says_where() {
         (problems[0].line, problems[0].jid.as_deref()),
         (3, Some("sam@example.org"))
     );
-    assert!(problems[0].message.contains("prot"));
+    assert!(problems[0].message.to_string().contains("prot"));
 }
 
 #[test]
 fn an_account_must_make_sense() {
     let pin = "ab".repeat(31);
     for (rest, expected) in [
-        ("jid = 'example.org'", "isn't the JID"),
-        ("jid = 'sam@example.org/desk'", "isn't the JID"),
-        ("jid = ''", "isn't the JID"),
+        ("jid = 'example.org'", "isn’t the JID"),
+        ("jid = 'sam@example.org/desk'", "isn’t the JID"),
+        ("jid = ''", "isn’t the JID"),
         ("name = 'x'", "jid"),
         ("jid = 'sam@example.org'\nport = 5223", "together with `host`"),
-        ("jid = 'sam@example.org'\nhost = 'h'\nport = 0", "isn't a port"),
+        ("jid = 'sam@example.org'\nhost = 'h'\nport = 0", "isn’t a port"),
         ("jid = 'sam@example.org'\nhost = ' '", "`host` is empty"),
         ("jid = 'sam@example.org'\nhost = 'h'\nport = 65536", "65536"),
         (
@@ -175,13 +175,13 @@ fn an_account_must_make_sense() {
         ),
         (
             "jid = 'sam@example.org'\nsubscriptions = [{ service = '@', node = 'n' }]",
-            "isn't a pubsub service",
+            "isn’t a pubsub service",
         ),
         (
             "jid = 'sam@example.org'\nsubscriptions = [{ service = 'p', node = '' }]",
             "names no node",
         ),
-        ("jid = 'sam@example.org'\nnotifiers = ['@@']", "isn't a JID"),
+        ("jid = 'sam@example.org'\nnotifiers = ['@@']", "isn’t a JID"),
         (
             "jid = 'sam@example.org'\npassword = { command = [] }",
             "names no program",
@@ -190,11 +190,11 @@ fn an_account_must_make_sense() {
         ("jid = 'sam@example.org'\nxmpp = false", "it takes a mailbox"),
         (
             "jid = 'sam@example.org'\nimap = { host = 'a b' }",
-            "isn't a server's name",
+            "isn’t a server’s name",
         ),
         (
             "jid = 'sam@example.org'\nimap = { host = 'h', port = 0 }",
-            "isn't a port",
+            "isn’t a port",
         ),
         (
             "jid = 'sam@example.org'\nimap = { host = 'h', token = [] }",

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 pub use mailwren_core::account::ImapTls as Tls;
 use mailwren_core::account::{Account, MailServer, PasswordSource};
+use mailwren_core::said::Said;
 use rustix::net::sockopt;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
@@ -128,7 +129,7 @@ impl Access {
         };
         let (ca_file, pins) = (self.ca_file.clone(), self.pins.clone());
         let trust = tokio::task::spawn_blocking(move || Trust::load(ca_file.as_deref(), &pins));
-        let trust = trust.await.map_err(|error| Trouble::Lost(error.to_string()))??;
+        let trust = trust.await.map_err(|error| Trouble::Lost(Said::text(error)))??;
         let secret = self.secret().await?;
         let tcp = self.dial(&target).await?;
         keep_alive(&tcp);
@@ -174,19 +175,19 @@ impl Access {
         let addresses = match self.host.parse() {
             Ok(address) => vec![address],
             Err(_) => {
-                let dns = |why: String| Trouble::Dns {
+                let dns = |why: Said| Trouble::Dns {
                     host: self.host.clone(),
                     why,
                 };
                 let found = timeout(LOOKUP_LIMIT, SystemResolver.addresses(&self.host)).await;
-                let found = found.map_err(|_| dns("no answer in time".to_owned()))?;
+                let found = found.map_err(|_| dns(Said::word("iq-timeout")))?;
                 found.map_err(|error| match error {
                     LookupError::Absent => Trouble::HostUnknown {
                         host: self.host.clone(),
                         // A laptop's network may not know it for now.
                         known: true,
                     },
-                    LookupError::Failed(why) => dns(why),
+                    LookupError::Failed(why) => dns(Said::Text(why)),
                 })?
             }
         };

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::StreamExt;
+use mailwren_core::said::Said;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::codec::Framed;
@@ -258,7 +259,7 @@ impl<S: Io> Client<S> {
     async fn next(&mut self) -> Result<Response, ImapError> {
         loop {
             let Some(bytes) = self.wire.next().await else {
-                return Err(ImapError::Lost("the server hung up".to_owned()));
+                return Err(ImapError::Lost(Said::word("net-hung-up")));
             };
             let Some(response) = response::read(&bytes?) else {
                 self.unknown += 1;

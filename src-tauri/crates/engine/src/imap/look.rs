@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use mailwren_core::link::FailureClass;
 use mailwren_core::mirror::{FIRST_SIGHT_DAYS, Look, Newest, Opened, Position, Standing, sets, within};
 use mailwren_core::publish::{Envelope, MESSAGE_BYTES, Uid};
+use mailwren_core::said::Said;
 
 use super::ImapError;
 use super::access::Connected;
@@ -63,19 +64,26 @@ pub(crate) struct SightError(#[from] pub(crate) Box<dyn std::error::Error + Send
 
 /// Why looking ended.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub(crate) enum LookError {
     /// The mail server, or the way to it.
-    #[error(transparent)]
     Imap(#[from] ImapError),
     /// What was seen can't be taken in.
-    #[error(transparent)]
     Sight(#[from] SightError),
     /// No folder of the configuration is there.
-    #[error("none of its folders is there: {0}")]
     NoFolder(String),
 }
 
 impl LookError {
+    /// For people.
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Self::Imap(error) => error.said(),
+            Self::Sight(error) => Said::text(error),
+            Self::NoFolder(names) => Said::word("imap-no-folder").with("names", names),
+        }
+    }
+
     pub(crate) fn class(&self) -> FailureClass {
         match self {
             Self::Imap(error) => error.class(),

@@ -16,6 +16,7 @@ pub(crate) mod wire;
 use futures::future::BoxFuture;
 use mailwren_core::act::{Act, Done, MessageAt};
 use mailwren_core::link::{FailureClass, Reached};
+use mailwren_core::said::Said;
 use mailwren_core::view::Problem;
 
 pub use access::{Access, Kept, Login, Tls};
@@ -30,24 +31,20 @@ use wire::WireError;
 
 /// Why a mailbox isn't reached, or doesn't do what it should.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ImapError {
     /// The password or token can't be had.
-    #[error(transparent)]
     Secret(#[from] PasswordError),
     /// DNS, TCP or TLS.
-    #[error(transparent)]
     Connect(#[from] Trouble),
     /// The server offers no way to log in that would do.
-    #[error("the mail server offers no way to log in that fits (it offers: {offered})")]
     NoLogin {
         /// What it offers.
         offered: String,
     },
     /// The user or the password can't be told to this server.
-    #[error("the user name or the password has characters that this mail server doesn't take")]
     Unsayable,
     /// The server refused the login.
-    #[error("the mail server refused the login: {text}")]
     LoginRefused {
         /// The server's own words, shortened.
         text: String,
@@ -57,7 +54,6 @@ pub enum ImapError {
         by_token: bool,
     },
     /// The server refused a command.
-    #[error("the mail server refused {what}: {text}")]
     Refused {
         /// Which.
         what: &'static str,
@@ -65,28 +61,40 @@ pub enum ImapError {
         text: String,
     },
     /// The server ended the connection, and said so.
-    #[error("the mail server ended the connection: {0}")]
     Bye(String),
     /// The connection ended.
-    #[error("the connection to the mail server was lost: {0}")]
-    Lost(String),
+    Lost(Said),
     /// Something took too long.
-    #[error("the mail server took too long ({0})")]
     Late(&'static str),
     /// The server sent more than is safe to read.
-    #[error("the mail server sent more than is safe to read: {0}")]
-    Limit(String),
+    Limit(Said),
     /// The server said something that has no place there.
-    #[error("the mail server doesn't keep to the protocol: {0}")]
     Protocol(&'static str),
     /// A name that no folder can have.
-    #[error("`{0}` can't be the name of a folder")]
     Name(String),
 }
 
 impl ImapError {
     fn lost(error: &std::io::Error) -> Self {
         Self::Lost(plain_words(error))
+    }
+
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Secret(error) => error.said(),
+            Self::Connect(trouble) => trouble.said(),
+            Self::NoLogin { offered } => Said::word("imap-no-login").with("offered", offered),
+            Self::Unsayable => Said::word("imap-unsayable"),
+            Self::LoginRefused { text, .. } => Said::word("imap-login-refused").with("words", text),
+            Self::Refused { what, text } => Said::word("imap-refused").with("what", *what).with("words", text),
+            Self::Bye(text) => Said::word("imap-bye").with("words", text),
+            Self::Lost(why) => Said::word("imap-lost").with("why", why.clone()),
+            Self::Late(what) => Said::word("imap-late").with("what", *what),
+            Self::Limit(limit) => Said::word("imap-limit").with("limit", limit.clone()),
+            Self::Protocol(why) => Said::word("imap-protocol").with("why", *why),
+            Self::Name(name) => Said::word("imap-name").with("name", name),
+        }
     }
 
     /// What it means for the next attempt.
@@ -109,24 +117,14 @@ impl ImapError {
 
     /// As faces show it.
     pub fn problem(&self) -> Problem {
-        let (code, hint) = match self {
-            Self::Connect(trouble) => return ConnectError::from(trouble.clone()).problem(),
-            Self::Secret(PasswordError::Vault(_)) => ("keyring", None),
-            Self::Secret(PasswordError::Missing(_)) => ("auth", Some("Enter the mailbox's password in the settings.")),
-            Self::LoginRefused { passes: false, .. } => (
-                "auth",
-                Some(
-                    "Check the user name and the password. Some providers want a password made for apps, or first have IMAP \
-                     switched on.",
-                ),
-            ),
-            Self::Secret(_) | Self::NoLogin { .. } | Self::Unsayable | Self::LoginRefused { .. } => ("auth", None),
-            _ => ("mailbox", None),
-        };
-        Problem {
-            code: code.to_owned(),
-            message: self.to_string(),
-            hint: hint.map(str::to_owned),
+        let problem = |code| Problem::new(code, self.said());
+        match self {
+            Self::Connect(trouble) => ConnectError::from(trouble.clone()).problem(),
+            Self::Secret(PasswordError::Vault(_)) => problem("keyring"),
+            Self::Secret(PasswordError::Missing(_)) => problem("auth").hint(Said::word("imap-password-do")),
+            Self::LoginRefused { passes: false, .. } => problem("auth").hint(Said::word("imap-login-do")),
+            Self::Secret(_) | Self::NoLogin { .. } | Self::Unsayable | Self::LoginRefused { .. } => problem("auth"),
+            _ => problem("mailbox"),
         }
     }
 
@@ -152,7 +150,7 @@ impl From<WireError> for ImapError {
     fn from(error: WireError) -> Self {
         match error {
             WireError::Io(error) => Self::lost(&error),
-            limit => Self::Limit(limit.to_string()),
+            limit => Self::Limit(limit.said()),
         }
     }
 }
@@ -162,11 +160,11 @@ impl MailAccess for Access {
         Box::pin(async move {
             act(self, messages, what)
                 .await
-                .map_err(|error| AccessError(error.into()))
+                .map_err(|error| AccessError(error.said()))
         })
     }
 
     fn undo<'a>(&'a self, done: &'a Done) -> BoxFuture<'a, Result<Done, AccessError>> {
-        Box::pin(async move { undo(self, done).await.map_err(|error| AccessError(error.into())) })
+        Box::pin(async move { undo(self, done).await.map_err(|error| AccessError(error.said())) })
     }
 }

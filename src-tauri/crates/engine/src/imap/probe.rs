@@ -1,6 +1,7 @@
 //! The test of an account's mailbox: the way in, and its folders. Leaves nothing behind.
 
 use mailwren_core::account::Subscription;
+use mailwren_core::said::Said;
 use mailwren_core::view::{StepName, StepState, TestStep};
 use tokio::time::Instant;
 
@@ -21,7 +22,7 @@ struct Steps<F> {
 }
 
 impl<F: FnMut(TestStep)> Steps<F> {
-    fn step(&self, name: StepName, state: StepState, detail: String) -> TestStep {
+    fn step(&self, name: StepName, state: StepState, detail: Said) -> TestStep {
         let millis = match state {
             StepState::Running => 0,
             _ => self.began.elapsed().as_millis(),
@@ -38,14 +39,14 @@ impl<F: FnMut(TestStep)> Steps<F> {
         }
     }
 
-    fn begin(&mut self, name: StepName, detail: String) {
+    fn begin(&mut self, name: StepName, detail: Said) {
         self.began = Instant::now();
         let step = self.step(name, StepState::Running, detail);
         (self.on_step)(step);
     }
 
     /// A step among others went well.
-    fn pass(&mut self, name: StepName, detail: String) {
+    fn pass(&mut self, name: StepName, detail: Said) {
         if self.alone {
             let step = self.step(name, StepState::Passed, detail);
             (self.on_step)(step);
@@ -78,7 +79,7 @@ pub(crate) async fn probe(
         began: Instant::now(),
     };
     let server = format!("{}:{}", access.host, access.port);
-    steps.begin(StepName::Tls, server.clone());
+    steps.begin(StepName::Tls, Said::text(&server));
     let mut authenticating = false;
     let mut client = match access.connect(&mut authenticating).await {
         Ok(client) => client,
@@ -93,10 +94,10 @@ pub(crate) async fn probe(
         Tls::Implicit => "TLS",
         Tls::Starttls => "STARTTLS",
     };
-    steps.pass(StepName::Tls, format!("{server}: {how}"));
-    steps.pass(StepName::Login, access.user.clone());
+    steps.pass(StepName::Tls, Said::Text(format!("{server}: {how}")));
+    steps.pass(StepName::Login, Said::text(&access.user));
     if alone {
-        steps.begin(StepName::Nodes, String::new());
+        steps.begin(StepName::Nodes, Said::default());
     }
     let listed = match Folders::list(&mut client).await {
         Ok(listed) => listed,
@@ -116,16 +117,13 @@ pub(crate) async fn probe(
         node: folder,
     });
     let nodes: Vec<Subscription> = nodes.collect();
-    let count = match nodes.len() {
-        1 => "1 folder".to_owned(),
-        n => format!("{n} folders"),
-    };
+    let count = Said::word("folders-count").with("n", nodes.len());
     let (state, detail, hint) = match missing.as_slice() {
         [] => (StepState::Passed, count, None),
         missing => (
             StepState::Warned,
-            format!("there is no folder {}", missing.join(", ")),
-            Some("Choose among those that are there.".to_owned()),
+            Said::word("found-no-folder").with("names", missing.join(", ")),
+            Some(Said::word("found-no-folder-do")),
         ),
     };
     let step = TestStep {

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use mailwren_core::said::Said;
 use tokio_util::bytes::{Buf, BytesMut};
 use tokio_util::codec::Decoder;
 
@@ -28,19 +29,28 @@ pub const USUAL: Limits = Limits {
 
 /// Why a response isn't read to its end.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum WireError {
     /// Its lines are too long.
-    #[error("a response of more than {0} bytes")]
     Line(usize),
     /// Its literals are too long.
-    #[error("a response with more than {0} bytes of data")]
     Literals(usize),
     /// It is nested too deeply.
-    #[error("a response nested more than {DEPTH} levels deep")]
     Depth,
     /// The connection failed.
-    #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl WireError {
+    /// For people.
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Self::Line(most) => Said::word("limit-line").with("most", *most),
+            Self::Literals(most) => Said::word("limit-data").with("most", *most),
+            Self::Depth => Said::word("limit-depth").with("most", DEPTH),
+            Self::Io(error) => Said::text(error),
+        }
+    }
 }
 
 /// Splits bytes into responses.
@@ -212,10 +222,7 @@ mod tests {
             of(b"* {6}\r\nabcdef {6}\r\n"),
             "a response with more than 10 bytes of data"
         );
-        assert_eq!(
-            of(b"* ((((((((((((((((( \r\n"),
-            "a response nested more than 16 levels deep"
-        );
+        assert_eq!(of(b"* ((((((((((((((((( \r\n"), "nested deeper than 16 levels");
         assert_eq!(
             of("* {0}\r\n".repeat(9).as_bytes()),
             "a response of more than 40 bytes",

@@ -1,6 +1,7 @@
 //! What went wrong with sending, as what is in the way of a target: whether it passes by itself, and what a person can do.
 
 use mailwren_core::link::FailureClass;
+use mailwren_core::said::Said;
 use xmpp_parsers::stanza_error::DefinedCondition as Condition;
 
 use super::progress::Obstacle;
@@ -10,25 +11,24 @@ use crate::xmpp::talk::LogInError;
 
 /// The session is over.
 pub(super) fn ended() -> Obstacle {
-    Obstacle::passing("The server ended the session.".to_owned(), None)
+    Obstacle::passing(Said::word("outbox-ended"), None)
 }
 
 pub(super) fn refused(error: LogInError) -> Obstacle {
-    match error {
-        LogInError::Connect(error) => {
-            let (message, hint) = (format!("{error}."), error.hint().map(str::to_owned));
-            match error.class() {
-                FailureClass::Transient => Obstacle::passing(message, hint),
-                _ => Obstacle::lasting(message, hint),
-            }
-        }
-        LogInError::Bind(error) => Obstacle::passing(format!("No session: {error}."), None),
+    match &error {
+        LogInError::Connect(connect) => match connect.class() {
+            FailureClass::Transient => Obstacle::passing(error.said(), connect.hint()),
+            _ => Obstacle::lasting(error.said(), connect.hint()),
+        },
+        LogInError::Bind(_) => Obstacle::passing(error.said(), None),
     }
 }
 
 pub(super) fn failed(error: &PrivateError, service: &str) -> Obstacle {
-    let message = format!("{service}: {error}.");
-    let ask = || Some("Ask its owner to let this account publish there, with access model `whitelist`.".to_owned());
+    let message = Said::word("proof-named")
+        .with("label", service)
+        .with("what", error.said());
+    let ask = || Some(Said::word("outbox-private-do"));
     match error {
         PrivateError::Iq(IqError::Ended) => ended(),
         PrivateError::Iq(IqError::Timeout) => Obstacle::passing(message, None),

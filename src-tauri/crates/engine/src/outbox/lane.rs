@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use jid::{BareJid, Jid};
+use mailwren_core::said::Said;
 
 use super::failed::failed;
 use super::node::Node;
@@ -174,7 +175,8 @@ impl Lane {
         let name = origin.name(entry);
         let item = entry.action.item(name);
         let bad = |address: &str, error: jid::Error| {
-            Wrong::Obstacle(Obstacle::lasting(format!("{address} isn't an address: {error}."), None))
+            let flaw = Said::word("outbox-address").with("address", address);
+            Wrong::Obstacle(Obstacle::lasting(flaw.with("why", error.to_string()), None))
         };
         let service = self.target.service.as_deref().unwrap_or_else(|| origin.jid());
         let address = Jid::new(service).map_err(|error| bad(service, error))?;

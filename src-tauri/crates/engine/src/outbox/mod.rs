@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::act::MessageAt;
 use mailwren_core::publish::{Gone, Mail};
+use mailwren_core::said::Said;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
@@ -125,12 +126,19 @@ pub struct Waiting {
 
 /// Why the outbox can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("outbox: {}: {source}", path.display())]
+#[error("{}", self.said())]
 pub struct OutboxError {
     /// What of it.
     pub path: PathBuf,
     /// Why.
     pub source: io::Error,
+}
+
+impl OutboxError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        Said::word("outbox-trouble").with("why", Said::at(&self.path, Said::text(&self.source)))
+    }
 }
 
 /// A profile's outbox.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jid::BareJid;
 use mailwren_core::account::Account;
+use mailwren_core::said::Said;
 
 use super::progress::Obstacle;
 use super::{Entry, Target};
@@ -34,7 +35,7 @@ impl Origin {
     pub(super) fn bare(&self) -> Result<BareJid, Obstacle> {
         match self {
             Self::Account(account) => {
-                BareJid::new(&account.jid).map_err(|error| Obstacle::lasting(error.to_string(), None))
+                BareJid::new(&account.jid).map_err(|error| Obstacle::lasting(Said::text(error), None))
             }
             Self::Component(component) => Ok(component.domain.clone()),
         }
@@ -52,7 +53,7 @@ pub(super) struct Origins(Result<Config, Obstacle>);
 impl Origins {
     pub(super) fn load(config: &Path) -> Self {
         let loaded = Config::load(config).map(|loaded| loaded.config);
-        Self(loaded.map_err(|error| Obstacle::configuration(error.to_string(), None)))
+        Self(loaded.map_err(|error| Obstacle::configuration(error.said(), None)))
     }
 
     /// The one of this address; the only account where it isn't named.
@@ -60,7 +61,7 @@ impl Origins {
         let config = self.0.as_ref().map_err(Clone::clone)?;
         let mut accounts = config.accounts.iter().filter(|account| account.enabled && account.xmpp);
         let origin = |account: &Account| Origin::Account(Box::new(account.clone()));
-        let hint = Some("`mailwrenctl account list` shows those that are configured.".to_owned());
+        let hint = || Some(Said::word("api-no-account-do"));
         match named {
             Some(jid) => {
                 let component = || {
@@ -69,19 +70,19 @@ impl Origins {
                     found.cloned().map(Origin::Component)
                 };
                 let account = accounts.find(|account| account.jid == jid).map(origin);
-                account.or_else(component).ok_or_else(|| {
-                    Obstacle::configuration(format!("There is no account {jid}, or it is disabled."), hint)
-                })
+                account
+                    .or_else(component)
+                    .ok_or_else(|| Obstacle::configuration(Said::word("outbox-no-account").with("jid", jid), hint()))
             }
             None => match (accounts.next(), accounts.next()) {
                 (Some(account), None) => Ok(origin(account)),
                 (None, _) => Err(Obstacle::configuration(
-                    "No account is configured.".to_owned(),
-                    Some("Add one with `mailwrenctl account add`.".to_owned()),
+                    Said::word("cli-none"),
+                    Some(Said::word("cli-none-do")),
                 )),
                 (Some(_), Some(_)) => Err(Obstacle::configuration(
-                    "Several accounts are configured.".to_owned(),
-                    Some("Say which one publishes: `mailwrenctl publish --account JID`.".to_owned()),
+                    Said::word("outbox-several"),
+                    Some(Said::word("outbox-several-do")),
                 )),
             },
         }
@@ -104,6 +105,9 @@ impl Origins {
 pub(crate) fn account(config: &Path, jid: &str) -> Result<Account, Obstacle> {
     match Origins::load(config).find(Some(jid))? {
         Origin::Account(account) => Ok(*account),
-        Origin::Component(_) => Err(Obstacle::configuration(format!("{jid} is no account."), None)),
+        Origin::Component(_) => Err(Obstacle::configuration(
+            Said::word("cli-no-account").with("jid", jid),
+            None,
+        )),
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use mailwren_core::said::Said;
 use serde::{Deserialize, Serialize};
 
 use super::Target;
@@ -24,9 +25,9 @@ const PERSON: Duration = Duration::from_secs(600);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Obstacle {
     /// What went wrong last.
-    pub message: String,
+    pub message: Said,
     /// What a person can do.
-    pub hint: Option<String>,
+    pub hint: Option<Said>,
     /// Whether it doesn't pass by itself.
     pub needs_person: bool,
     /// Attempts that failed, one after another.
@@ -40,7 +41,7 @@ pub struct Obstacle {
 
 impl Obstacle {
     /// Something that may be gone the next time.
-    pub(super) const fn passing(message: String, hint: Option<String>) -> Self {
+    pub(super) const fn passing(message: Said, hint: Option<Said>) -> Self {
         Self {
             message,
             hint,
@@ -52,7 +53,7 @@ impl Obstacle {
     }
 
     /// Something that a person has to mend in the configuration, which is soon seen.
-    pub(super) fn configuration(message: String, hint: Option<String>) -> Self {
+    pub(super) fn configuration(message: Said, hint: Option<Said>) -> Self {
         Self {
             needs_person: true,
             ..Self::passing(message, hint)
@@ -60,7 +61,7 @@ impl Obstacle {
     }
 
     /// Something else that a person has to mend.
-    pub(super) fn lasting(message: String, hint: Option<String>) -> Self {
+    pub(super) fn lasting(message: Said, hint: Option<Said>) -> Self {
         Self {
             costly: true,
             ..Self::configuration(message, hint)
@@ -213,13 +214,13 @@ mod tests {
         assert!(progress.due(&target, now()));
         let mut waits = Vec::new();
         for _ in 0..7 {
-            progress.failed(&target, Obstacle::passing("down".to_owned(), None), now());
+            progress.failed(&target, Obstacle::passing(Said::text("down"), None), now());
             let next = progress.obstacle(&target).unwrap().next_try;
             waits.push(next.duration_since(now()).as_secs());
             assert!(!progress.due(&target, now()) && progress.due(&target, next));
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
-        progress.failed(&target, Obstacle::lasting("no".to_owned(), None), now());
+        progress.failed(&target, Obstacle::lasting(Said::text("no"), None), now());
         let obstacle = progress.obstacle(&target).unwrap();
         assert_eq!((obstacle.tries, obstacle.next_try), (1, now() + PERSON));
         assert!(progress.due(&target, now() - PERSON), "the clock was set back");
@@ -235,13 +236,13 @@ mod tests {
             node: node.to_owned(),
             ..Target::default()
         };
-        progress.failed_account("a@x", Obstacle::passing("down".to_owned(), None), now());
-        progress.failed(&of(Some("b@x"), "1"), Obstacle::passing("no".to_owned(), None), now());
+        progress.failed_account("a@x", Obstacle::passing(Said::text("down"), None), now());
+        progress.failed(&of(Some("b@x"), "1"), Obstacle::passing(Said::text("no"), None), now());
         assert!(!progress.due(&of(Some("a@x"), "1"), now()) && !progress.due(&of(Some("a@x"), "2"), now()));
         assert!(!progress.due(&of(Some("b@x"), "1"), now()) && progress.due(&of(Some("b@x"), "2"), now()));
         assert_eq!(
-            progress.obstacle(&of(None, "2")).map(|o| o.message.as_str()),
-            Some("down")
+            progress.obstacle(&of(None, "2")).map(|o| o.message.clone()),
+            Some(Said::text("down"))
         );
         let dir = tempfile::tempdir().unwrap();
         progress.save(dir.path()).unwrap();

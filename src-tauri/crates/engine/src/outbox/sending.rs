@@ -13,6 +13,7 @@ use futures::stream;
 use jid::BareJid;
 use jiff::Timestamp;
 use mailwren_core::heartbeat::Publisher;
+use mailwren_core::said::Said;
 use tokio::time::Instant;
 
 use super::failed::{ended, failed, refused};
@@ -122,9 +123,9 @@ impl Sending {
     /// What is in the way.
     pub(crate) async fn beat(&mut self, jid: &str, told: &Publisher) -> Result<(), Obstacle> {
         let origin = Origin::Account(Box::new(account(&self.config, jid)?));
-        let busy = |why: String| Obstacle::passing(why, None);
-        let lock = self.outbox.lock("attempt").map_err(|error| busy(error.to_string()))?;
-        let _lock = lock.ok_or_else(|| busy("Another process is sending.".to_owned()))?;
+        let busy = |why: Said| Obstacle::passing(why, None);
+        let lock = self.outbox.lock("attempt").map_err(|error| busy(error.said()))?;
+        let _lock = lock.ok_or_else(|| busy(Said::word("outbox-busy")))?;
         let mut progress = Progress::load(self.outbox.dir());
         let mut kept = self.lines.contains_key(jid);
         let beaten = loop {
@@ -273,7 +274,7 @@ impl Sending {
             let line = match self.line(origin, progress).await {
                 Ok(line) => line,
                 Err(obstacle) => {
-                    tracing::info!(why = obstacle.message, "mail waits in the outbox");
+                    tracing::info!(why = %obstacle.message, "mail waits in the outbox");
                     progress.failed_account(jid, obstacle, Timestamp::now());
                     break;
                 }
@@ -305,7 +306,7 @@ impl Sending {
                     Stop::Ended => ended(),
                     Stop::Obstacle(obstacle) => obstacle,
                 };
-                tracing::info!(why = obstacle.message, "mail waits in the outbox");
+                tracing::info!(why = %obstacle.message, "mail waits in the outbox");
                 progress.failed(&lane.target, obstacle, Timestamp::now());
                 tally.stopped(&lane);
             }
@@ -328,8 +329,7 @@ impl Sending {
             Entry::Occupied(line) => Ok(line.into_mut()),
             Entry::Vacant(place) => {
                 let own = origin.bare()?;
-                let no_password =
-                    |error: PasswordError| Obstacle::lasting(format!("There is no password: {error}."), None);
+                let no_password = |error: PasswordError| Obstacle::lasting(error.said(), None);
                 let talk = match origin {
                     Origin::Account(account) => {
                         let password = vault::password(account, self.vault.clone())

@@ -20,6 +20,7 @@ use mailwren_core::act::Act;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
 use mailwren_core::marks::{Deed, Mark};
 use mailwren_core::policy::Reason;
+use mailwren_core::said::Said;
 use mailwren_core::view::{Filter, Row};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -29,12 +30,9 @@ use self::worker::Worker;
 
 /// What can go wrong with the store.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum StoreError {
     /// The file was written by a later version. It was left as it is.
-    #[error(
-        "{} was written by a newer Mailwren (schema {found}; this one knows up to {known}): \
-         update Mailwren, or move that file away to start afresh", path.display()
-    )]
     Newer {
         /// The database.
         path: PathBuf,
@@ -44,7 +42,6 @@ pub enum StoreError {
         known: i64,
     },
     /// The database is broken and a new one in its place is as well: the disk is to be suspected.
-    #[error("{} can't be used ({reason}): check the disk", path.display())]
     Corrupt {
         /// The database.
         path: PathBuf,
@@ -52,7 +49,6 @@ pub enum StoreError {
         reason: String,
     },
     /// The file or its folder can't be made or moved.
-    #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -60,11 +56,27 @@ pub enum StoreError {
         source: io::Error,
     },
     /// SQLite failed: disk full, locked by another process for long, …
-    #[error("event store: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// The store was closed.
-    #[error("event store: closed")]
     Closed,
+}
+
+impl StoreError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Newer { path, found, known } => Said::word("store-newer")
+                .with("path", path.display())
+                .with("found", found.to_string())
+                .with("known", known.to_string()),
+            Self::Corrupt { path, reason } => Said::word("store-corrupt")
+                .with("path", path.display())
+                .with("why", reason),
+            Self::Io { path, source } => Said::at(path, Said::text(source)),
+            Self::Sqlite(error) => Said::word("store-failed").with("why", error.to_string()),
+            Self::Closed => Said::word("store-closed"),
+        }
+    }
 }
 
 /// A page of rows.

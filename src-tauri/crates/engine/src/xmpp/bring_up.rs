@@ -11,6 +11,7 @@ use jid::{BareJid, Jid};
 use mailwren_core::account::{Account, Subscription};
 use mailwren_core::discovery::Standing;
 use mailwren_core::model::{Input, Pulse};
+use mailwren_core::said::Said;
 use mailwren_core::view::{NodeState, NodeStatus};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
@@ -67,14 +68,14 @@ pub(super) struct Again {
 /// How a node stands after it was looked after.
 struct Outcome {
     state: NodeState,
-    trouble: Option<String>,
+    trouble: Option<Said>,
     in_order: bool,
     /// Whether there is more to fetch once the store has this.
     more: bool,
 }
 
 impl Outcome {
-    fn refused(trouble: String) -> Self {
+    fn refused(trouble: Said) -> Self {
         Self {
             state: NodeState::Refused,
             trouble: Some(trouble),
@@ -164,7 +165,9 @@ impl BringUp {
             let standings = match &address {
                 Some(_) if own => self.pep().await,
                 Some(address) => self.standings(address).await,
-                None => Err(Outcome::refused(format!("{service} isn't an address."))),
+                None => Err(Outcome::refused(
+                    Said::word("node-no-address").with("service", &service),
+                )),
             };
             for node in nodes {
                 for round in 1..=MOST_ROUNDS {
@@ -263,11 +266,10 @@ impl BringUp {
                 own: &self.own,
             };
             let has_pep = look.has_pep().await;
-            self.pep = has_pep.map_err(|error| Outcome::refused(subscribe::refusal(&error, "The server")))?;
+            self.pep =
+                has_pep.map_err(|error| Outcome::refused(subscribe::refusal(&error, Said::word("node-server"))))?;
             if !self.pep {
-                return Err(Outcome::refused(
-                    "The server has no PEP, so the account's own node can't be listened to.".to_owned(),
-                ));
+                return Err(Outcome::refused(Said::word("node-no-pep")));
             }
             if let Err(error) = self.hearing().tidy().await {
                 tracing::warn!(%error, "reading which sessions were subscribed");
@@ -347,12 +349,12 @@ impl BringUp {
         };
         let (state, trouble) = match standing {
             Ok(Standing::Subscribed) => (NodeState::Subscribed, None),
-            Ok(Standing::Pending) => (NodeState::Pending, Some("The owner has still to approve.".to_owned())),
-            Ok(Standing::Unconfigured) => (
-                NodeState::Refused,
-                Some("The node wants options to be chosen first.".to_owned()),
-            ),
-            Ok(Standing::None) => (NodeState::Refused, Some("The service made no subscription.".to_owned())),
+            Ok(Standing::Pending) => (NodeState::Pending, Some(Said::word("node-to-approve"))),
+            Ok(Standing::Unconfigured) => (NodeState::Refused, Some(Said::word("node-unconfigured"))),
+            Ok(Standing::None) => {
+                let none = Said::word("node-not-made").with("service", &node.service);
+                (NodeState::Refused, Some(none))
+            }
             Err(error) => (NodeState::Refused, Some(subscribe::refusal(&error, &node.service))),
         };
         if state != NodeState::Subscribed {
@@ -380,10 +382,8 @@ impl BringUp {
         };
         match fetch.run().await {
             Ok(fetched) => {
-                let trouble = (fetched.left_out > 0).then(|| match fetched.left_out {
-                    1 => "One item is too large or too deep to be read safely, and was left out.".to_owned(),
-                    n => format!("{n} items are too large or too deep to be read safely, and were left out."),
-                });
+                let left_out = || Said::word("node-left-out").with("n", fetched.left_out);
+                let trouble = (fetched.left_out > 0).then(left_out);
                 let more = fetched.more;
                 self.told(node, fetched).await;
                 Outcome {
@@ -409,7 +409,7 @@ impl BringUp {
                 tracing::warn!(account = %self.account.jid, service = %node.service, node = %node.node, %error,
                     "fetching items");
                 self.told(node, Fetched::default()).await;
-                let trouble = "What it held could not be fetched yet; trying again.".to_owned();
+                let trouble = Said::word("node-to-fetch");
                 Outcome {
                     state,
                     trouble: Some(trouble),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use jid::BareJid;
 use mailwren_core::limits::Limits;
 use mailwren_core::link::Reached;
+use mailwren_core::said::Said;
 use mailwren_core::split::Splitter;
 use minidom::rxml::{Namespace, xml_ncname};
 use minidom::{Element, Node};
@@ -98,7 +99,7 @@ impl ComponentStream {
             if let Some(early) = self.splitter.next() {
                 return Err(match early {
                     Ok(element) => refused(&element, &self.domain),
-                    Err(error) => Trouble::Protocol(quoted(&error.to_string())),
+                    Err(error) => Trouble::Protocol(Said::Text(quoted(&error.to_string()))),
                 });
             }
             self.read().await.map_err(lost)?;
@@ -115,7 +116,7 @@ impl ComponentStream {
             match self.splitter.next() {
                 Some(Ok(element)) if element.is("handshake", ACCEPT) => return Ok(()),
                 Some(Ok(element)) => return Err(refused(&element, &self.domain)),
-                Some(Err(error)) => return Err(Trouble::Protocol(quoted(&error.to_string()))),
+                Some(Err(error)) => return Err(Trouble::Protocol(Said::Text(quoted(&error.to_string())))),
                 None => self.read().await.map_err(lost)?,
             }
         }

@@ -13,6 +13,7 @@ use jid::BareJid;
 use mailwren_core::account::Account;
 use mailwren_core::limits::Limits;
 use mailwren_core::link::Reached;
+use mailwren_core::said::Said;
 use minidom::Element;
 use secrecy::SecretString;
 use tokio::net::TcpStream;
@@ -118,12 +119,7 @@ impl Connector {
     /// # Errors
     /// [`Trouble::Account`] if its JID isn't a user's, or a pin isn't a fingerprint.
     pub fn new(account: &Account, resolver: Arc<dyn Resolve>) -> Result<Self, ConnectError> {
-        let bad = || {
-            Trouble::Account(format!(
-                "{} isn't an XMPP address such as me@example.org",
-                quoted(&account.jid)
-            ))
-        };
+        let bad = || Trouble::Account(Said::word("trouble-jid").with("jid", quoted(&account.jid)));
         let jid = BareJid::from_str(&account.jid).map_err(|_| bad())?;
         for pin in &account.pins {
             parse_fingerprint(pin)?;
@@ -198,7 +194,7 @@ impl Connector {
                 worst = Some(error);
             }
         }
-        Err(worst.unwrap_or_else(|| Trouble::Account("no server to connect to".to_owned()).into()))
+        Err(worst.unwrap_or_else(|| Trouble::Account(Said::word("trouble-no-server")).into()))
     }
 
     async fn try_target(
@@ -256,7 +252,7 @@ impl Connector {
             },
             LookupError::Failed(why) => Trouble::Dns {
                 host: target.host.clone(),
-                why,
+                why: Said::Text(why),
             },
         })
     }
@@ -269,7 +265,7 @@ impl Connector {
         let account = self.account.clone();
         let trust = tokio::task::spawn_blocking(move || Trust::load(account.ca_file.as_deref(), &account.pins))
             .await
-            .map_err(|e| Trouble::Lost(e.to_string()))??;
+            .map_err(|e| Trouble::Lost(Said::text(e)))??;
         let tcp = if target.direct {
             tcp
         } else {
@@ -305,7 +301,7 @@ impl Connector {
         stream
             .send(&Element::bare("starttls", ns::TLS))
             .await
-            .map_err(|e| Trouble::Lost(e.to_string()))?;
+            .map_err(|e| Trouble::Lost(Said::text(e)))?;
         let answer = login::next(&mut stream).await.map_err(limit)?;
         if !answer.is("proceed", ns::TLS) {
             return Err(no_tls());
@@ -313,7 +309,7 @@ impl Connector {
         stream
             .into_inner()
             .into_inner()
-            .ok_or_else(|| Trouble::Protocol("it sent more before encryption than belongs there".to_owned()))
+            .ok_or_else(|| Trouble::Protocol(Said::text("it sent more before encryption than belongs there")))
     }
 
     async fn log_in(
@@ -343,11 +339,11 @@ impl Connector {
             .await
             .map_err(|e| match e {
                 RecvFeaturesError::Io(e) => io_trouble(e),
-                RecvFeaturesError::StreamError(e) => Trouble::Lost(quoted(&e.to_string())),
+                RecvFeaturesError::StreamError(e) => Trouble::Lost(Said::Text(quoted(&e.to_string()))),
             })?;
         // Without it tokio-xmpp's worker would panic.
         if !features.can_bind() {
-            return Err(Trouble::Protocol("no resource binding is offered".to_owned()));
+            return Err(Trouble::Protocol(Said::text("no resource binding is offered")));
         }
         let connection = Connection {
             stream: stream.box_stream(),
@@ -402,7 +398,7 @@ pub(crate) async fn dial(addresses: &[IpAddr], target: &Target) -> Result<TcpStr
     let mut under_way = FuturesUnordered::new();
     let mut failed = Trouble::Tcp {
         target: target.to_string(),
-        why: "it has no address".to_owned(),
+        why: Said::word("net-no-address"),
     };
     loop {
         let next = left.next();
@@ -437,7 +433,7 @@ pub(crate) async fn dial(addresses: &[IpAddr], target: &Target) -> Result<TcpStr
 
 fn io_trouble(error: std::io::Error) -> Trouble {
     if error.kind() == std::io::ErrorKind::InvalidData {
-        Trouble::Protocol(quoted(&error.to_string()))
+        Trouble::Protocol(Said::Text(quoted(&error.to_string())))
     } else {
         Trouble::Lost(plain_words(&error))
     }

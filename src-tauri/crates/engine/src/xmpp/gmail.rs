@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use mailwren_core::account::Subscription;
 use mailwren_core::model::Input;
 use mailwren_core::payload::gmail::{self, Answer, Position};
+use mailwren_core::said::Said;
 use mailwren_core::view::{NodeState, NodeStatus};
 use minidom::Element;
 use xmpp_parsers::ns;
@@ -21,19 +22,28 @@ const MOST_BREAKS: u32 = 2;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 enum GmailError {
     /// The server didn't answer, or refused.
-    #[error(transparent)]
     Iq(#[from] IqError),
     /// How far threads are known can't be read or kept.
-    #[error(transparent)]
     Store(#[from] StoreError),
     /// The answer isn't one.
-    #[error("the answer holds no mailbox")]
     NoMailbox,
     /// Answers break the stream, whatever is asked.
-    #[error("the answer is too large or too deep to be read safely")]
     Unsafe,
+}
+
+impl GmailError {
+    /// For people.
+    fn said(&self) -> Said {
+        match self {
+            Self::Iq(error) => error.said(),
+            Self::Store(error) => error.said(),
+            Self::NoMailbox => Said::word("gmail-no-mailbox"),
+            Self::Unsafe => Said::word("gmail-unsafe"),
+        }
+    }
 }
 
 /// Where events of an account's threads are from.
@@ -75,8 +85,8 @@ impl BringUp {
             Err(error) => {
                 tracing::warn!(account = %self.account.jid, %error, "asking for mail threads");
                 let trouble = match &error {
-                    GmailError::Iq(error) => subscribe::refusal(error, "The server"),
-                    error => format!("The server's mail can't be asked for: {error}."),
+                    GmailError::Iq(error) => subscribe::refusal(error, Said::word("node-server")),
+                    error => Said::word("gmail-trouble").with("why", error.said()),
                 };
                 self.tell_gmail(NodeState::Refused, Some(trouble)).await;
                 return matches!(error, GmailError::Unsafe);
@@ -89,8 +99,7 @@ impl BringUp {
         };
         self.told(&node(&self.account.jid), fetched).await;
         all_taken(&self.inputs).await;
-        let left_out = "What was there is too large or too deep to be read safely, and was left out.";
-        let trouble = (self.care.mailbox_breaks > 0).then(|| left_out.to_owned());
+        let trouble = (self.care.mailbox_breaks > 0).then(|| Said::word("gmail-left-out"));
         self.tell_gmail(NodeState::Subscribed, trouble).await;
         // Taken after the threads, so those are stored.
         all_taken(&self.inputs).await;
@@ -101,7 +110,7 @@ impl BringUp {
         true
     }
 
-    async fn tell_gmail(&self, state: NodeState, trouble: Option<String>) {
+    async fn tell_gmail(&self, state: NodeState, trouble: Option<Said>) {
         let Subscription { service, node } = node(&self.account.jid);
         let node = NodeStatus {
             service,

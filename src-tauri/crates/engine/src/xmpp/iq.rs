@@ -11,19 +11,29 @@ use xmpp_parsers::iq::Iq;
 use xmpp_parsers::stanza_error::StanzaError;
 
 use mailwren_core::account::Subscription;
+use mailwren_core::said::Said;
 
 /// Why a question got no answer.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub(crate) enum IqError {
     /// The one asked answered with an error.
-    #[error("{}", text(.0))]
     Refused(Box<StanzaError>),
     /// No answer in time.
-    #[error("no answer came in time")]
     Timeout,
     /// The session it was asked in is gone.
-    #[error("the session ended before the answer came")]
     Ended,
+}
+
+impl IqError {
+    /// For people.
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Self::Refused(error) => Said::Text(text(error)),
+            Self::Timeout => Said::word("iq-timeout"),
+            Self::Ended => Said::word("iq-ended"),
+        }
+    }
 }
 
 /// A stanza error in one line: the server's own words, else the condition's name.

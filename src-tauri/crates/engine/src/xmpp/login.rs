@@ -7,6 +7,7 @@ use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use futures::{SinkExt, StreamExt};
+use mailwren_core::said::Said;
 use mailwren_core::scram::{Binding, ClientFirst, Hash, ScramError};
 use minidom::Element;
 use secrecy::{ExposeSecret, SecretString};
@@ -221,7 +222,7 @@ pub async fn authenticate<S: AsyncBufRead + AsyncWrite + Unpin>(
     let password = password.clone();
     let proof = tokio::task::spawn_blocking(move || challenge.prove(password.expose_secret()))
         .await
-        .map_err(|e| Trouble::Lost(e.to_string()))?
+        .map_err(|e| Trouble::Lost(Said::text(e)))?
         .map_err(Trouble::Scram)?;
     send(stream, "response", None, proof.message()).await?;
     let verify = |data: &[u8]| {
@@ -242,7 +243,7 @@ pub async fn authenticate<S: AsyncBufRead + AsyncWrite + Unpin>(
             send(stream, "response", None, b"").await?;
             match answer(stream).await? {
                 Answer::Success(_) => Ok(()),
-                Answer::Challenge(_) => Err(Trouble::Protocol("a SASL challenge too many".to_owned())),
+                Answer::Challenge(_) => Err(Trouble::Protocol(Said::text("a SASL challenge too many"))),
             }
         }
     }
@@ -258,13 +259,14 @@ async fn plain<S: AsyncBufRead + AsyncWrite + Unpin>(
     send(stream, "auth", Some(Mechanism::Plain), message.as_bytes()).await?;
     match answer(stream).await? {
         Answer::Success(_) => Ok(()),
-        Answer::Challenge(_) => Err(Trouble::Protocol("a SASL challenge in PLAIN".to_owned())),
+        Answer::Challenge(_) => Err(Trouble::Protocol(Said::text("a SASL challenge in PLAIN"))),
     }
 }
 
 fn nonce() -> Result<String, Trouble> {
     let mut bytes = [0; 24];
-    getrandom::fill(&mut bytes).map_err(|e| Trouble::Account(format!("this system gives no random numbers: {e}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Trouble::Account(Said::word("trouble-no-random").with("why", e.to_string())))?;
     Ok(BASE64.encode(bytes))
 }
 
@@ -279,7 +281,7 @@ async fn send<S: AsyncBufRead + AsyncWrite + Unpin>(
         element = element.attr(minidom::rxml::xml_ncname!("mechanism").to_owned(), mechanism.name());
     }
     let element = element.append(BASE64.encode(data)).build();
-    stream.send(&element).await.map_err(|e| Trouble::Lost(e.to_string()))
+    stream.send(&element).await.map_err(|e| Trouble::Lost(Said::text(e)))
 }
 
 /// What the server says in a SASL exchange.
@@ -305,7 +307,7 @@ async fn answer<S: AsyncBufRead + AsyncWrite + Unpin>(stream: &mut XmlStream<S, 
         "=" => Vec::new(),
         data => BASE64
             .decode(data)
-            .map_err(|_| Trouble::Protocol("SASL data isn't base64".to_owned()))?,
+            .map_err(|_| Trouble::Protocol(Said::text("SASL data isn't base64")))?,
     };
     if element.is("challenge", ns::SASL) {
         Ok(Answer::Challenge(data))
@@ -335,19 +337,19 @@ pub(super) async fn next<S: AsyncBufRead + AsyncWrite + Unpin>(
             // Only the limit of the whole step counts here.
             Some(Err(ReadError::SoftTimeout)) => {}
             Some(Err(ReadError::HardError(e))) if e.kind() == std::io::ErrorKind::InvalidData => {
-                return Err(Trouble::Protocol(quoted(&e.to_string())));
+                return Err(Trouble::Protocol(Said::Text(quoted(&e.to_string()))));
             }
             Some(Err(ReadError::HardError(e))) => return Err(Trouble::Lost(plain_words(&e))),
-            Some(Err(ReadError::ParseError(e))) => return Err(Trouble::Protocol(quoted(&e.to_string()))),
+            Some(Err(ReadError::ParseError(e))) => return Err(Trouble::Protocol(Said::Text(quoted(&e.to_string())))),
             Some(Err(ReadError::StreamFooterReceived)) | None => {
-                return Err(Trouble::Lost("the server closed the stream".to_owned()));
+                return Err(Trouble::Lost(Said::word("net-closed")));
             }
         }
     }
 }
 
 pub(super) fn unexpected(element: &Element) -> Trouble {
-    Trouble::Protocol(format!("an unexpected <{}/>", quoted(element.name())))
+    Trouble::Protocol(Said::Text(format!("an unexpected <{}/>", quoted(element.name()))))
 }
 
 #[cfg(test)]

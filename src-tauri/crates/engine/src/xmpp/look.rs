@@ -175,7 +175,7 @@ impl Look<'_> {
             Err(error @ IqError::Refused(_)) => (Some(false), Some(subscribe::refusal(&error, service.as_str()))),
             Err(error @ IqError::Timeout) => (None, Some(subscribe::refusal(&error, service.as_str()))),
         };
-        let open = access.as_deref().and_then(access_warning).map(str::to_owned);
+        let open = access.as_deref().and_then(access_warning);
         Ok(FoundNode {
             readable,
             notification: field("pubsub#notification_type"),

@@ -2,6 +2,7 @@
 //! published; so the node is made with `whitelist`, looked at, and only then published to.
 
 use jid::{BareJid, Jid};
+use mailwren_core::said::Said;
 use minidom::Element;
 use minidom::rxml::xml_ncname;
 use xmpp_parsers::ns;
@@ -37,16 +38,25 @@ pub(super) const KEEPING_OFFLINE: &[Setting] = &[
 
 /// Why nothing was published.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub(crate) enum PrivateError {
     /// The server has no PEP, or not what is needed of it.
-    #[error(transparent)]
     Iq(#[from] IqError),
     /// Others may read the node, and it doesn't let itself be closed.
-    #[error("the node isn't private, and the server doesn't let it be made so")]
     Open,
     /// It is somebody else's, and whether it is private can't be made sure of.
-    #[error("the node is somebody else's, and its service doesn't let it be made sure that it is private")]
     Unverified,
+}
+
+impl PrivateError {
+    /// For people.
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Self::Iq(error) => error.said(),
+            Self::Open => Said::word("node-not-private"),
+            Self::Unverified => Said::word("node-unverified"),
+        }
+    }
 }
 
 /// Makes sure that a node of the own account is there and private (XEP-0060 §8.1, §8.2).

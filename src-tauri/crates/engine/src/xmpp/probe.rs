@@ -6,6 +6,7 @@ use std::time::Duration;
 use jid::Jid;
 use mailwren_core::account::{Account, Subscription};
 use mailwren_core::discovery::{Discovery, FoundNode, Standing, TlsFound};
+use mailwren_core::said::Said;
 use mailwren_core::view::{StepName, StepState, TestStep};
 use secrecy::SecretString;
 use tokio::time::Instant;
@@ -52,7 +53,7 @@ async fn run<F: FnMut(TestStep) + Send>(
     steps: &Mutex<Steps<F>>,
 ) -> bool {
     let tell = |f: &mut dyn FnMut(&mut Steps<F>)| f(&mut steps.lock().unwrap_or_else(PoisonError::into_inner));
-    tell(&mut |s| s.begin(StepName::Dns, String::new()));
+    tell(&mut |s| s.begin(StepName::Dns, Said::default()));
     let watch = |progress: Progress<'_>| tell(&mut |s| s.progress(progress));
     let connected = match Connector::new(account, resolver) {
         Ok(connector) => connector.connect(password, LoginMemory::default(), &watch).await,
@@ -70,7 +71,8 @@ async fn run<F: FnMut(TestStep) + Send>(
     let talk = match Talk::begin(connection).await {
         Ok(talk) => talk,
         Err(no) => {
-            tell(&mut |s| s.end(StepState::Failed, format!("no session: {no}"), None));
+            let no = Said::word("trouble-no-session").with("why", no.said());
+            tell(&mut |s| s.end(StepState::Failed, no.clone(), None));
             return false;
         }
     };
@@ -83,11 +85,11 @@ async fn run<F: FnMut(TestStep) + Send>(
     let passed = match looked {
         Ok(Ok(())) => true,
         Ok(Err(no)) => {
-            tell(&mut |s| s.end(StepState::Failed, no.to_string(), None));
+            tell(&mut |s| s.end(StepState::Failed, no.said(), None));
             false
         }
         Err(_) => {
-            tell(&mut |s| s.end(StepState::Failed, "the server took too long".to_owned(), None));
+            tell(&mut |s| s.end(StepState::Failed, Said::word("trouble-slow"), None));
             false
         }
     };
@@ -109,26 +111,26 @@ impl<F: FnMut(TestStep)> Steps<F> {
             Progress::Found(targets) => self.found.endpoints = targets.iter().map(Into::into).collect(),
             Progress::Connecting(target) => {
                 if self.name == StepName::Dns {
-                    self.end(StepState::Passed, target.to_string(), None);
+                    self.end(StepState::Passed, Said::text(target), None);
                 }
-                self.begin(StepName::Tls, target.to_string());
+                self.begin(StepName::Tls, Said::text(target));
             }
             Progress::Secured(target, facts) => {
                 self.found.connected = Some(target.into());
                 let tls = tls_found(facts);
                 self.end(StepState::Passed, secured(target, &tls), None);
                 self.found.tls = Some(tls);
-                self.begin(StepName::Login, String::new());
+                self.begin(StepName::Login, Said::default());
             }
             Progress::Offered(offer) => {
                 self.found.mechanisms = offer.mechanisms.iter().map(|m| quoted(m)).collect();
                 self.found.channel_bindings = offer.bindings.iter().map(|b| quoted(b)).collect();
             }
-            Progress::Authenticating(mechanism) => self.begin(StepName::Login, mechanism.name().to_owned()),
+            Progress::Authenticating(mechanism) => self.begin(StepName::Login, Said::text(mechanism.name())),
         }
     }
 
-    fn begin(&mut self, name: StepName, detail: String) {
+    fn begin(&mut self, name: StepName, detail: Said) {
         if self.name != name {
             self.began = Instant::now();
         }
@@ -136,15 +138,15 @@ impl<F: FnMut(TestStep)> Steps<F> {
         self.tell(StepState::Running, detail, None, None, Vec::new());
     }
 
-    fn end(&mut self, state: StepState, detail: String, hint: Option<&str>) {
+    fn end(&mut self, state: StepState, detail: Said, hint: Option<Said>) {
         self.tell(state, detail, hint, None, Vec::new());
     }
 
     fn tell(
         &mut self,
         state: StepState,
-        detail: String,
-        hint: Option<&str>,
+        detail: Said,
+        hint: Option<Said>,
         refused: Option<&ConnectError>,
         nodes: Vec<Subscription>,
     ) {
@@ -157,7 +159,7 @@ impl<F: FnMut(TestStep)> Steps<F> {
             name: self.name,
             state,
             detail,
-            hint: hint.map(str::to_owned),
+            hint,
             millis: u32::try_from(millis).unwrap_or(u32::MAX),
             fingerprint: refused.and_then(ConnectError::fingerprint).map(str::to_owned),
             changed: refused.is_some_and(|error| matches!(error.trouble, Trouble::PinMismatch { .. })),
@@ -175,7 +177,7 @@ impl<F: FnMut(TestStep)> Steps<F> {
         };
         self.tell(
             StepState::Failed,
-            error.to_string(),
+            error.trouble.said(),
             error.hint(),
             Some(error),
             Vec::new(),
@@ -185,14 +187,10 @@ impl<F: FnMut(TestStep)> Steps<F> {
     fn logged_in(&mut self, facts: &LoginFacts) {
         self.found.mechanism = Some(facts.mechanism.name().to_owned());
         if facts.mechanism == Mechanism::Plain {
-            let detail = "PLAIN: the server gets to see the password".to_owned();
-            self.end(
-                StepState::Warned,
-                detail,
-                Some("Ask the server's owner to offer SCRAM."),
-            );
+            let hint = Some(Said::word("trouble-scram-do"));
+            self.end(StepState::Warned, Said::word("found-plain"), hint);
         } else {
-            self.end(StepState::Passed, facts.mechanism.name().to_owned(), None);
+            self.end(StepState::Passed, Said::text(facts.mechanism.name()), None);
         }
     }
 }
@@ -205,13 +203,12 @@ fn tls_found(facts: &TlsFacts) -> TlsFound {
     }
 }
 
-fn secured(target: &Target, tls: &TlsFound) -> String {
-    let certificate = if tls.pinned {
-        "pinned certificate"
-    } else {
-        "trusted certificate"
+fn secured(target: &Target, tls: &TlsFound) -> Said {
+    let secured = match tls.pinned {
+        true => Said::word("found-tls-pinned"),
+        false => Said::word("found-tls"),
     };
-    format!("{target}: TLS {}, {certificate}", tls.version)
+    secured.with("target", target.to_string()).with("version", &tls.version)
 }
 
 /// The last two steps.
@@ -220,7 +217,7 @@ async fn look_around<F: FnMut(TestStep)>(
     look: Look<'_>,
     tell: &impl Fn(&mut dyn FnMut(&mut Steps<F>)),
 ) -> Result<(), IqError> {
-    tell(&mut |s| s.begin(StepName::Services, String::new()));
+    tell(&mut |s| s.begin(StepName::Services, Said::default()));
     let pep = look.has_pep().await?;
     let services = look.services(account).await?;
     tell(&mut |s| {
@@ -229,7 +226,7 @@ async fn look_around<F: FnMut(TestStep)>(
         s.services(account.pep);
     });
 
-    tell(&mut |s| s.begin(StepName::Nodes, String::new()));
+    tell(&mut |s| s.begin(StepName::Nodes, Said::default()));
     // Of the own nodes (avatars, bookmarks, keys) only one is about mail.
     let mut nodes: Vec<FoundNode> = match pep {
         true => look.own_node().await?.into_iter().collect(),
@@ -243,26 +240,34 @@ async fn look_around<F: FnMut(TestStep)>(
         .subscriptions
         .iter()
         .filter(|s| Jid::new(&s.service).is_err())
-        .map(|s| format!("{} on {}: not an address", quoted(&s.node), quoted(&s.service)));
+        .map(|s| at_node(&s.node, &s.service, Said::word("node-no-service")));
     let missing = nodes
         .iter()
         .filter(|n| is_configured(account, n) && n.readable == Some(false) && n.standing != Standing::Pending)
         .map(|n| {
-            let why = n.warning.as_deref().unwrap_or("It can't be read.");
-            format!("{} on {}: {why}", quoted(&n.node), quoted(&n.service))
+            let why = n.warning.clone().unwrap_or_else(|| Said::word("node-unreadable"));
+            at_node(&n.node, &n.service, why)
         });
-    let missing: Vec<String> = unheard.chain(missing).collect();
+    let missing: Vec<Said> = unheard.chain(missing).collect();
     // Where mail is published, or is going to be.
     let exposed = nodes
         .iter()
         .filter(|n| is_configured(account, n) || n.service == look.own.as_str())
         .find(|n| matches!(n.access.as_deref(), Some("open" | "presence")))
-        .and_then(|n| Some(format!("{}: {}", quoted(&n.node), n.warning.as_deref()?)));
+        .and_then(|n| {
+            let named = Said::word("proof-named").with("label", quoted(&n.node));
+            Some(named.with("what", n.warning.clone()?))
+        });
     tell(&mut |s| {
         s.found.nodes.clone_from(&nodes);
-        s.nodes(&missing, exposed.as_deref());
+        s.nodes(&missing, exposed.as_ref());
     });
     Ok(())
+}
+
+fn at_node(node: &str, service: &str, why: Said) -> Said {
+    let at = Said::word("found-at-node").with("node", quoted(node));
+    at.with("service", quoted(service)).with("why", why)
 }
 
 fn is_configured(account: &Account, node: &FoundNode) -> bool {
@@ -275,23 +280,22 @@ fn is_configured(account: &Account, node: &FoundNode) -> bool {
 impl<F: FnMut(TestStep)> Steps<F> {
     fn services(&mut self, wants_pep: bool) {
         let pep = self.found.pep == Some(true);
-        let mut found = self.found.services.clone();
-        if pep {
-            found.insert(0, "personal eventing".to_owned());
-        }
-        let (state, detail) = match (found.is_empty(), wants_pep && !pep) {
-            (true, _) => (
-                StepState::Warned,
-                "neither personal eventing nor a pubsub service".to_owned(),
+        let services = self.found.services.join(", ");
+        let (state, detail) = match (services.is_empty(), pep, wants_pep) {
+            (true, false, _) => (StepState::Warned, Said::word("found-no-service")),
+            (true, true, _) => (StepState::Passed, Said::word("found-pep")),
+            (false, true, _) => (
+                StepState::Passed,
+                Said::word("found-pep-and").with("services", services),
             ),
-            (false, true) => (StepState::Warned, format!("no personal eventing; {}", found.join(", "))),
-            (false, false) => (StepState::Passed, found.join(", ")),
+            (false, false, true) => (StepState::Warned, Said::word("found-no-pep").with("services", services)),
+            (false, false, false) => (StepState::Passed, Said::Text(services)),
         };
-        let hint = (state == StepState::Warned).then_some("Name the service and node that your mail is published on.");
+        let hint = (state == StepState::Warned).then(|| Said::word("found-no-service-do"));
         self.end(state, detail, hint);
     }
 
-    fn nodes(&mut self, missing: &[String], exposed: Option<&str>) {
+    fn nodes(&mut self, missing: &[Said], exposed: Option<&Said>) {
         // What can be listened to, now or once its owner approves.
         let choice: Vec<Subscription> = self
             .found
@@ -311,24 +315,20 @@ impl<F: FnMut(TestStep)> Steps<F> {
             .iter()
             .filter(|n| n.standing == Standing::Pending)
             .count();
-        let mut detail = match choice.len() {
-            0 => "no node yet".to_owned(),
-            1 => "1 node".to_owned(),
-            n => format!("{n} nodes"),
+        let count = Said::word("nodes-count").with("n", choice.len());
+        let detail = match (choice.len(), pending) {
+            (0, _) => Said::word("found-no-node"),
+            (_, 0) => count,
+            (_, pending) => Said::word("found-pending").with("nodes", count).with("n", pending),
         };
-        if pending > 0 {
-            detail.push_str(&format!(", {pending} of them not yet approved by the owner"));
-        }
         let (state, detail, hint) = match (missing, exposed) {
             ([], None) => (StepState::Passed, detail, None),
-            ([], Some(exposed)) => {
-                let hint = "Set its access model to `whitelist`, unless that is what you want.";
-                (StepState::Warned, exposed.to_owned(), Some(hint))
-            }
-            (missing, _) => {
-                let hint = "Check the node's name, and whether its owner lets you read it.";
-                (StepState::Warned, missing.join("; "), Some(hint))
-            }
+            ([], Some(exposed)) => (StepState::Warned, exposed.clone(), Some(Said::word("found-exposed-do"))),
+            (missing, _) => (
+                StepState::Warned,
+                Said::Lines(missing.to_vec()),
+                Some(Said::word("found-missing-do")),
+            ),
         };
         self.tell(state, detail, hint, None, choice);
     }

@@ -3,6 +3,7 @@
 
 use jid::{BareJid, Jid};
 use mailwren_core::discovery::{Standing, SubscriptionOption};
+use mailwren_core::said::{Arg, Said};
 use minidom::Element;
 use minidom::rxml::xml_ncname;
 use xmpp_parsers::ns;
@@ -122,20 +123,20 @@ fn named(verb: &str, node: &str, jid: &Jid, subid: Option<&str>) -> Element {
 }
 
 /// Why a service doesn't let a node be read, for a person.
-pub(super) fn refusal(error: &IqError, service: &str) -> String {
+pub(super) fn refusal(error: &IqError, service: impl Into<Arg>) -> Said {
     let IqError::Refused(refused) = error else {
-        return format!("{service} doesn't answer.");
+        return Said::word("node-no-answer").with("service", service);
     };
     match refused.defined_condition {
-        DefinedCondition::ItemNotFound => "There is no such node.".to_owned(),
-        DefinedCondition::Forbidden | DefinedCondition::NotAllowed => {
-            "This account isn't allowed to read it. Ask its owner.".to_owned()
-        }
-        DefinedCondition::NotAuthorized => "Its owner admits only chosen contacts. Ask its owner.".to_owned(),
+        DefinedCondition::ItemNotFound => Said::word("node-missing"),
+        DefinedCondition::Forbidden | DefinedCondition::NotAllowed => Said::word("node-forbidden"),
+        DefinedCondition::NotAuthorized => Said::word("node-contacts-only"),
         DefinedCondition::RemoteServerNotFound
         | DefinedCondition::RemoteServerTimeout
-        | DefinedCondition::ServiceUnavailable => format!("{service} can't be reached, or is no pubsub service."),
-        _ => format!("{service} refused: {error}"),
+        | DefinedCondition::ServiceUnavailable => Said::word("node-unreached").with("service", service),
+        _ => Said::word("node-refused-why")
+            .with("service", service)
+            .with("why", error.said()),
     }
 }
 

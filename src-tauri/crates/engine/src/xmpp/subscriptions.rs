@@ -5,6 +5,7 @@ use jid::{BareJid, Jid};
 use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, Subscription};
 use mailwren_core::discovery::{ListedSubscription, Standing, SubscriptionOption};
+use mailwren_core::said::Said;
 
 use super::iq::{Asker, IqError};
 use super::look::Look;
@@ -58,9 +59,7 @@ pub(crate) async fn list(asker: &Asker, own: &BareJid, account: &Account) -> Res
             if mine.is_empty() {
                 listed.push(ListedSubscription {
                     standing: Some(Standing::None),
-                    trouble: Some(
-                        "The service knows of no subscription; Mailwren makes one when it connects.".to_owned(),
-                    ),
+                    trouble: Some(Said::word("node-to-subscribe")),
                     ..unanswered(wanted)
                 });
             }
@@ -107,10 +106,10 @@ fn held_one(
         .iter()
         .any(|o| o.name == "deliver" && matches!(o.value.as_str(), "0" | "false"));
     let trouble = match held.standing {
-        _ if !held.is_shared(own) => Some("Another client's own."),
-        Standing::Pending => Some("The owner has still to approve."),
-        Standing::Unconfigured => Some("The node wants options to be chosen first."),
-        Standing::Subscribed if withheld => Some("Its option `deliver` is off: no events come."),
+        _ if !held.is_shared(own) => Some(Said::word("node-of-another")),
+        Standing::Pending => Some(Said::word("node-to-approve")),
+        Standing::Unconfigured => Some(Said::word("node-unconfigured")),
+        Standing::Subscribed if withheld => Some(Said::word("node-withheld")),
         Standing::Subscribed | Standing::None => None,
     };
     ListedSubscription {
@@ -121,7 +120,7 @@ fn held_one(
         jid: Some(held.jid.to_string()),
         subid: held.subid.clone(),
         options,
-        trouble: trouble.map(str::to_owned),
+        trouble,
     }
 }
 
@@ -132,7 +131,7 @@ async fn own_node(look: Look<'_>, account: &Account) -> Result<ListedSubscriptio
         node: MAIL_NODE.to_owned(),
     };
     let pep = look.has_pep().await?;
-    let trouble = (!pep).then(|| "The server has no PEP, so the account's own node can't be listened to.".to_owned());
+    let trouble = (!pep).then(|| Said::word("node-no-pep"));
     Ok(ListedSubscription {
         standing: Some(if pep { Standing::Subscribed } else { Standing::None }),
         trouble,
@@ -209,6 +208,6 @@ pub(crate) async fn remove(asker: &Asker, own: &BareJid, service: &Jid, node: &s
 }
 
 /// Why a service refused, for a person.
-pub(crate) fn refusal(error: &IqError, service: &Jid) -> String {
+pub(crate) fn refusal(error: &IqError, service: &Jid) -> Said {
     subscribe::refusal(error, service.as_str())
 }

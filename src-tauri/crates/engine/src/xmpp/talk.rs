@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use jid::{BareJid, FullJid, Jid};
 use mailwren_core::account::Account;
+use mailwren_core::said::Said;
 use minidom::Element;
 use secrecy::SecretString;
 use tokio::sync::mpsc;
@@ -54,6 +55,16 @@ pub(crate) enum LogInError {
     /// No resource was bound.
     #[error(transparent)]
     Bind(#[from] IqError),
+}
+
+impl LogInError {
+    /// For people.
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Self::Connect(error) => error.trouble.said(),
+            Self::Bind(error) => Said::word("trouble-no-session").with("why", error.said()),
+        }
+    }
 }
 
 impl Talk {

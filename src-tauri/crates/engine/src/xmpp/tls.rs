@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use mailwren_core::said::Said;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -82,13 +83,13 @@ impl Trust {
             trust: self.clone(),
             refused: refused.clone(),
         };
-        let handshake = |why: String| Trouble::Handshake {
+        let handshake = |why: Said| Trouble::Handshake {
             target: target.to_string(),
             why,
         };
         let mut config = ClientConfig::builder_with_provider(self.provider.clone())
             .with_safe_default_protocol_versions()
-            .map_err(|e| handshake(e.to_string()))?
+            .map_err(|e| handshake(Said::text(e)))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(judge))
             .with_no_client_auth();
@@ -171,7 +172,7 @@ pub fn server_name(domain: &str) -> Result<ServerName<'static>, Trouble> {
     match literal.parse::<IpAddr>() {
         Ok(ip) => Ok(ServerName::IpAddress(ip.into())),
         Err(_) => ServerName::try_from(domain.to_owned())
-            .map_err(|_| Trouble::Account(format!("{} can't be the name of a server", quoted(domain)))),
+            .map_err(|_| Trouble::Account(Said::word("trouble-server-name").with("name", quoted(domain)))),
     }
 }
 
@@ -182,7 +183,7 @@ pub fn fingerprint(certificate: &[u8]) -> String {
 
 /// Takes hex in either case, with or without colons or spaces.
 pub(crate) fn parse_fingerprint(text: &str) -> Result<[u8; 32], Trouble> {
-    let bad = || Trouble::Account(format!("{} isn't a SHA-256 fingerprint", quoted(text)));
+    let bad = || Trouble::Account(Said::word("trouble-fingerprint").with("text", quoted(text)));
     let digits: Vec<u8> = text
         .chars()
         .filter(|c| !matches!(c, ':' | ' '))
@@ -204,10 +205,10 @@ fn authorities(ca_file: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<
     let mut own = RootCertStore::empty();
     let (_, unusable) = own.add_parsable_certificates(extra.iter().cloned());
     if unusable > 0 {
-        return Err(Trouble::Account(format!(
-            "{unusable} certificates in {} can't be used",
-            ca_file.unwrap_or_default()
-        )));
+        let path = ca_file.unwrap_or_default();
+        return Err(Trouble::Account(
+            Said::word("trouble-ca-unusable").with("n", unusable).with("path", path),
+        ));
     }
     match rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider.clone()) {
         Ok(verifier) => Ok(Arc::new(verifier)),
@@ -217,21 +218,24 @@ fn authorities(ca_file: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<
             WebPkiServerVerifier::builder_with_provider(own.into(), provider.clone())
                 .build()
                 .map(|v| v as Arc<dyn ServerCertVerifier>)
-                .map_err(|e| Trouble::Account(e.to_string()))
+                .map_err(|e| Trouble::Account(Said::text(e)))
         }
-        Err(error) => Err(Trouble::Account(format!(
-            "this system has no usable certificate authorities ({error}); install ca-certificates"
-        ))),
+        Err(error) => Err(Trouble::Account(
+            Said::word("trouble-no-authorities").with("why", error.to_string()),
+        )),
     }
 }
 
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Trouble> {
-    let bad = |why: String| Trouble::Account(format!("the CA file {} can't be read: {why}", path.display()));
+    let bad = |why: Said| {
+        let unread = Said::word("trouble-ca-file").with("path", path.display());
+        Trouble::Account(unread.with("why", why))
+    };
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| bad(e.to_string()))?;
+        .map_err(|e| bad(Said::text(e)))?;
     if certificates.is_empty() {
-        return Err(bad("no certificate in it".to_owned()));
+        return Err(bad(Said::word("trouble-ca-empty")));
     }
     Ok(certificates)
 }
@@ -247,7 +251,7 @@ struct Judge {
 struct Refusal {
     fingerprint: String,
     /// `None` if it isn't the pinned one.
-    why: Option<String>,
+    why: Option<Said>,
 }
 
 impl ServerCertVerifier for Judge {
@@ -320,48 +324,44 @@ impl ServerCertVerifier for Judge {
 }
 
 /// Why a certificate isn't trusted, in words.
-fn why_not(error: &Error, leaf: &[u8], name: &ServerName<'_>) -> String {
+fn why_not(error: &Error, leaf: &[u8], name: &ServerName<'_>) -> Said {
     let Ok((_, certificate)) = X509Certificate::from_der(leaf) else {
-        return "it can't be read".to_owned();
+        return Said::word("certificate-unreadable");
     };
     let Error::InvalidCertificate(error) = error else {
-        return error.to_string();
+        return Said::text(error);
     };
     let own = certificate.issuer() == certificate.subject();
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            format!("it expired on {}", day(certificate.validity().not_after.timestamp()))
+            Said::word("certificate-expired").with("day", day(certificate.validity().not_after.timestamp()))
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            format!(
-                "it isn't valid before {}",
-                day(certificate.validity().not_before.timestamp())
-            )
+            Said::word("certificate-early").with("day", day(certificate.validity().not_before.timestamp()))
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            format!("it is for {}, not for {}", names(&certificate), name.to_str())
+            let names = names(&certificate);
+            let other = match names.is_empty() {
+                true => Said::word("certificate-nameless"),
+                false => Said::word("certificate-other").with("names", names),
+            };
+            other.with("name", name.to_str().as_ref())
         }
-        CertificateError::Revoked => "it was revoked".to_owned(),
-        _ if own => "it is signed by itself only".to_owned(),
+        CertificateError::Revoked => Said::word("certificate-revoked"),
+        _ if own => Said::word("certificate-own"),
         CertificateError::UnknownIssuer => {
-            format!(
-                "its issuer is unknown to this system ({})",
-                quoted(&certificate.issuer().to_string())
-            )
+            Said::word("certificate-issuer").with("issuer", quoted(&certificate.issuer().to_string()))
         }
-        CertificateError::BadSignature => "its signature is wrong".to_owned(),
-        other => quoted(&Error::InvalidCertificate(other.clone()).to_string()),
+        CertificateError::BadSignature => Said::word("certificate-signature"),
+        other => Said::Text(quoted(&Error::InvalidCertificate(other.clone()).to_string())),
     }
 }
 
 fn day(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(
-        |_| "an impossible date".to_owned(),
-        |t| t.strftime("%Y-%m-%d").to_string(),
-    )
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| "?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
 }
 
-/// A few of the names that a certificate is for.
+/// A few of the names that a certificate is for; empty if it names no host.
 fn names(certificate: &X509Certificate<'_>) -> String {
     let names: Vec<String> = match certificate.subject_alternative_name() {
         Ok(Some(san)) => san
@@ -376,11 +376,7 @@ fn names(certificate: &X509Certificate<'_>) -> String {
             .collect(),
         _ => Vec::new(),
     };
-    if names.is_empty() {
-        "no host name".to_owned()
-    } else {
-        names.join(", ")
-    }
+    names.join(", ")
 }
 
 /// RFC 5929 §4.1: the certificate under the hash of its signature, SHA-256 in place of MD5 and SHA-1.
@@ -421,32 +417,24 @@ fn end_point(leaf: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A handshake's failure in words.
-fn readable(error: &std::io::Error) -> String {
+fn readable(error: &std::io::Error) -> Said {
     match error.get_ref().and_then(|e| e.downcast_ref::<Error>()) {
-        Some(Error::InvalidMessage(_)) => "no TLS is spoken on this port".to_owned(),
-        Some(Error::AlertReceived(AlertDescription::ProtocolVersion)) => {
-            "the server knows no version of TLS that is still safe".to_owned()
-        }
-        Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => {
-            "this server has no certificate for the domain".to_owned()
-        }
-        Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
-            "another service than XMPP answers on this port".to_owned()
-        }
-        Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => {
-            "the server and this program have no encryption in common".to_owned()
-        }
+        Some(Error::InvalidMessage(_)) => Said::word("tls-unspoken"),
+        Some(Error::AlertReceived(AlertDescription::ProtocolVersion)) => Said::word("tls-version"),
+        Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => Said::word("tls-name"),
+        Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => Said::word("tls-protocol"),
+        Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => Said::word("tls-cipher"),
         _ => plain_words(error),
     }
 }
 
 /// What the system says of a connection, in words.
-pub(crate) fn plain_words(error: &std::io::Error) -> String {
+pub(crate) fn plain_words(error: &std::io::Error) -> Said {
     use std::io::ErrorKind as Kind;
     match error.kind() {
-        Kind::ConnectionRefused => "nothing answers on this port".to_owned(),
-        Kind::NetworkUnreachable | Kind::HostUnreachable => "the network doesn't lead there".to_owned(),
-        Kind::UnexpectedEof | Kind::ConnectionReset | Kind::BrokenPipe => "the server hung up".to_owned(),
-        _ => error.to_string(),
+        Kind::ConnectionRefused => Said::word("net-refused"),
+        Kind::NetworkUnreachable | Kind::HostUnreachable => Said::word("net-unreachable"),
+        Kind::UnexpectedEof | Kind::ConnectionReset | Kind::BrokenPipe => Said::word("net-hung-up"),
+        _ => Said::text(error),
     }
 }

@@ -2,6 +2,7 @@
 
 use mailwren_core::limits::LimitExceeded;
 use mailwren_core::link::{FailureClass, Reached};
+use mailwren_core::said::Said;
 use mailwren_core::scram::ScramError;
 use mailwren_core::view::Problem;
 
@@ -41,12 +42,11 @@ pub enum Step {
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum Trouble {
     /// The account can't be used as configured.
-    #[error("{0}")]
-    Account(String),
+    Account(Said),
     /// The host doesn't exist, or doesn't serve this domain.
-    #[error("{host} can't be found")]
     HostUnknown {
         /// The name that was looked up.
         host: String,
@@ -54,39 +54,34 @@ pub enum Trouble {
         known: bool,
     },
     /// DNS says that the domain has no XMPP service.
-    #[error("{domain} offers no XMPP")]
     NotOffered {
         /// The domain.
         domain: String,
     },
     /// DNS gave no answer.
-    #[error("DNS gave no answer for {host}: {why}")]
     Dns {
         /// The name that was looked up.
         host: String,
         /// What the lookup said.
-        why: String,
+        why: Said,
     },
     /// No TCP connection.
-    #[error("no connection to {target}: {why}")]
     Tcp {
         /// What was tried.
         target: String,
         /// What the system said.
-        why: String,
+        why: Said,
     },
     /// The certificate isn't trusted.
-    #[error("the certificate of {target} isn't trusted: {why}")]
     Certificate {
         /// What was tried.
         target: String,
         /// Why not.
-        why: String,
+        why: Said,
         /// Its SHA-256 fingerprint, in lower-case hex.
         fingerprint: String,
     },
     /// The certificate isn't the pinned one.
-    #[error("{target} shows another certificate than the pinned one")]
     PinMismatch {
         /// What was tried.
         target: String,
@@ -94,21 +89,18 @@ pub enum Trouble {
         fingerprint: String,
     },
     /// TLS failed before any certificate was judged.
-    #[error("no TLS with {target}: {why}")]
     Handshake {
         /// What was tried.
         target: String,
         /// Why.
-        why: String,
+        why: Said,
     },
     /// The server offers no STARTTLS, or refuses it.
-    #[error("{target} offers no encryption")]
     NoTls {
         /// What was tried.
         target: String,
     },
     /// The server offers less than it did before.
-    #[error("the server offers {} now, where it did {} before", offered.map_or("nothing that fits", Mechanism::name), known.name())]
     Downgrade {
         /// The best that was offered now.
         offered: Option<Mechanism>,
@@ -116,19 +108,15 @@ pub enum Trouble {
         known: Mechanism,
     },
     /// No mechanism in common.
-    #[error("the server offers no way to log in that Mailwren knows ({offered})")]
     NoMechanism {
         /// What it offers.
         offered: String,
     },
     /// The server couldn't prove that it knows the account.
-    #[error("the server couldn't prove that it knows this account: something else may answer in its place")]
     ServerSignature,
     /// The SCRAM exchange failed otherwise.
-    #[error("{0}")]
     Scram(ScramError),
     /// The server refused the login.
-    #[error("{}", refusal(*condition, text.as_deref()))]
     Auth {
         /// Why (RFC 6120 §6.5).
         condition: AuthCondition,
@@ -136,7 +124,6 @@ pub enum Trouble {
         text: Option<String>,
     },
     /// The server ended the stream with an error (RFC 6120 §4.9).
-    #[error("the server ended the stream: {condition}{}", text.as_deref().map(|t| format!(" ({t})")).unwrap_or_default())]
     Stream {
         /// The condition's name.
         condition: String,
@@ -144,21 +131,12 @@ pub enum Trouble {
         text: Option<String>,
     },
     /// The connection ended.
-    #[error("the connection was lost: {0}")]
-    Lost(String),
+    Lost(Said),
     /// The server said something that has no place there.
-    #[error("the server doesn't keep to the protocol: {0}")]
-    Protocol(String),
+    Protocol(Said),
     /// A step took too long.
-    #[error("the server took too long ({})", match .0 {
-        Step::Tcp => "TCP",
-        Step::Tls => "TLS",
-        Step::Login => "login",
-        Step::Attempt => "the whole attempt",
-    })]
     Timeout(Step),
     /// The server sent more than is safe to read.
-    #[error("the server sent more than is safe to read: {0}")]
     Limit(LimitExceeded),
 }
 
@@ -193,16 +171,72 @@ impl AuthCondition {
     }
 }
 
-fn refusal(condition: AuthCondition, text: Option<&str>) -> String {
-    let what = match condition {
-        AuthCondition::NotAuthorized => "the server doesn't accept this address and password",
-        AuthCondition::AccountDisabled => "the account is disabled",
-        AuthCondition::CredentialsExpired => "the password has expired",
-        AuthCondition::TemporaryAuthFailure => "the server can't check passwords at present",
-        AuthCondition::MechanismTooWeak => "the server wants another way to log in",
-        AuthCondition::Other => "the server refused the login",
-    };
-    text.map_or_else(|| what.to_owned(), |t| format!("{what} ({t})"))
+impl AuthCondition {
+    fn said(self) -> Said {
+        match self {
+            Self::NotAuthorized => Said::word("trouble-not-authorized"),
+            Self::AccountDisabled => Said::word("trouble-disabled"),
+            Self::CredentialsExpired => Said::word("trouble-expired"),
+            Self::TemporaryAuthFailure => Said::word("trouble-auth-temporary"),
+            Self::MechanismTooWeak => Said::word("trouble-auth-weak"),
+            Self::Other => Said::word("trouble-auth"),
+        }
+    }
+}
+
+/// With the server's own words, if it said any.
+fn in_its_words(what: Said, text: Option<&String>) -> Said {
+    match text {
+        Some(text) => Said::word("trouble-with-words").with("what", what).with("words", text),
+        None => what,
+    }
+}
+
+impl Trouble {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Account(flaw) => flaw.clone(),
+            Self::HostUnknown { host, .. } => Said::word("trouble-host-unknown").with("host", host),
+            Self::NotOffered { domain } => Said::word("trouble-not-offered").with("domain", domain),
+            Self::Dns { host, why } => Said::word("trouble-dns").with("host", host).with("why", why.clone()),
+            Self::Tcp { target, why } => Said::word("trouble-tcp")
+                .with("target", target)
+                .with("why", why.clone()),
+            Self::Certificate { target, why, .. } => Said::word("trouble-certificate")
+                .with("target", target)
+                .with("why", why.clone()),
+            Self::PinMismatch { target, .. } => Said::word("trouble-pin").with("target", target),
+            Self::Handshake { target, why } => Said::word("trouble-handshake")
+                .with("target", target)
+                .with("why", why.clone()),
+            Self::NoTls { target } => Said::word("trouble-no-tls").with("target", target),
+            Self::Downgrade {
+                offered: Some(offered),
+                known,
+            } => Said::word("trouble-downgrade")
+                .with("offered", offered.name())
+                .with("known", known.name()),
+            Self::Downgrade { offered: None, known } => {
+                Said::word("trouble-downgrade-none").with("known", known.name())
+            }
+            Self::NoMechanism { offered } => Said::word("trouble-no-mechanism").with("offered", offered),
+            Self::ServerSignature => Said::word("trouble-signature"),
+            Self::Scram(error) => error.said(),
+            Self::Auth { condition, text } => in_its_words(condition.said(), text.as_ref()),
+            Self::Stream { condition, text } => {
+                let ended = Said::word("trouble-stream").with("condition", condition);
+                in_its_words(ended, text.as_ref())
+            }
+            Self::Lost(why) => Said::word("trouble-lost").with("why", why.clone()),
+            Self::Protocol(why) => Said::word("trouble-protocol").with("why", why.clone()),
+            Self::Timeout(Step::Tcp) => Said::word("trouble-slow-tcp"),
+            Self::Timeout(Step::Tls) => Said::word("trouble-slow-tls"),
+            Self::Timeout(Step::Login) => Said::word("trouble-slow-login"),
+            Self::Timeout(Step::Attempt) => Said::word("trouble-slow"),
+            Self::Limit(limit) => Said::word("trouble-limit").with("limit", limit.said()),
+        }
+    }
 }
 
 impl ConnectError {
@@ -260,41 +294,29 @@ impl ConnectError {
     }
 
     /// What a person can do.
-    pub const fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<Said> {
         Some(match &self.trouble {
-            Trouble::Account(_) => "Correct the account in the settings.",
-            Trouble::HostUnknown { .. } | Trouble::NotOffered { .. } => {
-                "Check the part of the address behind the @, or give the server's host and port."
-            }
+            Trouble::Account(_) => Said::word("trouble-account-do"),
+            Trouble::HostUnknown { .. } | Trouble::NotOffered { .. } => Said::word("trouble-host-do"),
             Trouble::Dns { .. } | Trouble::Tcp { .. } | Trouble::Timeout(Step::Tcp | Step::Attempt) => {
-                "Check the network, and the host and port if they were given."
+                Said::word("trouble-network-do")
             }
-            Trouble::Certificate { .. } => {
-                "If you know this server, compare the fingerprint with its owner and pin it; else don't connect."
-            }
-            Trouble::PinMismatch { .. } => {
-                "Ask the server's owner whether the certificate was changed. If it was, pin the new one; if not, \
-                 somebody is listening in."
-            }
-            Trouble::NoTls { .. } => "Mailwren never logs in without encryption. Try direct TLS (port 5223).",
-            Trouble::Handshake { .. } | Trouble::Timeout(Step::Tls) => {
-                "Check the port: direct TLS is mostly 5223, STARTTLS 5222."
-            }
-            Trouble::Downgrade { .. } | Trouble::ServerSignature => {
-                "Somebody may be listening in. If the server's owner says that it was changed, save the account again, with its \
-                 password."
-            }
-            Trouble::NoMechanism { .. } => "Ask the server's owner to offer SCRAM.",
+            Trouble::Certificate { .. } => Said::word("trouble-certificate-do"),
+            Trouble::PinMismatch { .. } => Said::word("trouble-pin-do"),
+            Trouble::NoTls { .. } => Said::word("trouble-no-tls-do"),
+            Trouble::Handshake { .. } | Trouble::Timeout(Step::Tls) => Said::word("trouble-port-do"),
+            Trouble::Downgrade { .. } | Trouble::ServerSignature => Said::word("trouble-changed-do"),
+            Trouble::NoMechanism { .. } => Said::word("trouble-scram-do"),
             Trouble::Auth {
                 condition: AuthCondition::NotAuthorized,
                 ..
             }
-            | Trouble::Scram(ScramError::Username | ScramError::Password) => "Check the address and the password.",
+            | Trouble::Scram(ScramError::Username | ScramError::Password) => Said::word("trouble-password-do"),
             Trouble::Auth {
                 condition: AuthCondition::AccountDisabled | AuthCondition::CredentialsExpired,
                 ..
-            } => "Ask the server's owner, or renew the password with them.",
-            Trouble::Scram(_) => "Ask the server's owner.",
+            } => Said::word("trouble-disabled-do"),
+            Trouble::Scram(_) => Said::word("trouble-owner-do"),
             Trouble::Auth { .. }
             | Trouble::Stream { .. }
             | Trouble::Lost(_)
@@ -314,11 +336,7 @@ impl ConnectError {
 
     /// As faces show it.
     pub fn problem(&self) -> Problem {
-        Problem {
-            code: self.code().to_owned(),
-            message: self.to_string(),
-            hint: self.hint().map(str::to_owned),
-        }
+        Problem::new(self.code(), self.trouble.said()).hint(self.hint())
     }
 }
 

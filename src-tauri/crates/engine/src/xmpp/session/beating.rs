@@ -4,6 +4,7 @@ use jid::Jid;
 use mailwren_core::heartbeat::{CLIENT_NODE, ITEM, Sign, Step};
 use mailwren_core::link::Reached;
 use mailwren_core::model::{HEARTBEAT, Input, Pulse};
+use mailwren_core::said::Said;
 use mailwren_core::view::Problem;
 use minidom::Element;
 use minidom::rxml::xml_ncname;
@@ -99,9 +100,5 @@ const fn passes(condition: &DefinedCondition) -> bool {
 }
 
 fn deaf() -> Problem {
-    Problem {
-        code: HEARTBEAT.to_owned(),
-        message: "The server takes what is published but sends no events: a heartbeat didn't come back.".to_owned(),
-        hint: Some("Until events come again, what the nodes hold is fetched with each heartbeat.".to_owned()),
-    }
+    Problem::new(HEARTBEAT, Said::word("trouble-deaf")).hint(Said::word("trouble-deaf-do"))
 }

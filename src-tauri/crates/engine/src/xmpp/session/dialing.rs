@@ -9,6 +9,7 @@ use jid::BareJid;
 use jiff::Timestamp;
 use mailwren_core::link::{FailureClass, Reached, Verdict};
 use mailwren_core::model::LinkChange;
+use mailwren_core::said::Said;
 use mailwren_core::view::Problem;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -84,16 +85,11 @@ impl AttemptError {
 
     fn problem(&self) -> Problem {
         match self {
-            Self::Password(error) => Problem {
-                code: "keyring".to_owned(),
-                message: error.to_string(),
-                hint: None,
-            },
-            Self::Memory(error) => Problem {
-                code: "store".to_owned(),
-                message: format!("How the account logged in before can't be read: {error}."),
-                hint: None,
-            },
+            Self::Password(error) => Problem::new("keyring", error.said()),
+            Self::Memory(error) => {
+                let unread = Said::word("trouble-login-memory").with("why", error.said());
+                Problem::new("store", unread)
+            }
             Self::Connect(error) => error.problem(),
         }
     }

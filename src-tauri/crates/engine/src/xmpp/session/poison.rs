@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use mailwren_core::link::Reached;
+use mailwren_core::said::Said;
 use mailwren_core::view::Problem;
 use tokio::time::Instant;
 
@@ -21,10 +22,9 @@ impl Session {
         };
         self.heart.suspend();
         let exceeded = self.gauge.exceeded();
-        let trouble = exceeded.map(|limit| Problem {
-            code: "stream".to_owned(),
-            message: format!("The server sent something that isn't safe to read: {limit}."),
-            hint: Some("It is left out; everything else is fetched item by item.".to_owned()),
+        let trouble = exceeded.map(|limit| {
+            let unsafe_to_read = Said::word("trouble-limit").with("limit", limit.said());
+            Problem::new("stream", unsafe_to_read).hint(Said::word("trouble-limit-do"))
         });
         match stint {
             // Neither bound nor resumed: the session can't be resumed, and tokio-xmpp would try for ever.

@@ -1,5 +1,7 @@
 //! The app's windows, driven through WebKit's own WebDriver.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -20,11 +22,37 @@ pub struct Driven {
 }
 
 impl Driven {
-    /// Starts the app, which has to open a window of its own accord.
+    /// Starts the app, which has to open a window of its own accord. None may run there yet: a second app only asks the first
+    /// for its feed, and WebDriver waits for a window of its own in vain.
     ///
     /// # Errors
     /// When it isn't built, or opens none.
     pub async fn start(desktop: &Desktop, arguments: &[&str]) -> Result<Self> {
+        Self::start_by(desktop, &place::program("mailwren")?, arguments).await
+    }
+
+    /// The same, by a program that leads to the app.
+    ///
+    /// # Errors
+    /// When it opens no window.
+    pub async fn start_by(desktop: &Desktop, program: &Path, arguments: &[&str]) -> Result<Self> {
+        Self::launch(desktop, program, arguments, async { Ok(()) }).await
+    }
+
+    /// Starts the app, which opens a window once somebody asks for it.
+    ///
+    /// # Errors
+    /// When it isn't built, or opens none.
+    pub async fn start_hidden(desktop: &Desktop, ask: impl Future<Output = Result<()>>) -> Result<Self> {
+        Self::launch(desktop, &place::program("mailwren")?, &["--hidden"], ask).await
+    }
+
+    async fn launch(
+        desktop: &Desktop,
+        program: &Path,
+        arguments: &[&str],
+        ask: impl Future<Output = Result<()>>,
+    ) -> Result<Self> {
         let (host, port) = (place::address(), place::port());
         let mut command = desktop.command("WebKitWebDriver");
         command
@@ -38,12 +66,13 @@ impl Driven {
             Ok(Some(TcpStream::connect((host, port)).await?))
         })
         .await?;
-        let options = json!({ "binary": place::program("mailwren")?, "args": arguments });
+        let options = json!({ "binary": program, "args": arguments });
         let capabilities = Map::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let address = format!("http://{host}:{port}");
-        let client = within("a WebDriver session", builder.connect(&address)).await??;
+        let session = async { anyhow::Ok(within("a WebDriver session", builder.connect(&address)).await??) };
+        let (client, ()) = tokio::try_join!(session, ask)?;
         Ok(Self {
             client,
             _driver: driver,
@@ -71,6 +100,14 @@ impl Driven {
         .await
     }
 
+    /// Awaits an element.
+    ///
+    /// # Errors
+    /// When it doesn't come.
+    pub async fn is_there(&self, css: &str) -> Result<()> {
+        self.text(css, |_| true).await.map(drop)
+    }
+
     /// Clicks the element whose text begins so, once it is there.
     ///
     /// # Errors
@@ -86,6 +123,47 @@ impl Driven {
         .await
     }
 
+    /// Goes on in the window with this title, once it is there.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn go_to(&self, title: &str) -> Result<()> {
+        eventually(format_args!("a window {title:?}"), async || {
+            for window in self.client.windows().await? {
+                self.client.switch_to_window(window).await?;
+                if self.client.title().await? == title {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Types into the field whose label begins so, in place of what is there, once it can be seen.
+    ///
+    /// # Errors
+    /// When it never can.
+    pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
+        let field = format!("//label[starts-with(normalize-space(), '{label}')]//*[self::input or self::textarea]");
+        eventually(format_args!("a field {label:?}"), async || {
+            let field = self.client.find(Locator::XPath(&field)).await?;
+            field.clear().await?;
+            field.send_keys(text).await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Presses keys, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        self.client.active_element().await?.send_keys(keys).await?;
+        Ok(())
+    }
+
     /// What a script returns.
     ///
     /// # Errors
@@ -95,6 +173,18 @@ impl Driven {
             .execute(script, Vec::new())
             .await
             .with_context(|| script.to_owned())
+    }
+
+    /// Quits as a person does, by the tray, and awaits the app's end: another can be started then.
+    ///
+    /// # Errors
+    /// When it doesn't end.
+    pub async fn quit_by_tray(self, desktop: &Desktop) -> Result<()> {
+        desktop.tray_item().await?.choose("Quit").await?;
+        eventually("the end of the app", async || {
+            Ok((desktop.processes("mailwren")? == 0).then_some(()))
+        })
+        .await
     }
 
     /// Ends the session, and the app with it.

@@ -170,7 +170,7 @@ async fn keeps_quiet(
     let explained = async || desktop.control(&["explain", "item-2"]).await;
     let reason = explained().await?;
     ensure!(
-        reason.ends_with("\nsilent: the desktop wasn't to be disturbed\n"),
+        reason.ends_with("\nNo notification: the desktop wasn’t to be disturbed\n"),
         "{reason}"
     );
     let early = told.all();
@@ -181,7 +181,7 @@ async fn keeps_quiet(
         .await?;
     let reason = explained().await?;
     ensure!(
-        reason.ends_with("\ntold with others: it came while it was quiet\n"),
+        reason.ends_with("\nTold together with others: it came during quiet\n"),
         "{reason}"
     );
     ensure!(told.all().len() == 1, "told more than once: {:?}", told.all());

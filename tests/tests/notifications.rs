@@ -262,10 +262,10 @@ fn explain_and_rules_test_say_why_a_mail_raised_no_popup() -> Result<()> {
         let (quiet, rule) = (explained("quiet").await?, explained("rust").await?);
         // The date is told where it isn't today's.
         ensure!(
-            quiet.starts_with("silent: quiet hours until ") && quiet.ends_with(&to),
+            quiet.starts_with("No notification: quiet hours until ") && quiet.ends_with(&to),
             "{quiet}"
         );
-        ensure!(rule == "silent: rule Rust", "{rule}");
+        ensure!(rule == "No notification: rule Rust", "{rule}");
 
         let events = desktop.path().join("event.json");
         std::fs::write(&events, desktop.control(&["feed", "list", "--json"]).await?)?;

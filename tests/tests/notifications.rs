@@ -244,7 +244,7 @@ fn explain_and_rules_test_say_why_a_mail_raised_no_popup() -> Result<()> {
 
         publisher.publish(&inbox, "usual", &mail("usual")).await?;
         told.one("a popup of the mail", |one| one.body == "usual").await?;
-        ensure!(explained("usual").await? == "notified");
+        ensure!(explained("usual").await? == "Told by a notification: as usual");
 
         let (from, to) = (clock("-1 hour").await?, clock("+2 hours").await?);
         let quiet = format!(

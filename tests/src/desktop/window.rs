@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -150,6 +150,8 @@ impl Driven {
             let field = self.client.find(Locator::XPath(&field)).await?;
             field.clear().await?;
             field.send_keys(text).await?;
+            let there = field.prop("value").await?;
+            ensure!(there.as_deref() == Some(text), "it holds {there:?}");
             Ok(Some(()))
         })
         .await

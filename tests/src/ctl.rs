@@ -77,11 +77,7 @@ impl Home {
     /// # Errors
     /// When the file can't be written.
     pub fn configure_as(&self, account: &Account) -> Result<()> {
-        let accounts = Map::from_iter([("account".to_owned(), serde_json::to_value([account])?)]);
-        // TOML has no null: a key that isn't there says the same.
-        let accounts = without_nulls(Value::Object(accounts));
-        std::fs::write(self.config(), toml::to_string(&accounts)?)?;
-        Ok(())
+        Ok(std::fs::write(self.config(), configuration(account)?)?)
     }
 
     /// Gives a command this home for its person's.
@@ -173,6 +169,16 @@ impl Home {
             process: self.ctl(&["watch", "--json"]).await?,
         })
     }
+}
+
+/// A configuration with one account.
+///
+/// # Errors
+/// When it can't be written as TOML.
+pub fn configuration(account: &Account) -> Result<String> {
+    let accounts = Map::from_iter([("account".to_owned(), serde_json::to_value([account])?)]);
+    // TOML has no null: a key that isn't there says the same.
+    Ok(toml::to_string(&without_nulls(Value::Object(accounts)))?)
 }
 
 fn without_nulls(value: Value) -> Value {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -61,6 +62,13 @@ struct Fuse {
     cut: Cut,
 }
 
+/// Bytes that have passed, over all connections.
+#[derive(Debug, Default)]
+struct Passed {
+    up: AtomicU64,
+    down: AtomicU64,
+}
+
 /// A proxy in front of a server. Ends with its handle.
 #[derive(Debug)]
 pub struct TcpProxy {
@@ -72,6 +80,7 @@ pub struct TcpProxy {
     fuse: Arc<Mutex<Option<Fuse>>>,
     burnt: watch::Sender<Option<Instant>>,
     accepted: watch::Receiver<u32>,
+    passed: Arc<Passed>,
     task: JoinHandle<()>,
 }
 
@@ -95,10 +104,12 @@ impl TcpProxy {
         });
         let (fuse, burnt) = (Arc::default(), watch::Sender::new(None));
         let (count, accepted) = watch::channel(0);
+        let passed = Arc::<Passed>::default();
         let link = Link {
             weather: weather.subscribe(),
             fuse: Arc::clone(&fuse),
             burnt: burnt.clone(),
+            passed: Arc::clone(&passed),
             round: 0,
         };
         let task = tokio::spawn(async move {
@@ -117,6 +128,7 @@ impl TcpProxy {
             fuse,
             burnt,
             accepted,
+            passed,
             task,
         })
     }
@@ -214,6 +226,12 @@ impl TcpProxy {
         }
     }
 
+    /// How many bytes have passed so far, up and down.
+    pub fn passed(&self) -> (u64, u64) {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (read(&self.passed.up), read(&self.passed.down))
+    }
+
     /// How many connections there have been.
     pub fn accepted(&self) -> u32 {
         *self.accepted.borrow()
@@ -246,6 +264,7 @@ struct Link {
     weather: watch::Receiver<Weather>,
     fuse: Arc<Mutex<Option<Fuse>>>,
     burnt: watch::Sender<Option<Instant>>,
+    passed: Arc<Passed>,
     round: u32,
 }
 
@@ -370,6 +389,11 @@ async fn pump(
         }
         let (passes, cut) = link.burn(way, count);
         to.write_all(&buffer[..passes]).await.map_err(closed)?;
+        let count = match way {
+            Way::Up => &link.passed.up,
+            Way::Down => &link.passed.down,
+        };
+        count.fetch_add(passes as u64, Ordering::Relaxed);
         match cut {
             Some(Cut::Reset) => return Err(End::Reset),
             Some(Cut::End) => return Err(End::Closed),

@@ -8,8 +8,8 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .PHONY: run test test-core package dist install uninstall packages-package bench bench-latency bench-outages \
-  bench-provider bench-arrival bench-share bench-throughput bench-ui faults faults-long lint format types icons \
-  build ui venv toolchain packages-run packages-test packages-bench test-ui test-rust screenshots
+  bench-provider bench-arrival bench-share bench-throughput bench-memory bench-start bench-store bench-ui faults \
+  faults-long lint format types icons build ui venv toolchain packages-run packages-test packages-bench test-ui test-rust screenshots
 
 ## Build Mailwren and start it: on the demo while no account is set; on a virtual desktop where there is no display.
 run: packages-run build
@@ -31,7 +31,7 @@ test-core:
 	$(CARGO_TEST) --release -p mailwren-core
 
 # What `make bench` measures.
-BENCHES := arrival share throughput latency outages provider ui
+BENCHES := arrival share throughput memory start store latency outages provider ui
 
 ## All that is measured, one after the other, on a machine that has nothing else to do: tables, and JSON in target/.
 bench:
@@ -82,6 +82,18 @@ bench-share: packages-test build venv
 ## 10,000 items from ejabberd, beside a client that does nothing but count them, and more from memory: a table, in a minute.
 bench-throughput: packages-test build venv
 	$(BIN)/throughput $(THROUGHPUT)
+
+## What Mailwren has of the memory, with and without windows, beside Mailnag and Thunderbird: a table, in minutes.
+bench-memory: packages-bench build
+	$(BIN)/memory $(MEMORY)
+
+## How soon it is there once it is started, and what it does while nothing happens: a table, in a quarter of an hour.
+bench-start: packages-bench build
+	$(BIN)/start $(START)
+
+## What a million stored events take, beside ten thousand: a table, in minutes. STORE="--events 100000" takes fewer.
+bench-store: build
+	$(BIN)/store $(STORE)
 
 ## Packages for Debian's kin and for RPM's, into target/package/. PROFILE=release packages what `make build` made; KINDS=deb
 ## makes those alone.

@@ -20,7 +20,7 @@ const TOGETHER: usize = 10;
 /// So many stanzas at most wait for the client's acknowledgement.
 const OPEN: usize = 100;
 
-/// A server with Sam's account.
+/// A server with Sam's account, on whose node one mail stands.
 pub struct Embedded(Server);
 
 impl Embedded {
@@ -35,7 +35,8 @@ impl Embedded {
             pubsub_host: PUBSUB.to_owned(),
         })
         .await?;
-        server.create_node(PUBSUB, NODE)?;
+        // What is there at the first sight of a node is stored without a popup; with it the node is known.
+        server.publish(PUBSUB, NODE, "standing", mail("standing").parse()?)?;
         Ok(Self(server))
     }
 
@@ -98,13 +99,18 @@ fn stanza(numbers: std::ops::Range<usize>) -> Result<String> {
         jid(SAM)
     );
     for number in numbers {
-        write!(
-            stanza,
-            "<item id='item-{number}'><mail xmlns='urn:mailwren:mail:0' mailbox='INBOX'><from address='zoe@example.org'>Zoe\
-             </from><subject>mail {number}</subject><message-id>&lt;{number}@example.org&gt;</message-id>\
-             <snippet>The first words of it, about as many as a popup shows.</snippet></mail></item>"
-        )?;
+        let mail = mail(&format!("mail {number}"));
+        write!(stanza, "<item id='item-{number}'>{mail}</item>")?;
     }
     stanza.push_str("</items></event></message>");
     Ok(stanza)
+}
+
+fn mail(subject: &str) -> String {
+    format!(
+        "<mail xmlns='urn:mailwren:mail:0' mailbox='INBOX'><from address='zoe@example.org'>Zoe</from>\
+         <subject>{subject}</subject><message-id>&lt;{}@example.org&gt;</message-id>\
+         <snippet>The first words of it, about as many as a popup shows.</snippet></mail>",
+        subject.replace(' ', "-")
+    )
 }

@@ -32,7 +32,7 @@ pub struct Resident {
 }
 
 /// Those that are measured.
-pub const PROGRAMS: [Resident; 3] = [
+pub static PROGRAMS: [Resident; 3] = [
     Resident {
         name: "mailwrenctl tray",
         program: "mailwrenctl",
@@ -81,8 +81,9 @@ impl Resident {
         };
         let _process = Process::start(self.program, desktop.path(), command).await?;
         server.listens().await?;
-        server.send(0..1).await?;
         desktop.status(|status| status["unread"] == 1).await?;
+        server.send(0..1).await?;
+        desktop.status(|status| status["unread"] == 2).await?;
         if self.desktop {
             told.one("a popup", |one| one.body.contains("mail 0")).await?;
         }
@@ -160,7 +161,8 @@ impl Running<'_> {
                 .await?;
             let status: Value = serde_json::from_str(&status)?;
             let unread = status["unread"].as_u64().context("no count")?;
-            if unread == events as u64 {
+            // With the one that stood there.
+            if unread == events as u64 + 1 {
                 return Ok(());
             }
             if unread != seen.0 {

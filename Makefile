@@ -7,7 +7,7 @@ VENV := $(TARGET)/venv
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
-.PHONY: run test test-core package dist install uninstall packages-package bench bench-latency bench-outages \
+.PHONY: run test test-core test-package package dist install uninstall packages-package bench bench-latency bench-outages \
   bench-provider bench-arrival bench-share bench-throughput bench-memory bench-start bench-store bench-ui faults \
   faults-long lint format types icons build ui venv toolchain packages-run packages-test packages-bench test-ui test-rust screenshots
 
@@ -25,6 +25,10 @@ test-ui: ui/node_modules/.package-lock.json
 
 test-rust: build venv
 	$(CARGO_TEST) --release --workspace
+
+## The packages installed, started, upgraded and removed in a new Debian of their own: as root, in minutes, from Debian's archive.
+test-package: packages-test build venv
+	cargo test --release --workspace --test package -- --ignored
 
 ## The pure core's tests alone: quick, and without a server or a desktop.
 test-core:

@@ -7,6 +7,7 @@
 pub mod bare;
 pub mod certificate;
 pub mod ctl;
+pub mod debian;
 pub mod desktop;
 pub mod dovecot;
 pub mod embedded;

@@ -57,7 +57,10 @@ impl Machine {
         let script = place::scripts().join("../packaging/dovecot/mailwren.lua");
         block
             .replace("127.0.0.1:8025", &self.listen)
-            .replace("/usr/share/mailwren/dovecot/mailwren.lua", &script.display().to_string())
+            .replace(
+                "/usr/share/mailwren/dovecot/mailwren.lua",
+                &script.display().to_string(),
+            )
             .replace("/etc/mailwren", &self.secrets.display().to_string())
             .replace("SECRET", HTTP_SECRET)
             .replace("example.org", DOMAIN)

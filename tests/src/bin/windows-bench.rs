@@ -167,7 +167,7 @@ async fn stage(scene: &mailwren_tests::Scene, server: &Server, notify: &'static 
 
 /// One of so many mails, spread evenly over the days before `now`, and read.
 fn mail(number: u32, of: u32, now: Timestamp) -> Arrival {
-    let rare = if number % 100 == 0 { "quarterly " } else { "" };
+    let rare = if number.is_multiple_of(100) { "quarterly " } else { "" };
     let age = i64::from(of - number) * DAYS * 24 * 3_600 / i64::from(of);
     Arrival {
         account: jid(SAM),

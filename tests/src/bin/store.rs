@@ -282,7 +282,14 @@ fn mail(number: u32, of: u32, now: Timestamp) -> Arrival {
                 node: Some("mail/sam".to_owned()),
                 item: Some(format!("7fbd7edb9c8b-1795910079-{number}")),
                 dialect: Dialect::Mailwren,
-                mailbox: Some(if number.is_multiple_of(5) { "Lists/Rust" } else { "INBOX" }.to_owned()),
+                mailbox: Some(
+                    if number.is_multiple_of(5) {
+                        "Lists/Rust"
+                    } else {
+                        "INBOX"
+                    }
+                    .to_owned(),
+                ),
                 from: Some(Sender {
                     name: Some("Zoe".to_owned()),
                     address: Some(format!("zoe+{}@example.org", number % 500)),

@@ -1,73 +1,58 @@
-import { expect, test, type Page } from "../../ui/e2e/twin.ts";
+import { expect, test, type Page } from '../../ui/e2e/twin.ts';
 
 test.use({ viewport: { width: 820, height: 640 } });
 
-const step = (page: Page, n: number) => page.locator(".step").nth(n);
+const step = (page: Page, n: number) => page.locator('.step').nth(n);
 
 async function newAccount(page: Page, jid: string): Promise<void> {
-  await page.getByRole("button", { name: "Add account" }).click();
-  await page.getByLabel("XMPP address").fill(jid);
-  await page.getByLabel("Password").fill("hunter2");
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await page.getByLabel('XMPP address').fill(jid);
+  await page.getByLabel('Password').fill('hunter2');
 }
 
-test("accounts show how they stand, what is wrong and what to do", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings", "trouble");
-  const lines = page.locator(".ln");
+test('accounts show how they stand, what is wrong and what to do', async ({ page, twin }) => {
+  await twin.open('settings', 'trouble');
+  const lines = page.locator('.ln');
   await expect(lines).toHaveCount(3);
   await expect(lines.nth(0)).toContainText(/Home.*push proven .*4\d s.* ago/);
-  await expect(lines.nth(1)).toContainText(
-    "the server doesn’t accept this address and password",
-  );
-  await expect(lines.nth(2)).toContainText(
-    "This account isn’t allowed to read it.",
-  );
-  await expect(lines.nth(2)).toContainText("2 events were dropped");
-  await lines.nth(1).getByRole("button", { name: "Try now" }).click();
-  expect(await twin.asked("retry")).toEqual([
-    { do: "retry", jid: "l.brandt@work.example" },
-  ]);
+  await expect(lines.nth(1)).toContainText('the server doesn’t accept this address and password');
+  await expect(lines.nth(2)).toContainText('This account isn’t allowed to read it.');
+  await expect(lines.nth(2)).toContainText('2 events were dropped');
+  await lines.nth(1).getByRole('button', { name: 'Try now' }).click();
+  expect(await twin.asked('retry')).toEqual([{ do: 'retry', jid: 'l.brandt@work.example' }]);
 });
 
-test("a test goes step by step, and found nodes are chosen from", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings");
-  await newAccount(page, "lena@birds.example");
-  await page.getByRole("button", { name: "Test", exact: true }).click();
-  await expect(page.getByText("All of it works.")).toBeVisible();
-  for (const n of [0, 1, 2, 4])
-    await expect(step(page, n)).toHaveClass(/passed/);
+test('a test goes step by step, and found nodes are chosen from', async ({ page, twin }) => {
+  await twin.open('settings');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(page.getByText('All of it works.')).toBeVisible();
+  for (const n of [0, 1, 2, 4]) await expect(step(page, n)).toHaveClass(/passed/);
   await expect(step(page, 3)).toHaveClass(/warned/);
-  await expect(step(page, 0)).toContainText("xmpp.birds.example:5223");
-  await page.getByLabel("mail/lena/INBOX").check();
-  await page.getByLabel("mail/lena/Lists").check();
-  await page.getByLabel("mail/lena/Lists").uncheck();
-  await page.getByRole("button", { name: "Add account" }).click();
-  await expect(page.locator(".ln")).toHaveCount(4);
-  expect(await twin.asked("save_account")).toEqual([
+  await expect(step(page, 0)).toContainText('xmpp.birds.example:5223');
+  await page.getByLabel('mail/lena/INBOX').check();
+  await page.getByLabel('mail/lena/Lists').check();
+  await page.getByLabel('mail/lena/Lists').uncheck();
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  expect(await twin.asked('save_account')).toEqual([
     {
-      do: "save_account",
-      password: "hunter2",
+      do: 'save_account',
+      password: 'hunter2',
       mailbox_password: null,
       account: {
-        jid: "lena@birds.example",
+        jid: 'lena@birds.example',
         name: null,
         enabled: true,
         host: null,
         port: null,
-        security: "auto",
+        security: 'auto',
         ca_file: null,
         pins: [],
         pep: true,
-        subscriptions: [
-          { service: "pubsub.birds.example", node: "mail/lena/INBOX" },
-        ],
+        subscriptions: [{ service: 'pubsub.birds.example', node: 'mail/lena/INBOX' }],
         notifiers: [],
-        password: "keyring",
+        password: 'keyring',
         xmpp: true,
         imap: null,
         open: null,
@@ -76,72 +61,53 @@ test("a test goes step by step, and found nodes are chosen from", async ({
   ]);
 });
 
-test("a step under way says so, and those to come are named", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings", "slow-test");
-  await newAccount(page, "lena@birds.example");
-  await page.getByRole("button", { name: "Test", exact: true }).click();
-  await expect(
-    step(page, 3).getByRole("img", { name: "in progress" }),
-  ).toBeVisible();
-  await expect(
-    step(page, 4).getByRole("img", { name: "to come" }),
-  ).toBeVisible();
-  await expect(page.getByRole("button", { name: "Testing" })).toBeDisabled();
+test('a step under way says so, and those to come are named', async ({ page, twin }) => {
+  await twin.open('settings', 'slow-test');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(step(page, 3).getByRole('img', { name: 'in progress' })).toBeVisible();
+  await expect(step(page, 4).getByRole('img', { name: 'to come' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Testing' })).toBeDisabled();
 });
 
-test("a failed step ends the test with what to do", async ({ page, twin }) => {
-  await twin.open("settings", "refused");
-  await newAccount(page, "lena@birds.example");
-  await page.getByRole("button", { name: "Test", exact: true }).click();
+test('a failed step ends the test with what to do', async ({ page, twin }) => {
+  await twin.open('settings', 'refused');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
   await expect(step(page, 2)).toHaveClass(/failed/);
-  await expect(step(page, 2)).toContainText(
-    "Check the address and the password.",
-  );
-  await expect(page.getByText("All of it works.")).toHaveCount(0);
+  await expect(step(page, 2)).toContainText('Check the address and the password.');
+  await expect(page.getByText('All of it works.')).toHaveCount(0);
 });
 
-test("a certificate is trusted only on an explicit yes, by its fingerprint", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings", "untrusted");
-  await newAccount(page, "lena@home2.example");
-  await page.getByRole("button", { name: "Test", exact: true }).click();
-  await expect(
-    page.getByText("9F:86:D0:81:88:4C", { exact: false }),
-  ).toBeVisible();
-  expect(await twin.asked("test_account")).toHaveLength(1);
-  await page.getByRole("button", { name: "Trust this certificate" }).click();
-  await expect(page.getByText("All of it works.")).toBeVisible();
-  await page.getByRole("button", { name: "Add account" }).click();
-  await expect(page.locator(".ln")).toHaveCount(4);
-  const pins = [
-    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-  ];
-  expect(await twin.asked("save_account")).toEqual([
+test('a certificate is trusted only on an explicit yes, by its fingerprint', async ({ page, twin }) => {
+  await twin.open('settings', 'untrusted');
+  await newAccount(page, 'lena@home2.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(page.getByText('9F:86:D0:81:88:4C', { exact: false })).toBeVisible();
+  expect(await twin.asked('test_account')).toHaveLength(1);
+  await page.getByRole('button', { name: 'Trust this certificate' }).click();
+  await expect(page.getByText('All of it works.')).toBeVisible();
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  const pins = ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'];
+  expect(await twin.asked('save_account')).toEqual([
     expect.objectContaining({ account: expect.objectContaining({ pins }) }),
   ]);
 });
 
-test("notices of another run are not taken for this one", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings", "slow-test");
-  await newAccount(page, "lena@birds.example");
-  await page.getByRole("button", { name: "Test", exact: true }).click();
+test('notices of another run are not taken for this one', async ({ page, twin }) => {
+  await twin.open('settings', 'slow-test');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
   await expect(step(page, 3)).toHaveClass(/running/);
   await page.evaluate(() =>
     window.twin.tell({
-      on: "test",
+      on: 'test',
       run: -1,
       step: {
-        name: "nodes",
-        state: "failed",
-        detail: "stray",
+        name: 'nodes',
+        state: 'failed',
+        detail: 'stray',
         hint: null,
         millis: 1,
         fingerprint: null,
@@ -151,431 +117,342 @@ test("notices of another run are not taken for this one", async ({
     }),
   );
   await expect(step(page, 4)).toHaveClass(/todo/);
-  await expect(page.getByText("stray")).toHaveCount(0);
+  await expect(page.getByText('stray')).toHaveCount(0);
 });
 
-test("the password is gone from the page once it was saved", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings");
-  await newAccount(page, "lena@birds.example");
-  await page.getByRole("button", { name: "Add account" }).click();
-  await expect(page.locator(".ln")).toHaveCount(4);
-  await page.getByRole("button", { name: /^Edit .*lena@birds/ }).click();
-  await expect(page.getByLabel("Password")).toHaveValue("");
-  await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.locator(".ln")).toHaveCount(4);
-  expect((await twin.asked("save_account")).slice(-1)).toEqual([
-    expect.objectContaining({ password: null }),
-  ]);
+test('the password is gone from the page once it was saved', async ({ page, twin }) => {
+  await twin.open('settings');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  await page.getByRole('button', { name: /^Edit .*lena@birds/ }).click();
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('.ln')).toHaveCount(4);
+  expect((await twin.asked('save_account')).slice(-1)).toEqual([expect.objectContaining({ password: null })]);
 });
 
-test("an edit keeps the address and what it does not touch", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings");
-  await page.getByRole("button", { name: /^Edit .*Home/ }).click();
-  await expect(page.getByLabel("XMPP address")).toHaveAttribute("readonly");
-  await page.getByLabel("Host").fill("xmpp.home.example");
-  await page.getByLabel("Port").fill("5223");
-  await page.getByLabel("Encryption").selectOption("direct");
-  await page.getByRole("button", { name: "Remove node 3" }).click();
-  await page.getByRole("button", { name: "Add a node" }).click();
-  await page.getByLabel("Service of node 3").fill("pubsub.other.example");
-  await page.getByLabel("Name of node 3").fill("n");
-  await page.getByLabel(/Addresses whose messages/).fill("mail@home.example\n");
-  await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.locator(".ln")).toHaveCount(3);
-  const saved = (await twin.asked("save_account"))[0] as {
+test('an edit keeps the address and what it does not touch', async ({ page, twin }) => {
+  await twin.open('settings');
+  await page.getByRole('button', { name: /^Edit .*Home/ }).click();
+  await expect(page.getByLabel('XMPP address')).toHaveAttribute('readonly');
+  await page.getByLabel('Host').fill('xmpp.home.example');
+  await page.getByLabel('Port').fill('5223');
+  await page.getByLabel('Encryption').selectOption('direct');
+  await page.getByRole('button', { name: 'Remove node 3' }).click();
+  await page.getByRole('button', { name: 'Add a node' }).click();
+  await page.getByLabel('Service of node 3').fill('pubsub.other.example');
+  await page.getByLabel('Name of node 3').fill('n');
+  await page.getByLabel(/Addresses whose messages/).fill('mail@home.example\n');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('.ln')).toHaveCount(3);
+  const saved = (await twin.asked('save_account'))[0] as {
     account: Record<string, unknown>;
   };
   expect(saved.account).toMatchObject({
-    jid: "lena@home.example",
-    name: "Home",
-    host: "xmpp.home.example",
+    jid: 'lena@home.example',
+    name: 'Home',
+    host: 'xmpp.home.example',
     port: 5223,
-    security: "direct",
-    notifiers: ["mail@home.example"],
+    security: 'direct',
+    notifiers: ['mail@home.example'],
   });
-  expect(saved.account["subscriptions"]).toEqual([
-    { service: "pubsub.home.example", node: "mail/lena/INBOX" },
-    { service: "pubsub.home.example", node: "mail/lena/Rechnungen" },
-    { service: "pubsub.other.example", node: "n" },
+  expect(saved.account['subscriptions']).toEqual([
+    { service: 'pubsub.home.example', node: 'mail/lena/INBOX' },
+    { service: 'pubsub.home.example', node: 'mail/lena/Rechnungen' },
+    { service: 'pubsub.other.example', node: 'n' },
   ]);
 });
 
-test("a form with faults is not sent; the first fault has the focus", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings");
-  await newAccount(page, "lena");
-  await page.getByText("Advanced").click();
-  await page.getByLabel("Port").fill("99999");
-  await page.getByRole("button", { name: "Add account" }).click();
-  await expect(page.getByLabel("XMPP address")).toBeFocused();
-  await expect(page.getByLabel("XMPP address")).toHaveAccessibleDescription(
-    "An address looks like you@example.org.",
+test('a form with faults is not sent; the first fault has the focus', async ({ page, twin }) => {
+  await twin.open('settings');
+  await newAccount(page, 'lena');
+  await page.getByText('Advanced').click();
+  await page.getByLabel('Port').fill('99999');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.getByLabel('XMPP address')).toBeFocused();
+  await expect(page.getByLabel('XMPP address')).toHaveAccessibleDescription(
+    'An address looks like you@example.org.',
   );
-  await expect(
-    page.getByText("A port is a number from 1 to 65535."),
-  ).toBeVisible();
-  expect(await twin.asked("save_account")).toEqual([]);
+  await expect(page.getByText('A port is a number from 1 to 65535.')).toBeVisible();
+  expect(await twin.asked('save_account')).toEqual([]);
 });
 
-test("what could not be saved stays in the form, with what to do", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings", "unsaved");
-  await newAccount(page, "lena@birds.example");
-  await page.getByRole("button", { name: "Add account" }).click();
-  await expect(
-    page.getByRole("alert").filter({ hasText: "unlock it and try again" }),
-  ).toBeVisible();
-  await expect(page.getByLabel("XMPP address")).toHaveValue(
-    "lena@birds.example",
-  );
+test('what could not be saved stays in the form, with what to do', async ({ page, twin }) => {
+  await twin.open('settings', 'unsaved');
+  await newAccount(page, 'lena@birds.example');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'unlock it and try again' })).toBeVisible();
+  await expect(page.getByLabel('XMPP address')).toHaveValue('lena@birds.example');
 });
 
-test("an account is switched off and on", async ({ page, twin }) => {
-  await twin.open("settings");
-  const home = page.getByRole("switch", { name: /Connect .*Home/ });
+test('an account is switched off and on', async ({ page, twin }) => {
+  await twin.open('settings');
+  const home = page.getByRole('switch', { name: /Connect .*Home/ });
   await home.uncheck();
-  await expect(page.locator(".ln").first()).toContainText("switched off");
+  await expect(page.locator('.ln').first()).toContainText('switched off');
   await home.check();
-  await expect(page.locator(".ln").first()).toContainText("push proven");
-  const enabled = (await twin.asked("save_account")).map(
+  await expect(page.locator('.ln').first()).toContainText('push proven');
+  const enabled = (await twin.asked('save_account')).map(
     (c) => (c as { account: { enabled: boolean } }).account.enabled,
   );
   expect(enabled).toEqual([false, true]);
 });
 
-test("a switch that could not be saved goes back", async ({ page, twin }) => {
-  await twin.open("settings", "unsaved");
-  const home = page.getByRole("switch", { name: /Connect .*Home/ });
+test('a switch that could not be saved goes back', async ({ page, twin }) => {
+  await twin.open('settings', 'unsaved');
+  const home = page.getByRole('switch', { name: /Connect .*Home/ });
   await home.click();
-  await expect(page.getByRole("alert")).toContainText("the keyring is locked");
+  await expect(page.getByRole('alert')).toContainText('the keyring is locked');
   await expect(home).toBeChecked();
 });
 
 for (const forget of [false, true]) {
-  test(`removing asks first, and ${forget ? "takes" : "leaves"} the stored events`, async ({
+  test(`removing asks first, and ${forget ? 'takes' : 'leaves'} the stored events`, async ({
     page,
     twin,
   }) => {
-    await twin.open("settings");
-    await page.getByRole("button", { name: /^Remove .*Work/ }).click();
-    const box = page.getByRole("dialog", {
+    await twin.open('settings');
+    await page.getByRole('button', { name: /^Remove .*Work/ }).click();
+    const box = page.getByRole('dialog', {
       name: /Remove .*l\.brandt@work\.example/,
     });
-    await expect(box.getByRole("button", { name: "Cancel" })).toBeFocused();
-    if (forget) await box.getByLabel("Also remove its stored events").check();
-    await box.getByRole("button", { name: "Remove" }).click();
-    await expect(page.locator(".ln")).toHaveCount(2);
-    expect(await twin.asked("remove_account")).toEqual([
-      { do: "remove_account", jid: "l.brandt@work.example", forget },
+    await expect(box.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    if (forget) await box.getByLabel('Also remove its stored events').check();
+    await box.getByRole('button', { name: 'Remove' }).click();
+    await expect(page.locator('.ln')).toHaveCount(2);
+    expect(await twin.asked('remove_account')).toEqual([
+      { do: 'remove_account', jid: 'l.brandt@work.example', forget },
     ]);
   });
 }
 
-test("removing can be left by Escape, and nothing happens", async ({
+test('removing can be left by Escape, and nothing happens', async ({ page, twin }) => {
+  await twin.open('settings');
+  await page.getByRole('button', { name: /^Remove .*Work/ }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(await twin.asked('remove_account')).toEqual([]);
+  expect(await twin.asked('close_window')).toEqual([]);
+});
+
+test('without an account the form is there, and has the focus', async ({ page, twin }) => {
+  await twin.open('settings', 'first-run');
+  await expect(page.getByLabel('XMPP address')).toBeFocused();
+  await page.keyboard.type('lena@birds.example');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('hunter2');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.ln')).toHaveCount(1);
+});
+
+test('Escape leaves the form, then the window', async ({ page, twin }) => {
+  await twin.open('settings');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Accounts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  expect(await twin.asked('close_window')).toHaveLength(1);
+});
+
+test('Diagnosis names the version and every problem, and checks each account as configured', async ({
   page,
   twin,
 }) => {
-  await twin.open("settings");
-  await page.getByRole("button", { name: /^Remove .*Work/ }).click();
-  await page.keyboard.press("Escape");
-  await expect(page.getByRole("dialog")).toHaveCount(0);
-  expect(await twin.asked("remove_account")).toEqual([]);
-  expect(await twin.asked("close_window")).toEqual([]);
-});
-
-test("without an account the form is there, and has the focus", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings", "first-run");
-  await expect(page.getByLabel("XMPP address")).toBeFocused();
-  await page.keyboard.type("lena@birds.example");
-  await page.keyboard.press("Tab");
-  await page.keyboard.type("hunter2");
-  await page.keyboard.press("Enter");
-  await expect(page.locator(".ln")).toHaveCount(1);
-});
-
-test("Escape leaves the form, then the window", async ({ page, twin }) => {
-  await twin.open("settings");
-  await page.getByRole("button", { name: "Add account" }).click();
-  await page.keyboard.press("Escape");
-  await expect(page.getByRole("heading", { name: "Accounts" })).toBeVisible();
-  await page.keyboard.press("Escape");
-  expect(await twin.asked("close_window")).toHaveLength(1);
-});
-
-test("Diagnosis names the version and every problem, and checks each account as configured", async ({
-  page,
-  twin,
-}) => {
-  await twin.open("settings", "trouble");
-  await page.getByRole("button", { name: "Diagnosis" }).click();
-  await expect(page.getByText("Mailwren 0.1.0", { exact: true })).toBeVisible();
-  await expect(
-    page.getByText("the feed shows everything meanwhile"),
-  ).toBeVisible();
-  await page.getByRole("button", { name: "Check now" }).click();
-  await expect(page.getByText("All of it works.")).toHaveCount(2);
-  const failed = page.locator(".step.failed");
-  await expect(
-    failed.filter({ hasText: "doesn’t accept this address" }),
-  ).toHaveCount(1);
-  await expect(
-    failed.filter({ hasText: "no notification daemon is running" }),
-  ).toContainText("Start the one");
-  await expect(
-    failed.filter({ hasText: "This account isn’t allowed" }),
-  ).toHaveCount(1);
-  const asked = (await twin.asked("test_account")) as {
-    password: string | null;
-  }[];
+  await twin.open('settings', 'trouble');
+  await page.getByRole('button', { name: 'Diagnosis' }).click();
+  await expect(page.getByText('Mailwren 0.1.0', { exact: true })).toBeVisible();
+  await expect(page.getByText('the feed shows everything meanwhile')).toBeVisible();
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(page.getByText('All of it works.')).toHaveCount(2);
+  const failed = page.locator('.step.failed');
+  await expect(failed.filter({ hasText: 'doesn’t accept this address' })).toHaveCount(1);
+  await expect(failed.filter({ hasText: 'no notification daemon is running' })).toContainText(
+    'Start the one',
+  );
+  await expect(failed.filter({ hasText: 'This account isn’t allowed' })).toHaveCount(1);
+  const asked = (await twin.asked('test_account')) as { password: string | null }[];
   expect(asked.map((one) => one.password)).toEqual([null, null, null]);
 });
 
-test("the report says how everything stands, and holds neither mail nor passwords", async ({
+test('the report says how everything stands, and holds neither mail nor passwords', async ({
   page,
   twin,
 }) => {
-  await twin.open("settings", "trouble");
-  await page.getByRole("button", { name: "Diagnosis" }).click();
-  const report = page.getByRole("textbox", { name: "Report" });
+  await twin.open('settings', 'trouble');
+  await page.getByRole('button', { name: 'Diagnosis' }).click();
+  const report = page.getByRole('textbox', { name: 'Report' });
   await expect(report).toHaveValue(
     /Mailwren 0\.1\.0[^]*notifier: Notifications can’t be shown[^]*l\.brandt@work/,
   );
-  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByRole('button', { name: 'Check now' }).click();
   await expect(report).toHaveValue(
     /Login: failed, the server doesn’t accept this address and password \(71 ms\)/,
   );
   await expect(report).not.toHaveValue(/Schlüssel|Miriam/);
-  await page.getByRole("button", { name: "Copy" }).click();
-  await expect(page.locator(".toast")).toContainText(
-    /Report copied|The report is selected/,
-  );
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await expect(page.locator('.toast')).toContainText(/Report copied|The report is selected/);
 });
 
-test.describe("General", () => {
+test.describe('General', () => {
   const general = async (page: Page) => {
-    await page.getByRole("button", { name: "General" }).click();
+    await page.getByRole('button', { name: 'General' }).click();
   };
 
-  test("another language is spoken at once, from right to left where it is written so", async ({
+  test('another language is spoken at once, from right to left where it is written so', async ({
     page,
     twin,
   }) => {
-    await twin.open("settings");
+    await twin.open('settings');
     await general(page);
-    await page.getByLabel("Language").selectOption("ar");
-    await expect(page.getByRole("heading", { name: "عام" })).toBeVisible();
-    await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
-    await expect(page.locator("html")).toHaveAttribute("lang", "ar");
-    await page.getByRole("button", { name: "تراجع" }).click();
-    await expect(page.getByRole("heading", { name: "General" })).toBeVisible();
-    await expect(page.locator("html")).toHaveAttribute("dir", "ltr");
+    await page.getByLabel('Language').selectOption('ar');
+    await expect(page.getByRole('heading', { name: 'عام' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'ar');
+    await page.getByRole('button', { name: 'تراجع' }).click();
+    await expect(page.getByRole('heading', { name: 'General' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('dir', 'ltr');
   });
 
-  test("what was chosen is there after a restart", async ({ page, twin }) => {
-    await twin.open("settings");
+  test('what was chosen is there after a restart', async ({ page, twin }) => {
+    await twin.open('settings');
     await general(page);
-    await page.getByLabel("Language").selectOption("de");
-    await page.getByRole("radio", { name: "Dunkel" }).check({ force: true });
-    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await page.getByLabel('Language').selectOption('de');
+    await page.getByRole('radio', { name: 'Dunkel' }).check({ force: true });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
     await page.reload();
-    await expect(page.getByRole("heading", { name: "Konten" })).toBeVisible();
-    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
-    const ground = await page.evaluate(
-      () => getComputedStyle(document.body).backgroundColor,
-    );
-    expect(ground).toBe("rgb(28, 26, 24)");
+    await expect(page.getByRole('heading', { name: 'Konten' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(ground).toBe('rgb(28, 26, 24)');
   });
 
-  test("the other window takes it up without a restart", async ({
-    page,
-    twin,
-    context,
-  }) => {
-    await twin.open("settings");
+  test('the other window takes it up without a restart', async ({ page, twin, context }) => {
+    await twin.open('settings');
     const feed = await context.newPage();
-    await feed.goto("/feed.html");
-    await expect(feed.locator(".row").first()).toBeVisible();
-    const full =
-      (await feed.locator(".row").first().boundingBox())?.height ?? 0;
+    await feed.goto('/feed.html');
+    await expect(feed.locator('.row').first()).toBeVisible();
+    const full = (await feed.locator('.row').first().boundingBox())?.height ?? 0;
     await general(page);
-    await page.getByRole("radio", { name: "Compact" }).check({ force: true });
+    await page.getByRole('radio', { name: 'Compact' }).check({ force: true });
     await expect
-      .poll(
-        async () => (await feed.locator(".row").first().boundingBox())?.height,
-      )
+      .poll(async () => (await feed.locator('.row').first().boundingBox())?.height)
       .toBeLessThan(full / 2);
-    await page.getByLabel("Language").selectOption("de");
-    await expect(feed.getByPlaceholder("Suchen")).toBeVisible();
+    await page.getByLabel('Language').selectOption('de');
+    await expect(feed.getByPlaceholder('Suchen')).toBeVisible();
     await feed.close();
   });
 
-  test("single letters can be switched off; the rest of the keys works on", async ({
-    page,
-    twin,
-  }) => {
-    await twin.open("settings");
+  test('single letters can be switched off; the rest of the keys works on', async ({ page, twin }) => {
+    await twin.open('settings');
     await general(page);
-    await page
-      .getByRole("switch", { name: "Single letters are commands" })
-      .click();
-    await page.goto("/feed.html");
-    await expect(page.locator(".row").first()).toBeVisible();
-    await page.keyboard.press("j");
-    await expect(page.locator(".row:focus")).toHaveCount(0);
-    await page.keyboard.press("ArrowDown");
-    await expect(page.locator(".row:focus")).toContainText("Miriam");
+    await page.getByRole('switch', { name: 'Single letters are commands' }).click();
+    await page.goto('/feed.html');
+    await expect(page.locator('.row').first()).toBeVisible();
+    await page.keyboard.press('j');
+    await expect(page.locator('.row:focus')).toHaveCount(0);
+    await page.keyboard.press('ArrowDown');
+    await expect(page.locator('.row:focus')).toContainText('Miriam');
   });
 
-  test("what can’t be saved is said, and isn’t applied", async ({
-    page,
-    twin,
-  }) => {
-    await twin.open("settings", "unsaved");
+  test('what can’t be saved is said, and isn’t applied', async ({ page, twin }) => {
+    await twin.open('settings', 'unsaved');
     await general(page);
-    await page.getByLabel("Language").selectOption("de");
-    await expect(page.locator(".toast")).toContainText("Read-only file system");
-    await expect(page.getByLabel("Language")).toHaveValue("system");
+    await page.getByLabel('Language').selectOption('de');
+    await expect(page.locator('.toast')).toContainText('Read-only file system');
+    await expect(page.getByLabel('Language')).toHaveValue('system');
   });
 
-  test("starting at login shows what the desktop does, and is taken back by one key", async ({
+  test('starting at login shows what the desktop does, and is taken back by one key', async ({
     page,
     twin,
   }) => {
-    await twin.open("settings");
+    await twin.open('settings');
     await general(page);
-    await expect(
-      page.getByRole("switch", { name: "Without a window" }),
-    ).toHaveCount(0);
-    await page.getByRole("switch", { name: "Start at login" }).click();
-    await page.getByRole("switch", { name: "Without a window" }).click();
-    const wanted = (await twin.asked("set_start_at_login")) as {
-      set_start_at_login: object;
-    }[];
+    await expect(page.getByRole('switch', { name: 'Without a window' })).toHaveCount(0);
+    await page.getByRole('switch', { name: 'Start at login' }).click();
+    await page.getByRole('switch', { name: 'Without a window' }).click();
+    const wanted = (await twin.asked('set_start_at_login')) as { set_start_at_login: object }[];
     expect(wanted.map((asked) => asked.set_start_at_login)).toEqual([
       { on: true, hidden: true },
       { on: true, hidden: false },
     ]);
-    await page.getByRole("button", { name: "Undo" }).click();
-    await expect(
-      page.getByRole("switch", { name: "Without a window" }),
-    ).toBeChecked();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByRole('switch', { name: 'Without a window' })).toBeChecked();
   });
 
-  test("what isn’t started at login has no switch for it", async ({
-    page,
-    twin,
-  }) => {
-    await twin.open("settings");
+  test('what isn’t started at login has no switch for it', async ({ page, twin }) => {
+    await twin.open('settings');
     await page.evaluate(() => (window.twin.start = null));
-    await page.getByRole("button", { name: "General" }).click();
-    await expect(
-      page.getByRole("switch", { name: "Single letters are commands" }),
-    ).toBeVisible();
-    await expect(page.getByRole("switch")).toHaveCount(1);
+    await page.getByRole('button', { name: 'General' }).click();
+    await expect(page.getByRole('switch', { name: 'Single letters are commands' })).toBeVisible();
+    await expect(page.getByRole('switch')).toHaveCount(1);
   });
 
-  test("mail is kept longer at once, and shorter only on a clear yes", async ({
-    page,
-    twin,
-  }) => {
-    await twin.open("settings");
+  test('mail is kept longer at once, and shorter only on a clear yes', async ({ page, twin }) => {
+    await twin.open('settings');
     await general(page);
-    const days = page.getByLabel("Keep mail in the feed");
-    await days.fill("90");
-    await days.press("Enter");
-    await expect
-      .poll(() => twin.asked("save_general_settings"))
-      .toHaveLength(1);
-    await days.fill("7");
-    await days.press("Enter");
-    await expect(page.getByRole("dialog")).toContainText(
-      "Keep mail for 7 days only?",
-    );
+    const days = page.getByLabel('Keep mail in the feed');
+    await days.fill('90');
+    await days.press('Enter');
+    await expect.poll(() => twin.asked('save_general_settings')).toHaveLength(1);
+    await days.fill('7');
+    await days.press('Enter');
+    await expect(page.getByRole('dialog')).toContainText('Keep mail for 7 days only?');
     expect(await twin.faults()).toEqual([]);
-    await page.keyboard.press("Escape");
-    await expect(days).toHaveValue("90");
-    await days.fill("7");
-    await days.press("Enter");
-    await page.getByRole("button", { name: "Keep it so long" }).click();
-    await expect
-      .poll(() => twin.asked("save_general_settings"))
-      .toHaveLength(2);
-    await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
-    await days.fill("0");
-    await days.press("Enter");
-    await expect(page.locator(".wrong")).toContainText("A number from 1 to");
-    expect(await twin.asked("save_general_settings")).toHaveLength(2);
+    await page.keyboard.press('Escape');
+    await expect(days).toHaveValue('90');
+    await days.fill('7');
+    await days.press('Enter');
+    await page.getByRole('button', { name: 'Keep it so long' }).click();
+    await expect.poll(() => twin.asked('save_general_settings')).toHaveLength(2);
+    await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+    await days.fill('0');
+    await days.press('Enter');
+    await expect(page.locator('.wrong')).toContainText('A number from 1 to');
+    expect(await twin.asked('save_general_settings')).toHaveLength(2);
   });
 
-  test("settings go to a file, and come from one", async ({ page, twin }) => {
-    await twin.open("settings");
+  test('settings go to a file, and come from one', async ({ page, twin }) => {
+    await twin.open('settings');
     await general(page);
-    await page.getByRole("button", { name: "Export" }).click();
-    await expect(page.locator(".toast")).toContainText(
-      "mailwren-settings.toml",
-    );
+    await page.getByRole('button', { name: 'Export' }).click();
+    await expect(page.locator('.toast')).toContainText('mailwren-settings.toml');
     const give = (text: string) =>
       page
-        .locator("input[type=file]")
-        .setInputFiles({
-          name: "mine.toml",
-          mimeType: "application/toml",
-          buffer: Buffer.from(text),
-        });
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'mine.toml', mimeType: 'application/toml', buffer: Buffer.from(text) });
     await give('theme = "plaid"');
-    await expect(page.locator(".cause.fault")).toContainText("mine.toml:1:9");
+    await expect(page.locator('.cause.fault')).toContainText('mine.toml:1:9');
     expect(await twin.faults()).toEqual([]);
     await give('theme = "dark"');
-    await expect(page.locator(".toast")).toContainText("Imported");
-    await expect(page.locator(".cause.fault")).toHaveCount(0);
-    await page.getByRole("button", { name: "Undo" }).click();
-    expect(await twin.asked("restore_settings")).toEqual([
-      { do: "restore_settings", backup: "config.toml.before-20261124T093100" },
+    await expect(page.locator('.toast')).toContainText('Imported');
+    await expect(page.locator('.cause.fault')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await twin.asked('restore_settings')).toEqual([
+      { do: 'restore_settings', backup: 'config.toml.before-20261124T093100' },
     ]);
   });
 });
 
-test("an errand of the feed window is run: the address is there, the password is asked for", async ({
+test('an errand of the feed window is run: the address is there, the password is asked for', async ({
   page,
   twin,
 }) => {
   await page.addInitScript(() =>
-    localStorage.setItem(
-      "mailwren.errand",
-      JSON.stringify({ page: "account", jid: "lena@birds.example" }),
-    ),
+    localStorage.setItem('mailwren.errand', JSON.stringify({ page: 'account', jid: 'lena@birds.example' })),
   );
-  await twin.open("settings");
-  await expect(page.getByLabel("XMPP address")).toHaveValue(
-    "lena@birds.example",
-  );
-  await expect(page.getByLabel("Password")).toBeFocused();
+  await twin.open('settings');
+  await expect(page.getByLabel('XMPP address')).toHaveValue('lena@birds.example');
+  await expect(page.getByLabel('Password')).toBeFocused();
 });
 
-test("an errand for Diagnosis leads there", async ({ page, twin }) => {
-  await twin.open("settings");
+test('an errand for Diagnosis leads there', async ({ page, twin }) => {
+  await twin.open('settings');
   await page.evaluate(() => {
-    localStorage.setItem(
-      "mailwren.errand",
-      JSON.stringify({ page: "diagnosis" }),
-    );
-    dispatchEvent(new Event("focus"));
+    localStorage.setItem('mailwren.errand', JSON.stringify({ page: 'diagnosis' }));
+    dispatchEvent(new Event('focus'));
   });
-  await expect(page.getByRole("heading", { name: "Diagnosis" })).toBeVisible();
-  expect(
-    await page.evaluate(() => localStorage.getItem("mailwren.errand")),
-  ).toBeNull();
+  await expect(page.getByRole('heading', { name: 'Diagnosis' })).toBeVisible();
+  expect(await page.evaluate(() => localStorage.getItem('mailwren.errand'))).toBeNull();
 });

@@ -30,6 +30,7 @@ pub const ALL: &[(&str, &str)] = sections![
     "mailwrenctl-rules-test",
     "mailwrenctl-status",
     "mailwrenctl-subscription-add",
+    "mailwrenctl-tray",
     "mailwrenctl-watch",
 ];
 

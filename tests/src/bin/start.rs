@@ -61,9 +61,9 @@ struct Resident {
 
 const PROGRAMS: [Resident; 3] = [
     Resident {
-        name: "mailwrenctl tray",
+        name: "mailwrenctl tray --hidden",
         program: "mailwrenctl",
-        arguments: &["tray"],
+        arguments: &["tray", "--hidden"],
         tray: true,
     },
     Resident {

@@ -34,9 +34,9 @@ pub struct Resident {
 /// Those that are measured.
 pub static PROGRAMS: [Resident; 3] = [
     Resident {
-        name: "mailwrenctl tray",
+        name: "mailwrenctl tray --hidden",
         program: "mailwrenctl",
-        arguments: &["tray"],
+        arguments: &["tray", "--hidden"],
         desktop: true,
         most: Some(15_000),
     },

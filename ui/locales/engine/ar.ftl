@@ -269,6 +269,7 @@ outbox-private-do = اطلب من صاحبها أن يسمح لهذا الحسا
 config-edit-do = حرّر { $path }.
 config-unread-do = إلى أن يُصلح يتابع Mailwren بما قرأه آخر مرة.
 config-at = السطر { $line }، العمود { $column }: { $what }
+config-newer = ملف { $path } من إصدار أحدث من Mailwren (الإصدار { $found }؛ وهذا يعرف حتى { $known }): حدّث Mailwren، أو ضع ملفًا سابقًا مكانه
 config-no-backup = `{ $name }` ليس إعدادًا حفظه استيراد
 config-stale = غُيّرت القواعد في هذه الأثناء: انظر إليها مرة أخرى
 config-no-rule = لا توجد قاعدة رقم { $n }

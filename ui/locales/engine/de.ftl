@@ -263,6 +263,7 @@ outbox-private-do = Bitten Sie seinen Besitzer, dieses Konto dort veröffentlich
 config-edit-do = Bearbeiten Sie { $path }.
 config-unread-do = Bis das berichtigt ist, macht Mailwren mit dem weiter, was es zuletzt gelesen hat.
 config-at = Zeile { $line }, Spalte { $column }: { $what }
+config-newer = { $path } stammt von einem neueren Mailwren (Version { $found }; dieses kennt bis { $known }): Aktualisieren Sie Mailwren, oder legen Sie eine frühere Datei an ihre Stelle
 config-no-backup = `{ $name }` ist keine Konfiguration, die ein Import aufbewahrt hat
 config-stale = die Regeln wurden inzwischen geändert: Sehen Sie sie noch einmal an
 config-no-rule = es gibt keine Regel { $n }

@@ -263,6 +263,7 @@ outbox-private-do = Ask its owner to let this account publish there, with access
 config-edit-do = Edit { $path }.
 config-unread-do = Until it is mended, Mailwren goes on with what it read last.
 config-at = line { $line }, column { $column }: { $what }
+config-newer = { $path } is of a newer Mailwren (version { $found }; this one knows up to { $known }): update Mailwren, or put a former file in its place
 config-no-backup = `{ $name }` isn’t a configuration that an import kept
 config-stale = the rules were changed meanwhile: look at them again
 config-no-rule = there is no rule #{ $n }

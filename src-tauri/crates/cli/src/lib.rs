@@ -140,9 +140,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // The store has threads of its own. With one here, what large stanzas take of memory is taken from one arena.
-        .worker_threads(1)
+    // The store has threads of its own, and so has what blocks. With one for all else, memory is taken from one arena.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Failure::failed(Said::word("cli-runtime").with("why", e.to_string())))?;

@@ -354,6 +354,16 @@ bridge-secret-trouble = سر HTTP: { $why }
 bridge-listen = تعذّر الاستماع عند { $listen }: { $why }
 bridge-running = جسر آخر يعمل بهذا الإعداد
 
+## مقاطع تعذّرت قراءتها
+
+stanza-at = المقطع { $n }: { $why }
+stanza-cut = ينتهي الدخل في وسطه
+stanza-text = نص حيث ينبغي أن يبدأ مقطع
+stanza-end-tag = وسم نهاية بلا بدايته
+stanza-doctype = تصريح بنوع المستند
+stanza-none = ليس <{ $name }> في نطاق الأسماء «{ $namespace }» مقطعًا
+stanza-items = { $n } عنصر أكثر مما يحتمله مقطع واحد
+
 ## الفحوص: الإعدادات و`mailwrenctl doctor`
 
 doctor-engine-on = يعمل

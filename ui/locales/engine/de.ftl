@@ -346,6 +346,16 @@ bridge-secret-trouble = das HTTP-Geheimnis: { $why }
 bridge-listen = an { $listen } lässt sich nicht horchen: { $why }
 bridge-running = mit dieser Konfiguration läuft schon eine Bridge
 
+## Stanzas, die sich nicht lesen lassen
+
+stanza-at = Stanza { $n }: { $why }
+stanza-cut = die Eingabe endet mitten darin
+stanza-text = Text, wo eine Stanza beginnen sollte
+stanza-end-tag = ein End-Tag ohne seinen Anfang
+stanza-doctype = eine Dokumenttyp-Deklaration
+stanza-none = <{ $name }> im Namensraum „{ $namespace }“ ist keine Stanza
+stanza-items = { $n } Einträge sind zu viele für eine Stanza
+
 ## Prüfungen: Einstellungen und `mailwrenctl doctor`
 
 doctor-engine-on = läuft

@@ -346,6 +346,16 @@ bridge-secret-trouble = the HTTP secret: { $why }
 bridge-listen = can’t listen on { $listen }: { $why }
 bridge-running = another bridge runs with this configuration
 
+## Stanzas that can’t be read
+
+stanza-at = stanza { $n }: { $why }
+stanza-cut = the input ends inside it
+stanza-text = text where a stanza should begin
+stanza-end-tag = an end tag without its start
+stanza-doctype = a document type declaration
+stanza-none = <{ $name }> in namespace “{ $namespace }” is no stanza
+stanza-items = { $n } items are too many for one stanza
+
 ## Checks: settings and `mailwrenctl doctor`
 
 doctor-engine-on = runs

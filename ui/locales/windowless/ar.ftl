@@ -108,8 +108,11 @@ cli-not-json = الدخل القياسي ليس JSON: { $why }
 cli-not-event = ليس هذا حدثًا: { $why }
 cli-no-input = لا حدث على الدخل القياسي
 cli-no-input-do = أعطِ واحدًا كما يطبعه `mailwrenctl decode` أو `mailwrenctl watch --json`.
+cli-publish-later = يُخبَر عن الرسالة لاحقًا: تعذّر بدء الإرسال: { $why }
+cli-publish-cut = تعذّرت قراءة الرسالة إلى آخرها: { $why }
 
 cli-when = اكتب hour أو evening أو tomorrow أو monday، أو وقتًا مثل 2030-01-31T08:00:00Z
+cli-port = المنفذ عدد من 1 إلى 65535
 usage-argument = لا يوجد معامل { $argument }
 usage-command = لا يوجد أمر { $command }
 usage-no-command = ينقص أمر
@@ -118,6 +121,12 @@ usage-conflict = لا يجتمع { $argument } مع { $other }
 usage-twice = لا يُعطى { $argument } أكثر من مرة
 usage-value = «{ $value }» ليس قيمة لـ { $argument }
 usage-no-value = يحتاج { $argument } إلى قيمة
+usage-surplus = «{ $value }» قيمة زائدة لـ { $argument }
+usage-values = يحتاج { $argument } إلى { $n } من القيم، لا { $given }
+usage-utf8 = أحد المعاملات ليس UTF-8
+usage-number-do = يلزم عدد صحيح.
+usage-time-do = يبدو الوقت مثل 2030-01-31T08:00:00Z.
+usage-address-do = يبدو العنوان مثل me@example.org، وعنوان الخدمة مثل pubsub.example.org.
 usage-meant-do = أتقصد { $meant }؟
 usage-values-do = واحد من: { $values }
 usage-line = الاستعمال: { $usage }
@@ -161,6 +170,7 @@ cli-gone-since = غائب منذ { $time }
 cli-no-reason = لا يُخبَر عنه بإشعار أبدًا، أو حفظه إصدار سابق
 cli-no-match = لا تنطبق قاعدة
 cli-rule-line = السطر { $n }
+cli-rule-or = { " أو " }
 cli-rule-broken = معيبة فلا تُراعى: { $why }
 cli-sent = أُرسل { $n }.
 cli-still-waiting = أُرسل { $sent }، وما زال { $left } ينتظر
@@ -189,3 +199,15 @@ cli-found-node = عقدة
 cli-found-access = الوصول { $access }
 cli-found-kind = أحداث بصفة { $kind }
 cli-found-unreadable = غير مقروءة
+cli-bridge-listens = يستمع عند { $listen }.
+cli-bridge-good = سليم: { $what }.
+cli-bridge-good-listening = سليم: { $what }، ويستمع عند { $listen }.
+cli-bridge-mailboxes =
+    { $n ->
+        [zero] لا صناديق بريد
+        [one] صندوق بريد واحد
+        [two] صندوقا بريد
+        [few] { $n } صناديق بريد
+       *[other] { $n } صندوق بريد
+    }
+cli-bridge-provider = { $mailboxes } بالاسم، وصناديق مزوّد ينشرها { $publisher }

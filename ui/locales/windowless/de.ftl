@@ -98,8 +98,11 @@ cli-not-json = die Standardeingabe ist kein JSON: { $why }
 cli-not-event = das ist kein Ereignis: { $why }
 cli-no-input = kein Ereignis auf der Standardeingabe
 cli-no-input-do = Geben Sie eines, wie `mailwrenctl decode` oder `mailwrenctl watch --json` es ausgeben.
+cli-publish-later = die Mail wird später gemeldet: das Senden lässt sich nicht starten: { $why }
+cli-publish-cut = die Nachricht lässt sich nicht bis zum Ende lesen: { $why }
 
 cli-when = sagen Sie hour, evening, tomorrow, monday oder eine Zeit wie 2030-01-31T08:00:00Z
+cli-port = ein Port ist eine Zahl von 1 bis 65535
 usage-argument = es gibt kein Argument { $argument }
 usage-command = es gibt keinen Befehl { $command }
 usage-no-command = es fehlt ein Befehl
@@ -108,6 +111,12 @@ usage-conflict = { $argument } geht nicht zusammen mit { $other }
 usage-twice = { $argument } geht nicht mehr als einmal
 usage-value = „{ $value }“ ist kein Wert für { $argument }
 usage-no-value = { $argument } braucht einen Wert
+usage-surplus = „{ $value }“ ist ein Wert zu viel für { $argument }
+usage-values = { $argument } braucht { $n } Werte, nicht { $given }
+usage-utf8 = ein Argument ist nicht UTF-8
+usage-number-do = Es braucht eine ganze Zahl.
+usage-time-do = Eine Zeit sieht aus wie 2030-01-31T08:00:00Z.
+usage-address-do = Eine Adresse sieht aus wie ich@example.org, die eines Dienstes wie pubsub.example.org.
 usage-meant-do = Meinten Sie { $meant }?
 usage-values-do = Eines von: { $values }
 usage-line = Aufruf: { $usage }
@@ -149,6 +158,7 @@ cli-gone-since = weg seit { $time }
 cli-no-reason = das wird nie durch eine Benachrichtigung gemeldet, oder eine frühere Version hat es gespeichert
 cli-no-match = keine Regel passt
 cli-rule-line = Zeile { $n }
+cli-rule-or = { " oder " }
 cli-rule-broken = fehlerhaft und nicht beachtet: { $why }
 cli-sent = { $n } gesendet.
 cli-still-waiting = { $sent } gesendet, { $left } warten noch
@@ -175,3 +185,12 @@ cli-found-node = Knoten
 cli-found-access = Zugriff { $access }
 cli-found-kind = Ereignisse als { $kind }
 cli-found-unreadable = nicht lesbar
+cli-bridge-listens = Horcht an { $listen }.
+cli-bridge-good = In Ordnung: { $what }.
+cli-bridge-good-listening = In Ordnung: { $what }; horcht an { $listen }.
+cli-bridge-mailboxes =
+    { $n ->
+        [one] 1 Postfach
+       *[other] { $n } Postfächer
+    }
+cli-bridge-provider = { $mailboxes } mit Namen, dazu die eines Anbieters, veröffentlicht von { $publisher }

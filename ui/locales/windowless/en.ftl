@@ -98,8 +98,11 @@ cli-not-json = standard input isn’t JSON: { $why }
 cli-not-event = that isn’t an event: { $why }
 cli-no-input = no event on standard input
 cli-no-input-do = Give one as `mailwrenctl decode` or `mailwrenctl watch --json` prints it.
+cli-publish-later = the mail is told later: sending can’t be started: { $why }
+cli-publish-cut = the message can’t be read to its end: { $why }
 
 cli-when = say hour, evening, tomorrow, monday, or a time such as 2030-01-31T08:00:00Z
+cli-port = a port is a number from 1 to 65535
 usage-argument = there is no argument { $argument }
 usage-command = there is no command { $command }
 usage-no-command = a command is missing
@@ -108,6 +111,12 @@ usage-conflict = { $argument } can’t be given together with { $other }
 usage-twice = { $argument } can’t be given more than once
 usage-value = “{ $value }” is no value for { $argument }
 usage-no-value = { $argument } needs a value
+usage-surplus = “{ $value }” is one value too many for { $argument }
+usage-values = { $argument } takes { $n } values, not { $given }
+usage-utf8 = an argument isn’t UTF-8
+usage-number-do = It takes a whole number.
+usage-time-do = A time looks like 2030-01-31T08:00:00Z.
+usage-address-do = An address looks like me@example.org, that of a service like pubsub.example.org.
 usage-meant-do = Did you mean { $meant }?
 usage-values-do = One of: { $values }
 usage-line = Usage: { $usage }
@@ -149,6 +158,7 @@ cli-gone-since = gone since { $time }
 cli-no-reason = it is never told by a popup, or was stored by an earlier version
 cli-no-match = no rule matches
 cli-rule-line = line { $n }
+cli-rule-or = { " or " }
 cli-rule-broken = broken, and not heeded: { $why }
 cli-sent = { $n } sent.
 cli-still-waiting = { $sent } sent, { $left } still waiting
@@ -175,3 +185,12 @@ cli-found-node = node
 cli-found-access = access { $access }
 cli-found-kind = events as { $kind }
 cli-found-unreadable = not readable
+cli-bridge-listens = Listening on { $listen }.
+cli-bridge-good = In order: { $what }.
+cli-bridge-good-listening = In order: { $what }, listening on { $listen }.
+cli-bridge-mailboxes =
+    { $n ->
+        [one] 1 mailbox
+       *[other] { $n } mailboxes
+    }
+cli-bridge-provider = { $mailboxes } by name, and those of a provider, published by { $publisher }

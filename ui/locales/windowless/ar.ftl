@@ -88,7 +88,6 @@ cli-there-do = اختر اسمًا آخر، أو أزله.
 cli-ended = انتهى المحرك
 cli-not-all = تعذّر سؤال كل الحسابات
 cli-timeout = انقضى الوقت المحدد بالخيار --timeout
-cli-reply = يجيب المحرك بغير ما سُئل عنه
 cli-runtime = تعذّر بدء بيئة التشغيل: { $why }
 cli-output = تعذّرت الكتابة إلى الخرج القياسي: { $why }
 cli-input = تعذّرت قراءة الجواب: { $why }
@@ -110,6 +109,9 @@ cli-no-input = لا حدث على الدخل القياسي
 cli-no-input-do = أعطِ واحدًا كما يطبعه `mailwrenctl decode` أو `mailwrenctl watch --json`.
 cli-publish-later = يُخبَر عن الرسالة لاحقًا: تعذّر بدء الإرسال: { $why }
 cli-publish-cut = تعذّرت قراءة الرسالة إلى آخرها: { $why }
+resident-unshown = ‏Mailwren يعمل بالفعل، لكنه لا يستطيع عرض قائمته: { $why }
+resident-ended = انتهى المحرك من تلقاء نفسه؛ وفي سجله المزيد
+app-no-display = لا توجد شاشة (لم يُضبط WAYLAND_DISPLAY ولا DISPLAY)؛ يعمل `mailwrenctl watch` بلا شاشة
 
 cli-when = اكتب hour أو evening أو tomorrow أو monday، أو وقتًا مثل 2030-01-31T08:00:00Z
 cli-port = المنفذ عدد من 1 إلى 65535
@@ -211,3 +213,8 @@ cli-bridge-mailboxes =
        *[other] { $n } صندوق بريد
     }
 cli-bridge-provider = { $mailboxes } بالاسم، وصناديق مزوّد ينشرها { $publisher }
+demo-capture = يقول MobileMe إن صندوق الوارد تغيّر، كما في عام 2008
+demo-writes = كتب { $who }: { $what }
+demo-read = تُقرأ رسالة { $who } على الهاتف
+demo-atom = تنشر قائمة الجوقة مدخلة Atom
+demo-dovecot = إشعار الدفع من Dovecot، بصيغة JSON

@@ -80,7 +80,6 @@ cli-there-do = Wählen Sie einen anderen Namen, oder entfernen Sie die Datei.
 cli-ended = Mailwren hat sich beendet
 cli-not-all = nicht jedes Konto ließ sich fragen
 cli-timeout = die mit --timeout gegebene Zeit ist um
-cli-reply = Mailwren antwortet etwas anderes, als es gefragt wurde
 cli-runtime = die Laufzeitumgebung startet nicht: { $why }
 cli-output = die Standardausgabe lässt sich nicht schreiben: { $why }
 cli-input = die Antwort lässt sich nicht lesen: { $why }
@@ -100,6 +99,9 @@ cli-no-input = kein Ereignis auf der Standardeingabe
 cli-no-input-do = Geben Sie eines, wie `mailwrenctl decode` oder `mailwrenctl watch --json` es ausgeben.
 cli-publish-later = die Mail wird später gemeldet: das Senden lässt sich nicht starten: { $why }
 cli-publish-cut = die Nachricht lässt sich nicht bis zum Ende lesen: { $why }
+resident-unshown = Mailwren läuft schon, kann seinen Feed aber nicht zeigen: { $why }
+resident-ended = Mailwren hat sich von selbst beendet; sein Protokoll sagt mehr
+app-no-display = es gibt keinen Bildschirm (weder WAYLAND_DISPLAY noch DISPLAY ist gesetzt); `mailwrenctl watch` kommt ohne aus
 
 cli-when = sagen Sie hour, evening, tomorrow, monday oder eine Zeit wie 2030-01-31T08:00:00Z
 cli-port = ein Port ist eine Zahl von 1 bis 65535
@@ -194,3 +196,8 @@ cli-bridge-mailboxes =
        *[other] { $n } Postfächer
     }
 cli-bridge-provider = { $mailboxes } mit Namen, dazu die eines Anbieters, veröffentlicht von { $publisher }
+demo-capture = MobileMe meldet, dass sich die Inbox geändert hat, wie im Jahr 2008
+demo-writes = { $who } schreibt: { $what }
+demo-read = Die Mail von { $who } wird auf dem Telefon gelesen
+demo-atom = Die Liste des Chors veröffentlicht einen Atom-Eintrag
+demo-dovecot = Die Push-Benachrichtigung von Dovecot, in JSON

@@ -80,7 +80,6 @@ cli-there-do = Choose another name, or remove it.
 cli-ended = the engine has ended
 cli-not-all = not every account could be asked
 cli-timeout = the time given by --timeout is over
-cli-reply = the engine answers something else than what it was asked
 cli-runtime = the runtime can’t start: { $why }
 cli-output = can’t write to standard output: { $why }
 cli-input = can’t read the answer: { $why }
@@ -100,6 +99,9 @@ cli-no-input = no event on standard input
 cli-no-input-do = Give one as `mailwrenctl decode` or `mailwrenctl watch --json` prints it.
 cli-publish-later = the mail is told later: sending can’t be started: { $why }
 cli-publish-cut = the message can’t be read to its end: { $why }
+resident-unshown = Mailwren runs already, but can’t show its feed: { $why }
+resident-ended = the engine ended by itself; its log tells more
+app-no-display = there is no display (neither WAYLAND_DISPLAY nor DISPLAY is set); `mailwrenctl watch` works without one
 
 cli-when = say hour, evening, tomorrow, monday, or a time such as 2030-01-31T08:00:00Z
 cli-port = a port is a number from 1 to 65535
@@ -194,3 +196,8 @@ cli-bridge-mailboxes =
        *[other] { $n } mailboxes
     }
 cli-bridge-provider = { $mailboxes } by name, and those of a provider, published by { $publisher }
+demo-capture = MobileMe says that the Inbox changed, as it did in 2008
+demo-writes = { $who } writes: { $what }
+demo-read = The mail of { $who } is read on the phone
+demo-atom = The choir’s list publishes an Atom entry
+demo-dovecot = Dovecot’s push notification, in JSON

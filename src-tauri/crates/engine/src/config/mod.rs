@@ -433,7 +433,7 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
             .map_err(|error| (error.span(), Said::text(error.message())))
             .and_then(|written| {
                 let checked = written.checked(&loaded.config.components);
-                checked.map_err(|flaw| (None, Said::text(flaw)))
+                checked.map_err(|flaw| (None, flaw.said()))
             });
         match read {
             Ok(component) => loaded.config.components.push(component),

@@ -360,9 +360,9 @@ fn a_component_is_on_this_machine_unless_the_file_says_otherwise() {
     for (more, expected) in [
         (
             "address = '192.0.2.7:5347'",
-            "line 1, column 1: `address` 192.0.2.7:5347 isn't on this machine",
+            "line 1, column 1: `address` 192.0.2.7:5347 isn’t on this machine",
         ),
-        ("address = '[2001:db8::1]:5347'", "isn't on this machine"),
+        ("address = '[2001:db8::1]:5347'", "isn’t on this machine"),
         ("address = 'localhost:5347'", "line 4"),
         ("port = 7", "line 4, column 1: unknown field `port`"),
         (
@@ -371,7 +371,7 @@ fn a_component_is_on_this_machine_unless_the_file_says_otherwise() {
         ),
         (
             "[[component]]\ndomain = 'sam@example.org'\nsecret = { file = '/s' }",
-            "isn't the domain",
+            "isn’t the domain",
         ),
         (
             "[[component]]\ndomain = 'b.example.org'\nsecret = 'keyring'",

@@ -95,6 +95,9 @@ impl Setting<'_> {
     }
 }
 
+/// So many more than are told one by one may wait before what comes is told with others in any case.
+const BEFORE_A_CROWD: usize = 8;
+
 /// Between two popups at least so long.
 const PACE: SignedDuration = SignedDuration::from_secs(1);
 
@@ -156,6 +159,8 @@ pub struct Popups {
     recent: VecDeque<(Timestamp, u64)>,
     burst: Option<Burst>,
     pending: VecDeque<Row>,
+    /// What came behind those, once they were too many to be told one by one.
+    crowd: Gathered,
     summaries: VecDeque<(Occasion, Gathered)>,
     /// What came of actions at popups, still to be said.
     said: VecDeque<Told>,
@@ -171,8 +176,26 @@ impl Popups {
         if let Some(taken_over) = self.take_over(now, &row, replaced, setting) {
             return vec![taken_over];
         }
-        self.pending.push_back(row);
+        let crowded = self.pending.len() > setting.manners.grouping.above.saturating_add(BEFORE_A_CROWD);
+        // Whatever else waits, a VIP's mail may be told by itself.
+        if crowded && !is_vip(&row) {
+            self.crowd.push(row);
+        } else {
+            self.pending.push_back(row);
+        }
         self.next(now, setting)
+    }
+
+    /// All that waits for its turn.
+    fn take_pending(&mut self) -> Gathered {
+        let mut rows: Gathered = self.pending.drain(..).collect();
+        rows.append(std::mem::take(&mut self.crowd));
+        rows
+    }
+
+    /// How many wait for their turn.
+    fn waiting(&self) -> usize {
+        self.crowd.len().saturating_add(self.pending.len())
     }
 
     /// A replacement isn't a new popup: the one that is up changes in place, without a sound.
@@ -277,7 +300,7 @@ impl Popups {
             .burst
             .as_ref()
             .is_some_and(|b| grouping.covers(b.last_arrival, now));
-        in_burst || recent.saturating_add(self.pending.len()) >= grouping.above
+        in_burst || recent.saturating_add(self.waiting()) >= grouping.above
     }
 
     /// A row owes a popup that must wait until it is quiet no longer.
@@ -295,6 +318,7 @@ impl Popups {
         let (going_on, waiting): (VecDeque<Row>, VecDeque<Row>) =
             self.pending.drain(..).partition(|row| vips_go_on && is_vip(row));
         self.pending = going_on;
+        self.held.append(std::mem::take(&mut self.crowd));
         self.held.extend(waiting);
         for (_, rows) in self.summaries.drain(..) {
             self.held.append(rows);
@@ -360,6 +384,7 @@ impl Popups {
     pub fn let_go(&mut self, now: Timestamp, leaving: &HashSet<i64>, setting: &Setting<'_>) -> Vec<Effect> {
         let keep = |seq: i64| !leaving.contains(&seq);
         self.pending.retain(|row| keep(row.seq));
+        self.crowd.retain(keep);
         self.held.retain(keep);
         for (_, rows) in &mut self.summaries {
             rows.retain(keep);
@@ -400,7 +425,7 @@ impl Popups {
 
     /// When [`Popups::next`] is wanted again.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let waiting = !self.pending.is_empty() || !self.summaries.is_empty() || !self.said.is_empty();
+        let waiting = self.waiting() > 0 || !self.summaries.is_empty() || !self.said.is_empty();
         let due = |last: Option<Timestamp>| last.map_or(Timestamp::MIN, |at| at + PACE);
         let show = waiting.then(|| due(self.last_show));
         let update = (!self.outdated.is_empty()).then(|| due(self.last_update));
@@ -434,8 +459,10 @@ impl Popups {
         self.burst.take_if(|b| !grouping.covers(b.last_arrival, now));
 
         let vips = self.pending.iter().filter(|row| is_vip(row)).count();
-        let together = self.burst.is_some() || self.recent.len().saturating_add(self.pending.len()) > grouping.above;
-        if self.pending.is_empty() {
+        let together = self.burst.is_some()
+            || !self.crowd.is_empty()
+            || self.recent.len().saturating_add(self.pending.len()) > grouping.above;
+        if self.waiting() == 0 {
             Vec::new()
         } else if together && (1..=grouping.above).contains(&vips) {
             // A VIP's mail doesn't drown in a crowd.
@@ -443,7 +470,7 @@ impl Popups {
             let row = at.and_then(|at| self.pending.remove(at));
             row.map(|row| self.show_one(now, row, setting)).unwrap_or_default()
         } else if let Some(Burst { id, .. }) = self.burst {
-            let rows: Gathered = self.pending.drain(..).collect();
+            let rows = self.take_pending();
             self.add_to_burst(now, id, rows, setting)
         } else if together {
             self.start_burst(now, setting)
@@ -489,7 +516,7 @@ impl Popups {
                 effects.push(Effect::Withdraw(id));
             }
         }
-        rows.extend(self.pending.drain(..));
+        rows.append(self.take_pending());
         effects.extend(self.show_many(now, rows, Occasion::Burst, setting));
         self.burst = Some(Burst {
             id: self.last_id,

@@ -1,23 +1,51 @@
 //! Words: the one catalogue of all faces (`ui/locales`), spoken in one language at a time.
 
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::said::Said;
 use crate::settings::Language;
 
+/// Where each message of a language is, by its id. A message is read when it is said: all of them, read, would be most of what
+/// a program that stays has on its heap.
+type Catalogue = HashMap<&'static str, &'static str>;
+
+/// What windows say, what the engine finds, and what is said where there is no window.
 macro_rules! catalogue {
-    ($tag:literal) => {
-        [
-            include_str!(concat!("../../../../ui/locales/", $tag, ".ftl")),
-            include_str!(concat!("../../../../ui/locales/engine/", $tag, ".ftl")),
-            include_str!(concat!("../../../../ui/locales/windowless/", $tag, ".ftl")),
-        ]
-    };
+    ($tag:literal) => {{
+        static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+        CATALOGUE.get_or_init(|| {
+            let parts = [
+                include_str!(concat!("../../../../ui/locales/", $tag, ".ftl")),
+                include_str!(concat!("../../../../ui/locales/engine/", $tag, ".ftl")),
+                include_str!(concat!("../../../../ui/locales/windowless/", $tag, ".ftl")),
+            ];
+            parts.into_iter().flat_map(messages).collect()
+        })
+    }};
+}
+
+/// The messages of a file, by their ids: each from the line that begins with its id until the next entry or comment.
+fn messages(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let begins = |line: &str| line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '#');
+    let mut rest = file;
+    std::iter::from_fn(move || {
+        let end = rest
+            .split_inclusive('\n')
+            .skip(1)
+            .take_while(|line| !begins(line))
+            .map(str::len)
+            .sum::<usize>();
+        let first = rest.split_inclusive('\n').next()?;
+        let (message, others) = rest.split_at(first.len().saturating_add(end));
+        rest = others;
+        Some(message)
+    })
+    .filter_map(|message| Some((message.split_once('=')?.0.trim_end(), message)))
+    .filter(|(id, _)| !id.starts_with('#'))
 }
 
 /// A language that there is a catalogue of.
@@ -56,8 +84,7 @@ impl Tongue {
         }
     }
 
-    /// What windows say, what the engine finds, and what is said where there is no window.
-    const fn catalogue(self) -> [&'static str; 3] {
+    fn catalogue(self) -> &'static Catalogue {
         match self {
             Self::En => catalogue!("en"),
             Self::De => catalogue!("de"),
@@ -79,34 +106,21 @@ impl Tongue {
     }
 }
 
-/// A catalogue, ready to be spoken; cheap to clone.
-#[derive(Clone)]
+/// A language, ready to be spoken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
     tongue: Tongue,
-    bundle: Arc<FluentBundle<FluentResource>>,
 }
 
 impl Words {
     /// The words of a language.
-    pub fn of(tongue: Tongue) -> Self {
-        let mut bundle = FluentBundle::new_concurrent(vec![tongue.id()]);
-        // What needs it is isolated in [`Words::say`]: daemons and terminals show marks that they don't know.
-        bundle.set_use_isolating(false);
-        for part in tongue.catalogue() {
-            // Whatever of it can be read is taken; a test holds that it is all.
-            let resource = FluentResource::try_new(part.to_owned()).unwrap_or_else(|(read, _)| read);
-            bundle.add_resource_overriding(resource);
-        }
-        Self {
-            tongue,
-            bundle: Arc::new(bundle),
-        }
+    pub const fn of(tongue: Tongue) -> Self {
+        Self { tongue }
     }
 
     /// English, which logs and programs are told.
     pub fn english() -> &'static Self {
-        static ENGLISH: OnceLock<Words> = OnceLock::new();
-        ENGLISH.get_or_init(Self::default)
+        const { &Self::of(Tongue::En) }
     }
 
     /// The language spoken.
@@ -121,17 +135,31 @@ impl Words {
 
     /// A message. Text that is put into it keeps its direction to itself, where the two may differ.
     pub fn say<'a>(&self, id: &str, args: impl IntoIterator<Item = (&'a str, FluentValue<'a>)>) -> String {
-        let Some(pattern) = self.bundle.get_message(id).and_then(|message| message.value()) else {
-            return id.to_owned();
-        };
         let args: FluentArgs<'_> = args
             .into_iter()
             .map(|(name, value)| (name, self.set_apart(value)))
             .collect();
-        let mut faults = Vec::new();
-        self.bundle
-            .format_pattern(pattern, Some(&args), &mut faults)
-            .into_owned()
+        let mut bundle = self.bundle(id);
+        // What needs it is isolated above: daemons and terminals show marks that they don't know.
+        bundle.set_use_isolating(false);
+        match bundle.get_message(id).and_then(|message| message.value()) {
+            Some(pattern) => {
+                let said = bundle.format_pattern(pattern, Some(&args), &mut Vec::new());
+                said.into_owned()
+            }
+            None => id.to_owned(),
+        }
+    }
+
+    /// One message, read.
+    fn bundle(&self, id: &str) -> FluentBundle<FluentResource> {
+        let mut bundle = FluentBundle::new(vec![self.tongue.id()]);
+        if let Some(message) = self.tongue.catalogue().get(id) {
+            // Whatever of it can be read is taken; a test holds that it is all.
+            let read = FluentResource::try_new((*message).to_owned()).unwrap_or_else(|(read, _)| read);
+            bundle.add_resource_overriding(read);
+        }
+        bundle
     }
 
     /// A length of time, in the largest unit that says enough. One below zero counts as none.
@@ -149,26 +177,6 @@ impl Words {
     }
 }
 
-impl Default for Words {
-    fn default() -> Self {
-        Self::of(Tongue::default())
-    }
-}
-
-impl fmt::Debug for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Words").field(&self.tongue).finish()
-    }
-}
-
-impl PartialEq for Words {
-    fn eq(&self, other: &Self) -> bool {
-        self.tongue == other.tongue
-    }
-}
-
-impl Eq for Words {}
-
 /// Whether there are letters that are written from right to left.
 pub fn has_right_to_left(text: &str) -> bool {
     let rtl = |c| {
@@ -180,17 +188,51 @@ pub fn has_right_to_left(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use fluent_bundle::FluentError;
+    use fluent_bundle::resolver::ResolverError;
+    use fluent_bundle::resolver::errors::ReferenceKind;
 
     use super::*;
 
     #[test]
-    fn every_catalogue_can_be_read_in_whole() {
+    fn every_message_can_be_read_by_itself() {
         for tongue in Tongue::ALL {
-            for part in tongue.catalogue() {
-                let read = FluentResource::try_new(part.to_owned());
-                assert!(read.is_ok(), "{tongue:?}: {:?}", read.err().map(|(_, faults)| faults));
+            let words = Words::of(tongue);
+            for (id, message) in tongue.catalogue() {
+                let read = FluentResource::try_new((*message).to_owned());
+                let read = read.unwrap_or_else(|(_, faults)| panic!("{tongue:?}, {id}: {faults:?}"));
+                assert_eq!(read.entries().count(), 1, "{tongue:?}, {id}");
+                let bundle = words.bundle(id);
+                let mut faults = Vec::new();
+                let pattern = bundle.get_message(id).and_then(|message| message.value()).unwrap();
+                bundle.format_pattern(pattern, None, &mut faults);
+                let alone = faults.iter().all(|fault| {
+                    !matches!(
+                        fault,
+                        FluentError::ResolverError(ResolverError::Reference(
+                            ReferenceKind::Message { .. } | ReferenceKind::Term { .. }
+                        ))
+                    )
+                });
+                assert!(alone, "{tongue:?}, {id}: it is made of others, which aren't there");
             }
+        }
+    }
+
+    #[test]
+    fn no_message_is_overlooked() {
+        for file in [
+            include_str!("../../../../ui/locales/de.ftl"),
+            include_str!("../../../../ui/locales/engine/en.ftl"),
+            include_str!("../../../../ui/locales/windowless/ar.ftl"),
+        ] {
+            let read = FluentResource::try_new(file.to_owned()).unwrap();
+            let whole = read
+                .entries()
+                .filter(|entry| format!("{entry:?}").starts_with("Message"));
+            assert_eq!(messages(file).count(), whole.count());
         }
     }
 

@@ -252,7 +252,9 @@ impl Speaker<'_> {
                     let next = self
                         .words
                         .say("await-try", [("left", self.words.span(-self.since(at)).into())]);
-                    self.words.say("tray-offline", [("next", next.into())])
+                    let state = self.words.word("link-offline");
+                    self.words
+                        .say("tray-offline", [("state", state.into()), ("next", next.into())])
                 }
                 _ => self.words.word("link-offline"),
             },

@@ -14,6 +14,7 @@ macro_rules! catalogue {
     ($tag:literal) => {
         [
             include_str!(concat!("../../../../ui/locales/", $tag, ".ftl")),
+            include_str!(concat!("../../../../ui/locales/settings/", $tag, ".ftl")),
             include_str!(concat!("../../../../ui/locales/engine/", $tag, ".ftl")),
             include_str!(concat!("../../../../ui/locales/windowless/", $tag, ".ftl")),
         ]
@@ -56,8 +57,8 @@ impl Tongue {
         }
     }
 
-    /// What windows say, what the engine finds, and what is said where there is no window.
-    const fn catalogue(self) -> [&'static str; 3] {
+    /// What windows say, and the settings window alone, what the engine finds, and what is said where there is no window.
+    const fn catalogue(self) -> [&'static str; 4] {
         match self {
             Self::En => catalogue!("en"),
             Self::De => catalogue!("de"),

@@ -25,11 +25,12 @@ export default defineConfig(({ mode }) => {
       rollupOptions: {
         input: { feed: file('feed.html'), settings: file('settings.html') },
         output: {
-          // What the engine finds is a chunk of its own for each language, which no window waits for.
-          chunkFileNames: ({ facadeModuleId }) =>
-            facadeModuleId?.includes('/locales/engine/')
-              ? 'assets/engine-[name]-[hash].js'
-              : 'assets/[name]-[hash].js',
+          // What the engine finds is a chunk of its own for each language, which no window waits for; so is what
+          // only the settings window says.
+          chunkFileNames: ({ facadeModuleId }) => {
+            const part = /\/locales\/(\w+)\//.exec(facadeModuleId ?? '')?.[1];
+            return part ? `assets/${part}-[name]-[hash].js` : 'assets/[name]-[hash].js';
+          },
         },
       },
     },

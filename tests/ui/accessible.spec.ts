@@ -319,7 +319,27 @@ const cases: Case[] = [
       await expect(page.getByRole('switch', { name: 'Without a window' })).toBeVisible();
     },
   ],
+  [
+    'settings',
+    'busy',
+    'where an account is moved to',
+    async (page) => {
+      await page.locator('.grip').nth(1).click();
+      await expect(page.getByRole('menu')).toBeVisible();
+    },
+  ],
   ['settings', 'trouble', 'Diagnosis', click('Diagnosis')],
+  [
+    'settings',
+    'trouble',
+    'the end of the log',
+    async (page) => {
+      await click('Diagnosis')(page);
+      await page.locator('.log summary').click();
+      await expect(page.locator('.log textarea')).toBeVisible();
+    },
+  ],
+  ['settings', 'unsaved', 'a log that can’t be read', go('Diagnosis', '.fault')],
   [
     'settings',
     'trouble',

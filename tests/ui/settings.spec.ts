@@ -246,6 +246,102 @@ test('without an account the form is there, and has the focus', async ({ page, t
   await expect(page.locator('.ln')).toHaveCount(1);
 });
 
+test.describe('the order of accounts', () => {
+  const addresses = (page: Page) => page.locator('.ln .cut').allInnerTexts();
+  const grip = (page: Page, name: string) =>
+    page.getByRole('button', { name: new RegExp(`^Move .*${name}`) });
+  const [home, work, choir] = ['lena@home.example', 'l.brandt@work.example', 'alto@choir.example'];
+
+  test('is changed by dragging a grip, with Undo', async ({ page, twin }) => {
+    await twin.open('settings');
+    await grip(page, 'Choir').hover();
+    await page.mouse.down();
+    const first = await page.locator('.ln').first().boundingBox();
+    await page.mouse.move((first?.x ?? 0) + 10, (first?.y ?? 0) + 4, { steps: 4 });
+    await expect(page.locator('.ln').first()).toHaveClass(/above/);
+    await page.mouse.up();
+    await expect.poll(() => addresses(page)).toEqual([choir, home, work]);
+    await expect(grip(page, 'Choir')).toBeFocused();
+    await expect(page.getByRole('menu')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => addresses(page)).toEqual([home, work, choir]);
+    expect(await twin.asked('move_account')).toEqual([
+      { do: 'move_account', jid: choir, before: home },
+      { do: 'move_account', jid: choir, before: null },
+    ]);
+  });
+
+  test('is changed by Alt and arrows, the focus going along, and says so', async ({ page, twin }) => {
+    await twin.open('settings');
+    await grip(page, 'Home').focus();
+    await page.keyboard.press('Alt+ArrowDown');
+    await expect.poll(() => addresses(page)).toEqual([work, home, choir]);
+    await expect(grip(page, 'Home')).toBeFocused();
+    await expect(grip(page, 'Home')).toHaveAccessibleName(/now at place 2$/);
+    await expect(page.getByRole('status').filter({ hasText: 'Moved to place 2' })).toBeVisible();
+    await page.keyboard.press('Alt+ArrowDown');
+    await expect.poll(() => addresses(page)).toEqual([work, choir, home]);
+    await page.keyboard.press('Alt+ArrowDown');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => addresses(page)).toEqual([work, home, choir]);
+    expect(await twin.asked('move_account')).toHaveLength(3);
+  });
+
+  test('is changed by the grip’s menu, and given up by Escape', async ({ page, twin }) => {
+    await twin.open('settings');
+    await grip(page, 'Choir').click();
+    const menu = page.getByRole('menu');
+    await expect(menu.getByRole('menuitem')).toHaveText([/To the top/, /Up/]);
+    await page.keyboard.press('Escape');
+    await expect(grip(page, 'Choir')).toBeFocused();
+    await grip(page, 'Choir').click();
+    await menu.getByRole('menuitem', { name: 'To the top' }).click();
+    await expect.poll(() => addresses(page)).toEqual([choir, home, work]);
+    await grip(page, 'Work').hover();
+    await page.mouse.down();
+    await page.mouse.move(10, 10, { steps: 4 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    expect(await addresses(page)).toEqual([choir, home, work]);
+    expect(await twin.asked('close_window')).toEqual([]);
+  });
+
+  test('is that of the feed’s filter as well, without a restart', async ({ page, twin }) => {
+    await twin.open('feed');
+    const tabs = page.getByRole('tab');
+    await expect(tabs).toHaveText([/All/, /Home/, /Work/, /Choir/]);
+    await page.evaluate(async () => {
+      await window.twin.answer({
+        do: 'move_account',
+        jid: 'alto@choir.example',
+        before: 'lena@home.example',
+      });
+    });
+    await expect(tabs).toHaveText([/All/, /Choir/, /Home/, /Work/]);
+  });
+
+  test('stays what it was if it couldn’t be saved, or was changed meanwhile', async ({ page, twin }) => {
+    await twin.open('settings', 'unsaved');
+    await grip(page, 'Home').press('Alt+ArrowDown');
+    await expect(page.getByRole('alert').filter({ hasText: 'read-only' })).toBeVisible();
+    expect(await addresses(page)).toEqual([home, work, choir]);
+    await grip(page, 'Home').click();
+    await page.evaluate(() => {
+      window.twin.script.accounts = window.twin.script.accounts.slice(1);
+      window.twin.tell({ on: 'accounts' });
+    });
+    await expect.poll(() => addresses(page)).toEqual([work, choir]);
+    await page.getByRole('menuitem', { name: 'Down', exact: false }).click();
+    expect(await twin.asked('move_account')).toHaveLength(1);
+  });
+
+  test('of one account is none', async ({ page, twin }) => {
+    await twin.open('settings', 'single');
+    await expect(page.locator('.ln')).toHaveCount(1);
+    await expect(page.locator('.grip')).toHaveCount(0);
+  });
+});
+
 test('Escape leaves the form, then the window', async ({ page, twin }) => {
   await twin.open('settings');
   await page.getByRole('button', { name: 'Add account' }).click();
@@ -292,6 +388,71 @@ test('the report says how everything stands, and holds neither mail nor password
   await expect(report).not.toHaveValue(/Schlüssel|Miriam/);
   await page.getByRole('button', { name: 'Copy' }).click();
   await expect(page.locator('.toast')).toContainText(/Report copied|The report is selected/);
+});
+
+test.describe('the end of the log', () => {
+  const open = async (page: Page) => {
+    await page.getByRole('button', { name: 'Diagnosis' }).click();
+    await expect(page.getByRole('textbox', { name: 'Report' })).toBeVisible();
+  };
+  const log = (page: Page) => page.getByRole('textbox', { name: 'The end of the log' });
+
+  test('is copied with the report, to the letter as it can be read before', async ({
+    page,
+    twin,
+    context,
+  }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await twin.open('settings', 'trouble');
+    await open(page);
+    await expect(log(page)).toHaveCount(0);
+    await page.getByText('Copied with it: the last 4 lines of the log').click();
+    await expect(
+      page.getByText('Addresses, servers, people and the home folder have other names'),
+    ).toBeVisible();
+    await expect(log(page)).toHaveValue(/logged in account=account-1 [^]*\n<img src=x onerror=alert\(1\)>$/);
+    await expect(page.locator('img[src="x"]')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await expect(page.locator('.toast')).toContainText('Report copied');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const [report, end] = [page.getByRole('textbox', { name: 'Report' }), log(page)];
+    expect(copied).toBe(`${await report.inputValue()}\n\nThe end of the log\n${await end.inputValue()}`);
+  });
+
+  test('is selected with the report where scripts may not copy', async ({ page, twin }) => {
+    await page.addInitScript(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    });
+    await twin.open('settings', 'trouble');
+    await open(page);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await expect(page.locator('.toast')).toContainText('The report is selected');
+    const selected = await page.evaluate(() => {
+      const { activeElement: paper } = document;
+      if (!(paper instanceof HTMLTextAreaElement)) return null;
+      return paper.value.slice(paper.selectionStart, paper.selectionEnd);
+    });
+    expect(selected).toMatch(/^Mailwren 0\.1\.0[^]*The end of the log\n2026-11-24/);
+  });
+
+  test('that says nothing, or can’t be read, is told so', async ({ page, twin }) => {
+    await twin.open('settings', 'busy');
+    await open(page);
+    await expect(page.getByText('Nothing has been logged')).toBeVisible();
+    await twin.open('settings', 'unsaved');
+    await open(page);
+    await expect(page.getByRole('alert').filter({ hasText: 'Read-only' })).toBeVisible();
+    await expect(page.getByText('Nothing has been logged')).toHaveCount(0);
+  });
+
+  test('is read anew with each check', async ({ page, twin }) => {
+    await twin.open('settings', 'trouble');
+    await open(page);
+    await page.evaluate(() => (window.twin.script.log = 'one line\n'));
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText('Copied with it: the last line of the log').click();
+    await expect(log(page)).toHaveValue('one line');
+  });
 });
 
 test.describe('General', () => {

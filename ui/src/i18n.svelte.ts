@@ -9,6 +9,10 @@ export type Language = keyof typeof languages;
 
 const rightToLeft: ReadonlySet<Language> = new Set(['ar']);
 const catalogues = import.meta.glob<string>('../locales/*.ftl', { query: '?raw', import: 'default' });
+const ofSettings = import.meta.glob<string>('../locales/settings/*.ftl', {
+  query: '?raw',
+  import: 'default',
+});
 const ofEngine = import.meta.glob<string>('../locales/engine/*.ftl', { query: '?raw', import: 'default' });
 
 interface Speech {
@@ -41,7 +45,13 @@ export async function speak(named: Language | 'system'): Promise<void> {
   // With the region that the person asked for, where it is of the chosen language.
   const locale = asked.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
   const bundle = new FluentBundle(locale, { useIsolating: false });
-  bundle.addResource(new FluentResource((await catalogues[`../locales/${language}.ftl`]?.()) ?? ''));
+  // The feed window has no use for what only settings say.
+  const settings = globalThis.document?.documentElement.dataset['window'] !== 'feed';
+  const parts = await Promise.all([
+    catalogues[`../locales/${language}.ftl`]?.(),
+    settings ? ofSettings[`../locales/settings/${language}.ftl`]?.() : '',
+  ]);
+  bundle.addResource(new FluentResource(parts.join('\n')));
   if (turn !== wanted) return;
   speech = { language, locale, bundle, whole: false };
   engineSpeaks = ofEngine[`../locales/engine/${language}.ftl`]?.().then((words) => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, Visitor, type Message, type VariableReference } from '@fluent/syntax';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 const here = (path: string) => join(import.meta.dirname, '..', path);
 const generated = here('src/generated/messages.ts');
 
-/** What windows load at once, what they load then, and what they never load. */
-const parts = ['', 'engine/', 'windowless/'] as const;
+/** What all windows load at once, the settings window as well; what they load then, and what they never load. */
+const parts = ['', 'settings/', 'engine/', 'windowless/'] as const;
 
 function written(part: string, language: string): string {
   return readFileSync(here(`locales/${part}${language}.ftl`), 'utf8');
@@ -32,6 +32,20 @@ function catalogue(language: string): Map<string, string> {
     found.set(message.id.name, [...variables].sort().join(' '));
   }
   return found;
+}
+
+/** A module, and all that it imports. */
+function loaded(module: string, seen = new Set<string>()): string {
+  if (seen.has(module)) return '';
+  seen.add(module);
+  const text = readFileSync(module, 'utf8');
+  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].flatMap(([, path]) =>
+    ['', '.ts', '.svelte', '.svelte.ts']
+      .map((ending) => join(module, '..', path + ending))
+      .filter((file) => !file.includes('generated') && statSync(file, { throwIfNoEntry: false })?.isFile())
+      .slice(0, 1),
+  );
+  return [text, ...imported.map((file) => loaded(file, seen))].join('\n');
 }
 
 /** What is written in a folder; neither what is made nor the twin of the engine says anything to anybody. */
@@ -76,7 +90,11 @@ describe('the catalogue', () => {
     const engine =
       sources(here('../src-tauri/crates/engine'), '.rs') + sources(here('../src-tauri/crates/core'), '.rs');
     const told = [...engine.matchAll(/Said::word\(\s*"([a-z0-9-]+)"/g)].map((found) => found[1] ?? '');
-    expect(told.filter((id) => never.includes(id))).toEqual([]);
+    const ofSettings = ids('settings/').map(([id]) => id);
+    expect(told.filter((id) => never.includes(id) || ofSettings.includes(id))).toEqual([]);
+    const feed = loaded(here('src/feed/main.ts'));
+    expect(feed).toContain("'fault-jid-empty'");
+    expect(ofSettings.filter((id) => feed.includes(`'${id}'`))).toEqual([]);
     expect(never.filter((id) => windows.includes(`'${id}'`))).toEqual([]);
     const later = ids('engine/').map(([id]) => id);
     expect(later.filter((id) => windows.includes(`t('${id}'`))).toEqual([]);

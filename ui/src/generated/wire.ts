@@ -803,7 +803,7 @@ text: string, } | { "do": "restore_settings",
 /**
  * The name of its file.
  */
-backup: string, } | { "do": "examine" } | { "do": "notification_settings" } | { "do": "send_sample" } | { "do": "save_notification_settings",
+backup: string, } | { "do": "examine" } | { "do": "log" } | { "do": "notification_settings" } | { "do": "send_sample" } | { "do": "save_notification_settings",
 /**
  * All of the settings.
  */
@@ -907,7 +907,15 @@ jid: string,
 /**
  * Remove its stored events as well.
  */
-forget: boolean, } | { "do": "retry",
+forget: boolean, } | { "do": "move_account",
+/**
+ * Its JID.
+ */
+jid: string,
+/**
+ * The JID of the one that it is to stand before; behind all others when absent.
+ */
+before: string | null, } | { "do": "retry",
 /**
  * Its JID.
  */
@@ -989,7 +997,11 @@ backup: string | null, } | { "re": "examine",
 /**
  * What was found.
  */
-found: EngineFound, } | { "re": "acted",
+found: EngineFound, } | { "re": "log",
+/**
+ * Its last lines; none if nothing has been logged.
+ */
+text: string, } | { "re": "acted",
 /**
  * How many messages it was done with.
  */

@@ -34,7 +34,7 @@ export class RuleList {
 
   /** Whether it was added. */
   async add(rule: Rule): Promise<boolean> {
-    const at = this.#count;
+    const at = this.count;
     if (!(await this.#save(null, rule))) return false;
     this.#offer(t('rule-added'), (edition) => this.#remove(at, edition));
     return true;
@@ -57,12 +57,12 @@ export class RuleList {
 
   /** Whether it was moved. */
   async move(from: number, to: number, edition = this.edition): Promise<boolean> {
-    if (to < 0 || to >= this.#count || from === to || !(await this.#move(from, to, edition))) return false;
-    this.#offer(t('rule-moved', { n: to + 1 }), (then) => this.#move(to, from, then));
+    if (to < 0 || to >= this.count || from === to || !(await this.#move(from, to, edition))) return false;
+    this.#offer(t('moved', { n: to + 1 }), (then) => this.#move(to, from, then));
     return true;
   }
 
-  get #count(): number {
+  get count(): number {
     return this.entries?.length ?? 0;
   }
 
@@ -73,7 +73,7 @@ export class RuleList {
   }
 
   async #putBack(at: number, rule: Rule, edition: string): Promise<void> {
-    const end = this.#count;
+    const end = this.count;
     if ((await this.#save(null, rule, edition)) && at < end) await this.#move(end, at);
   }
 

@@ -26,6 +26,10 @@ export class Settings {
   examining = $state(false);
   /** Why it couldn't be looked after. */
   unexamined = $state.raw<ApiError | null>(null);
+  /** The end of the log, without what tells whose it is; once it was read. */
+  log = $state<string | null>(null);
+  /** Why it couldn't be read. */
+  unread = $state.raw<ApiError | null>(null);
   /** Raised when notification settings or rules were changed, by whomever. */
   edited = $state(0);
   readonly bar = new Bar();
@@ -60,6 +64,36 @@ export class Settings {
       await this.#readAccounts();
       await this.#readStatus();
     });
+  }
+
+  get count(): number {
+    return this.accounts?.length ?? 0;
+  }
+
+  /** Which accounts there are, in order. */
+  get edition(): string {
+    return (this.accounts ?? []).map(({ jid }) => jid).join('\n');
+  }
+
+  /** Whether an account was moved. */
+  async move(from: number, to: number, edition: string): Promise<boolean> {
+    const jids = this.edition.split('\n');
+    const [jid, next] = [jids[from], jids[from + 1] ?? null];
+    if (jid === undefined || !(to in jids) || from === to || edition !== this.edition) return false;
+    if (!(await this.#move(jid, jids[to > from ? to + 1 : to] ?? null))) return false;
+    this.bar.offer(t('moved', { n: to + 1 }), () => void this.#move(jid, next));
+    return true;
+  }
+
+  async #move(jid: string, before: string | null): Promise<boolean> {
+    try {
+      await call<'move_account'>({ do: 'move_account', jid, before });
+      await this.#readAccounts();
+      return true;
+    } catch (error) {
+      this.bar.complain(error);
+      return false;
+    }
   }
 
   retry(jid: string): Promise<boolean> {
@@ -115,6 +149,16 @@ export class Settings {
       this.unexamined = error as ApiError;
     } finally {
       this.examining = false;
+    }
+  }
+
+  async readLog(): Promise<void> {
+    try {
+      this.log = (await call<'log'>({ do: 'log' })).text;
+      this.unread = null;
+    } catch (error) {
+      this.log = null;
+      this.unread = error as ApiError;
     }
   }
 

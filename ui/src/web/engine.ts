@@ -33,6 +33,8 @@ export interface Script {
   rules?: RuleEntry[];
   /** What is found when it is looked after. */
   checks?: Check[];
+  /** The end of the log. */
+  log?: string;
   /** The steps that a test of an account goes through. */
   test: (account: Account) => TestStep[];
   /** Commands that are never answered. */
@@ -291,6 +293,20 @@ export class Engine {
         this.setStatus({ accounts: s.status.accounts.filter((a) => a.jid !== command.jid) });
         this.tell({ on: 'accounts' });
         return { re: 'done', count: 1 };
+      case 'move_account': {
+        const { jid, before } = command;
+        const moved = <T extends { jid: string }>(all: T[]): T[] => {
+          const rest = all.filter((one) => one.jid !== jid);
+          const at = before === null ? rest.length : rest.findIndex((one) => one.jid === before);
+          return rest.toSpliced(at, 0, ...all.filter((one) => one.jid === jid));
+        };
+        s.accounts = moved(s.accounts);
+        this.setStatus({ accounts: moved(s.status.accounts) });
+        this.tell({ on: 'accounts' });
+        return { re: 'done', count: 1 };
+      }
+      case 'log':
+        return { re: 'log', text: s.log ?? '' };
       case 'test_account':
         return this.#test(command.account, command.run);
       case 'row':

@@ -136,6 +136,7 @@ export function script(name: string, now: number): Script {
       return {
         ...busy,
         checks: troubledChecks,
+        log: someLog,
         test: (tried) => (tried.jid === work.jid ? refusedTest : testOf(tried)),
         status: {
           ...status(now, [
@@ -198,6 +199,8 @@ export function script(name: string, now: number): Script {
           save_rule: readOnly,
           remove_rule: readOnly,
           move_rule: readOnly,
+          move_account: readOnly,
+          log: readOnly,
           mute: readOnly,
           snooze: readOnly,
         },
@@ -558,6 +561,13 @@ function step(
 function check(about: Check['about'], state: Check['state'], detail: Said, more: Partial<Check> = {}): Check {
   return { about, account: null, state, detail, hint: null, ...more };
 }
+
+/** As the engine tells it: names are taken out. */
+const someLog = `2026-11-24T09:12:01.052371Z  INFO mailwren_engine::xmpp::session::dialing: logged in account=account-1 target=host-1:5223 mechanism=SCRAM-SHA-256
+2026-11-24T09:12:03.117250Z  INFO mailwren_engine::xmpp::session::dialing: no connection account=account-2 trouble=the server doesn’t accept this address and password
+2026-11-24T09:22:40.730019Z  INFO mailwren_engine::xmpp::session::incoming: an event was dropped: nobody entitled sent it account=account-3
+<img src=x onerror=alert(1)>
+`;
 
 const goodChecks: Check[] = [
   check('engine', 'passed', said('doctor-engine-on')),

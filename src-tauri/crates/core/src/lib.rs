@@ -24,6 +24,7 @@ pub mod popup;
 pub mod popups;
 pub mod publish;
 pub mod quiet;
+pub mod redact;
 mod retractions;
 pub mod rules;
 pub mod said;

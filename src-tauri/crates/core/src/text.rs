@@ -47,7 +47,7 @@ pub fn clean(text: &str, max_chars: usize) -> Option<String> {
 }
 
 /// Controls, and what turns the direction of the text around it.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

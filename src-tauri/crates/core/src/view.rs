@@ -191,6 +191,8 @@ pub enum Command {
     },
     /// Look after what the engine needs of this machine.
     Examine,
+    /// The end of the log, without what tells whose it is: see [`redact`](crate::redact).
+    Log,
     /// How notifications are made.
     NotificationSettings,
     /// Show a popup as one of a new mail would be now.
@@ -287,6 +289,13 @@ pub enum Command {
         /// Remove its stored events as well.
         forget: bool,
     },
+    /// Move an account to another place among the others: the order is that of filters, menus and the status.
+    MoveAccount {
+        /// Its JID.
+        jid: String,
+        /// The JID of the one that it is to stand before; behind all others when absent.
+        before: Option<String>,
+    },
     /// Connect now instead of waiting for the next try; unparks an account.
     Retry {
         /// Its JID.
@@ -338,11 +347,13 @@ impl Command {
             | Self::Unsubscribe { .. }
             | Self::SaveAccount { .. }
             | Self::RemoveAccount { .. }
+            | Self::MoveAccount { .. }
             | Self::SaveGeneralSettings { .. }
             | Self::ExportSettings
             | Self::ImportSettings { .. }
             | Self::RestoreSettings { .. }
             | Self::Examine
+            | Self::Log
             | Self::NotificationSettings
             | Self::SendSample
             | Self::SaveNotificationSettings { .. }
@@ -439,6 +450,11 @@ pub enum Reply {
     Examine {
         /// What was found.
         found: EngineFound,
+    },
+    /// To [`Command::Log`].
+    Log {
+        /// Its last lines; none if nothing has been logged.
+        text: String,
     },
     /// To [`Command::Act`] and [`Command::UndoAct`].
     Acted {

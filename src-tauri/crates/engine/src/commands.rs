@@ -11,6 +11,7 @@ use mailwren_core::doctor::{EngineFound, Keyring};
 use mailwren_core::model::Input;
 use mailwren_core::policy::Hush;
 use mailwren_core::quiet::Later;
+use mailwren_core::redact::redact;
 use mailwren_core::rules::{self, Rule, Rules, Subject};
 use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Command, Filter, Notice, Pause, Problem, Reply, Row, TestStep};
@@ -19,6 +20,7 @@ use tokio::sync::oneshot;
 
 use crate::config::{ConfigError, ConfigProblem, checked, edition};
 use crate::imap::{self, Access};
+use crate::log;
 use crate::outbox::sending::Sending;
 use crate::popups;
 use crate::ports::NotifierError;
@@ -89,6 +91,7 @@ impl Engine {
             Command::TryRule { rule } => self.try_rule(rule).await,
             Command::SendSample => self.send_sample().await,
             Command::Examine => self.examine().await,
+            Command::Log => self.log().await,
             Command::ShowFeed => {
                 self.notices.send(Notice::Open { seq: None }).ok();
                 Ok(Reply::Done { count: 1 })
@@ -137,6 +140,27 @@ impl Engine {
                 keyring_needed,
             },
         })
+    }
+
+    /// The end of the log, for somebody else's eyes.
+    async fn log(&self) -> Result<Reply, ApiError> {
+        // The file may have accounts that aren't in force, and those in force may be gone from it.
+        let (_, mut accounts) = self.configured();
+        if let Reply::Accounts { accounts: others } = self.call_run(Command::Accounts).await? {
+            accounts.extend(others);
+        }
+        let folder = self.log_dir.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let home = etcetera::home_dir().ok();
+            let home = home.as_ref().and_then(|home| home.to_str());
+            let end = log::end(&folder).map_err(|error| Said::at(&folder, Said::text(error)))?;
+            Ok::<_, Said>(redact(&end, &accounts, home))
+        });
+        match read.await {
+            Ok(Ok(text)) => Ok(Reply::Log { text }),
+            Ok(Err(unread)) => Err(ApiError::new(ApiCode::Internal, unread)),
+            Err(_) => Err(internal("reading the log")),
+        }
     }
 
     /// What is wrong with the configuration, and its accounts.
@@ -327,6 +351,15 @@ impl Run {
                 mailbox_password,
             } => self.save(account, password, mailbox_password).await,
             Command::RemoveAccount { jid, forget } => self.remove(jid, forget).await,
+            Command::MoveAccount { jid, before } => {
+                match self.config.move_account(&jid, before.as_deref()).map_err(config)? {
+                    true => self.reload().await,
+                    false => {
+                        let there = self.accounts.iter().any(|account| account.jid == jid);
+                        Err(not_found(before.filter(|_| there).as_ref().unwrap_or(&jid)))
+                    }
+                }
+            }
             Command::Retry { jid } => match self.retry(&jid) {
                 true => Ok(done(1)),
                 false => Err(not_found(&jid)),
@@ -351,6 +384,7 @@ impl Run {
             | Command::TryRule { .. }
             | Command::SendSample
             | Command::Examine
+            | Command::Log
             | Command::TestAccount { .. } => Err(internal("a command that never comes here")),
         }
     }

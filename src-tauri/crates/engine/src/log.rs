@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -36,8 +36,15 @@ const CAPPED: &[&str] = &[
 /// Isn't heard at all: it calls an error what is told as an account's trouble, in better words.
 const MUTED: &str = "rustls_platform_verifier";
 
+/// The log file in its folder.
+const NAME: &str = "mailwren.log";
+
 /// A log file that reaches this many bytes becomes the old one, and the old one before it goes.
 const LARGEST: u64 = 1024 * 1024;
+
+/// Of the log's end, no more is read than so many bytes, and so many lines.
+const END: u64 = 64 * 1024;
+const END_LINES: usize = 200;
 
 /// Why logging can't be set up.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +111,48 @@ fn fine(record: &Metadata<'_>) -> bool {
     from != MUTED && (*record.level() <= Level::WARN || !CAPPED.contains(&from))
 }
 
+/// The last lines of the log in a folder, across its two files; none if there is none. What isn't text is left out.
+pub fn end(folder: &Path) -> io::Result<String> {
+    let path = folder.join(NAME);
+    let mut end = last_lines(&path, END)?;
+    let left = END.saturating_sub(u64::try_from(end.len()).unwrap_or(END));
+    // It may have been begun a moment ago.
+    let mut both = last_lines(&before(&path), left)?;
+    both.append(&mut end);
+    let both = String::from_utf8_lossy(&both);
+    let lines: Vec<&str> = both.lines().collect();
+    let shown = lines.get(lines.len().saturating_sub(END_LINES)..).unwrap_or_default();
+    Ok(shown.iter().flat_map(|line| [line, "\n"]).collect())
+}
+
+/// The last whole lines of a file, of which no more than `most` bytes are read.
+fn last_lines(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        file => file?,
+    };
+    let skipped = file.metadata()?.len().saturating_sub(most);
+    file.seek(SeekFrom::Start(skipped))?;
+    let mut end = Vec::new();
+    file.take(most).read_to_end(&mut end)?;
+    if skipped > 0 {
+        // Half a line may begin in the middle of an address.
+        let whole = end
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(end.len(), |at| at.saturating_add(1));
+        end.drain(..whole);
+    }
+    Ok(end)
+}
+
+/// The file that a log file becomes once it is full.
+fn before(path: &Path) -> PathBuf {
+    let mut old = OsString::from(path);
+    old.push(".1");
+    PathBuf::from(old)
+}
+
 /// `mailwren.log`, and `mailwren.log.1` before it; both only for their owner.
 struct LogFile {
     path: PathBuf,
@@ -115,7 +164,7 @@ struct LogFile {
 impl LogFile {
     fn open(folder: &Path, largest: u64) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let path = folder.join("mailwren.log");
+        let path = folder.join(NAME);
         let file = append_to(&path)?;
         let size = file.metadata()?.len();
         Ok(Self {
@@ -134,9 +183,7 @@ fn append_to(path: &Path) -> io::Result<File> {
 impl Write for LogFile {
     fn write(&mut self, record: &[u8]) -> io::Result<usize> {
         if self.size >= self.largest {
-            let mut old = OsString::from(&self.path);
-            old.push(".1");
-            fs::rename(&self.path, old)?;
+            fs::rename(&self.path, before(&self.path))?;
             self.file = append_to(&self.path)?;
             self.size = 0;
         }
@@ -218,6 +265,43 @@ mod tests {
         let page = fs::read_to_string(dir.path().join("mailwren.log")).unwrap();
         assert!(page.contains("stream ended") && page.contains("hello") && !page.contains("s3cret"));
         assert!(matches!(init(0, None), Err(LogError::Already(_))));
+    }
+
+    #[test]
+    fn the_end_of_the_log_is_its_last_whole_lines_across_both_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let (log, old) = (dir.path().join("mailwren.log"), dir.path().join("mailwren.log.1"));
+        assert_eq!(end(&dir.path().join("nowhere")).unwrap(), "");
+        assert_eq!(end(dir.path()).unwrap(), "");
+        fs::write(&log, "a\n\u{fc}b\nlast").unwrap();
+        assert_eq!(end(dir.path()).unwrap(), "a\n\u{fc}b\nlast\n");
+        fs::write(&log, b"sa\xffm\n").unwrap();
+        assert_eq!(end(dir.path()).unwrap(), "sa\u{fffd}m\n");
+
+        fs::write(&old, "old\n".repeat(150)).unwrap();
+        fs::write(&log, "new\n".repeat(90)).unwrap();
+        let both = end(dir.path()).unwrap();
+        assert_eq!(both, "old\n".repeat(110) + &"new\n".repeat(90));
+    }
+
+    #[test]
+    fn of_an_enormous_log_only_the_end_is_read_and_never_half_a_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("mailwren.log");
+        let log = File::create(&path).unwrap();
+        // A hole takes no room on the disk.
+        log.set_len(1 << 40).unwrap();
+        drop(log);
+        append_to(&path).unwrap().write_all(b"\nlast\n").unwrap();
+        assert_eq!(end(dir.path()).unwrap(), "last\n");
+
+        fs::write(&path, format!("sam@example.org {}\nlast\n", "x".repeat(70_000))).unwrap();
+        assert_eq!(end(dir.path()).unwrap(), "last\n");
+        fs::write(&path, "x".repeat(70_000)).unwrap();
+        assert_eq!(end(dir.path()).unwrap(), "");
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(end(dir.path()).is_err());
     }
 
     #[test]

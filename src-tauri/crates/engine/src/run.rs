@@ -143,6 +143,8 @@ pub struct Engine {
     pub(crate) store: Store,
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) config: ConfigFile,
+    /// Where logs are.
+    pub(crate) log_dir: PathBuf,
     pub(crate) ended: CancellationToken,
     pub(crate) began_at: Horizon,
     stop: CancellationToken,
@@ -184,6 +186,7 @@ impl Engine {
             store: store.clone(),
             vault: setup.vault.clone(),
             config: config.clone(),
+            log_dir: setup.profile.log_dir(),
             ended: CancellationToken::new(),
             began_at,
             stop: CancellationToken::new(),

@@ -10,10 +10,11 @@
 
 mod scene;
 
+use std::fs;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use mailwren_core::account::PasswordSource;
+use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
@@ -102,6 +103,79 @@ async fn a_weaker_login_is_accepted_by_saving_the_account_wherever_its_password_
     };
     face.call(save).await.unwrap();
     until(&face, || status(&face), link(LinkState::Connected)).await;
+    face.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_that_are_moved_stand_so_everywhere_and_their_sessions_go_on() {
+    let scene = Scene::new().await;
+    let config = ConfigFile::new(scene.opening.profile.config_file());
+    let others = ["kim@example.org", "lee@example.org"].map(|jid| Account {
+        enabled: false,
+        ..Account::new(jid)
+    });
+    for other in &others {
+        config.save_account(other).unwrap();
+    }
+    let host = scene.open().await;
+    let window = scene.open().await;
+    listening(&host).await;
+    let mut notices = window.notices();
+    let to_the_end = |jid: &str| Command::MoveAccount {
+        jid: jid.to_owned(),
+        before: None,
+    };
+    host.call(to_the_end(SAM)).await.unwrap();
+    tokio::time::timeout(LIMIT, async {
+        while notices.recv().await.unwrap() != Notice::Accounts {}
+    })
+    .await
+    .unwrap();
+    let wanted = ["kim@example.org", "lee@example.org", SAM];
+    let stand = status(&window).await.accounts;
+    assert_eq!(stand.iter().map(|account| &account.jid).collect::<Vec<_>>(), wanted);
+    match window.call(Command::Accounts).await.unwrap() {
+        Reply::Accounts { accounts } => assert_eq!(accounts.iter().map(|a| &a.jid).collect::<Vec<_>>(), wanted),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(stand[2].link, LinkState::Connected);
+    assert_eq!(scene.server.seen().logins, 1, "nothing connected anew");
+
+    let unknown = host.call(to_the_end("nobody@example.org")).await.unwrap_err();
+    assert_eq!(unknown.code, ApiCode::NotFound);
+    host.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_the_log_comes_without_what_tells_whose_it_is() {
+    let scene = Scene::new().await;
+    let face = scene.open().await;
+    let log = async || match face.call(Command::Log).await.unwrap() {
+        Reply::Log { text } => text,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(log().await, "");
+    let folder = scene.opening.profile.log_dir();
+    fs::create_dir(&folder).unwrap();
+    let home = std::env::home_dir().unwrap();
+    let line = format!(
+        "no connection account={SAM} to {SERVICE}, in {}/.config",
+        home.display()
+    );
+    fs::write(
+        folder.join("mailwren.log"),
+        format!("{}\n{line}\n\u{202e}\u{fffd}\n", "old\n".repeat(300)),
+    )
+    .unwrap();
+    let end = log().await;
+    let said = "no connection account=account-1 to host-3, in ~/.config";
+    assert_eq!(end.lines().rev().nth(1), Some(said), "{end}");
+    assert_eq!(end.lines().count(), 200);
+
+    fs::remove_file(folder.join("mailwren.log")).unwrap();
+    fs::create_dir(folder.join("mailwren.log")).unwrap();
+    let unread = face.call(Command::Log).await.unwrap_err();
+    assert_eq!(unread.code, ApiCode::Internal);
     face.close().await;
 }
 

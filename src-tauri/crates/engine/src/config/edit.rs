@@ -105,6 +105,34 @@ impl ConfigFile {
         Ok(found)
     }
 
+    /// Moves an account before another one, or behind all others. Tells whether both are there.
+    ///
+    /// # Errors
+    /// As for [`ConfigFile::save_account`].
+    pub fn move_account(&self, jid: &str, before: Option<&str>) -> Result<bool, ConfigError> {
+        let bare = |jid: &str| {
+            bare_jid(jid)
+                .map(|jid| jid.to_string())
+                .ok_or_else(|| Flaw::Jid(jid.to_owned()))
+        };
+        let (jid, before) = (bare(jid)?, before.map(bare).transpose()?);
+        let mut found = false;
+        self.edit(|document| {
+            let accounts = self.accounts(document)?;
+            let from = position(accounts, &jid);
+            let next = match &before {
+                Some(before) => position(accounts, before),
+                None => Some(accounts.len()),
+            };
+            found = from.is_some() && next.is_some();
+            if let (Some(from), Some(next)) = (from, next) {
+                move_table(accounts, from, if next > from { next.saturating_sub(1) } else { next });
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// The accounts' tables.
     pub(super) fn accounts<'d>(&self, document: &'d mut DocumentMut) -> Result<&'d mut ArrayOfTables, ConfigError> {
         self.tables(document, "account")
@@ -239,6 +267,75 @@ pub(super) fn take_trailing(document: &mut DocumentMut) -> String {
     let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
     document.set_trailing("");
     trailing
+}
+
+/// Moves a table of a list from one of its places to another, with the comment right above it. What stands further above
+/// stays where it is: it is about the file, or about a part of it.
+pub(super) fn move_table(tables: &mut ArrayOfTables, from: usize, to: usize) {
+    let mut moved: Vec<Table> = tables.iter().cloned().collect();
+    if from >= moved.len() || to >= moved.len() {
+        return;
+    }
+    let above: Vec<String> = moved.iter().map(|table| parted(table).0.to_owned()).collect();
+    let table = moved.remove(from);
+    moved.insert(to, table);
+    let before: Vec<Option<isize>> = moved.iter().map(Table::position).collect();
+    tables.clear();
+    for (mut table, above) in moved.into_iter().zip(above) {
+        let prefix = above + parted(&table).1;
+        table.decor_mut().set_prefix(prefix);
+        tables.push(table);
+    }
+    in_order(tables);
+    for (table, before) in tables.iter_mut().zip(before) {
+        if table.position() != before {
+            gather(table);
+        }
+    }
+}
+
+/// Tables are written by their positions in the file, so those of a list must rise.
+pub(super) fn in_order(tables: &mut ArrayOfTables) {
+    let mut positions: Vec<isize> = tables.iter().filter_map(Table::position).collect();
+    positions.sort_unstable();
+    let last = positions.last().copied();
+    let mut positions = positions.into_iter();
+    for table in tables.iter_mut() {
+        table.set_position(positions.next().or(last));
+    }
+}
+
+/// Tables without a position are written behind the one that they are in.
+fn gather(table: &mut Table) {
+    let loosen = |inner: &mut Table| {
+        inner.set_position(None);
+        gather(inner);
+    };
+    for (_, item) in table.iter_mut() {
+        match item {
+            Item::Table(inner) => loosen(inner),
+            Item::ArrayOfTables(inner) => inner.iter_mut().for_each(loosen),
+            Item::None | Item::Value(_) => {}
+        }
+    }
+}
+
+/// What stands above a table: as far as the last blank line, and what is about the table itself.
+fn parted(table: &Table) -> (&str, &str) {
+    let prefix = table
+        .decor()
+        .prefix()
+        .and_then(|prefix| prefix.as_str())
+        .unwrap_or_default();
+    let own: usize = prefix
+        .split_inclusive('\n')
+        .rev()
+        .take_while(|line| !line.trim().is_empty())
+        .map(str::len)
+        .sum();
+    prefix
+        .split_at_checked(prefix.len().saturating_sub(own))
+        .unwrap_or((prefix, ""))
 }
 
 /// Takes a table out with the comment right above it, and gives what stands further above, unless the next table could

@@ -4,9 +4,9 @@ use mailwren_core::quiet::QuietHours;
 use mailwren_core::rules::Rule;
 use mailwren_core::said::Said;
 use mailwren_core::settings::NotificationSettings;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+use toml_edit::{DocumentMut, Item, Table};
 
-use super::edit::{open_with, opening, remove, take_trailing, write};
+use super::edit::{in_order, move_table, open_with, opening, remove, take_trailing, write};
 use super::notifications::{edition, quiet_from_toml};
 use super::{ConfigError, ConfigFile, parse};
 
@@ -190,13 +190,7 @@ impl ConfigFile {
                 place.ok_or(ConfigError::NoRule(at))
             };
             let (from, to) = (place(from)?, place(to)?);
-            let tables = self.tables(document, "rule")?;
-            let mut all: Vec<Table> = tables.iter().cloned().collect();
-            let moved = all.remove(from);
-            all.insert(to, moved);
-            tables.clear();
-            all.into_iter().for_each(|table| tables.push(table));
-            in_order(tables);
+            move_table(self.tables(document, "rule")?, from, to);
             Ok(())
         })
     }
@@ -209,16 +203,5 @@ impl ConfigFile {
         } else {
             Err(ConfigError::Stale)
         }
-    }
-}
-
-/// Tables are written by their positions in the file, so those of a list must rise.
-fn in_order(tables: &mut ArrayOfTables) {
-    let mut positions: Vec<isize> = tables.iter().filter_map(Table::position).collect();
-    positions.sort_unstable();
-    let last = positions.last().copied();
-    let mut positions = positions.into_iter();
-    for table in tables.iter_mut() {
-        table.set_position(positions.next().or(last));
     }
 }

@@ -436,6 +436,91 @@ fn what_is_said_of_the_whole_file_above_the_first_account_outlives_it() {
     assert_eq!(file.load().unwrap().config.accounts.len(), 1);
 }
 
+const THREE: &str = r#"# All mine.
+
+# Home.
+[[account]]
+jid = "sam@example.org" # me
+
+[account.imap] # at home
+host = "imap.example.org"
+
+[[account.subscriptions]]
+service = "pubsub.example.org"
+node = "a"
+
+[notifications]
+sound = false
+
+# Work.
+[[account]]
+jid = "kim@example.org"
+[[account]]
+jid = "lee@example.org"
+"#;
+
+fn jids(file: &ConfigFile) -> Vec<String> {
+    let loaded = file.load().unwrap();
+    assert_eq!(loaded.problems, vec![]);
+    loaded.config.accounts.into_iter().map(|account| account.jid).collect()
+}
+
+#[test]
+fn an_account_is_moved_with_its_own_comment_and_tables_and_back() {
+    let (_dir, file) = file(THREE);
+    let before = file.load().unwrap().config.accounts;
+    assert!(file.move_account("Sam@example.org", None).unwrap());
+    assert_eq!(jids(&file), ["kim@example.org", "lee@example.org", "sam@example.org"]);
+    let moved = text(&file);
+    assert!(
+        moved.starts_with("# All mine.\n\n# Work.\n[[account]]\njid = \"kim"),
+        "{moved}"
+    );
+    let home = "# Home.\n[[account]]\njid = \"sam@example.org\" # me\n\n[account.imap] # at home\n";
+    assert!(moved.contains(home) && moved.ends_with("node = \"a\"\n"), "{moved}");
+    let mut after = file.load().unwrap().config.accounts;
+    after.rotate_right(1);
+    assert_eq!(after, before, "what is said of each stays with it");
+    assert!(!file.load().unwrap().config.notifications.sound);
+
+    assert!(file.move_account("sam@example.org", Some("kim@example.org")).unwrap());
+    assert_eq!(text(&file), THREE);
+    assert!(file.move_account("lee@example.org", Some("kim@example.org")).unwrap());
+    assert_eq!(jids(&file), ["sam@example.org", "lee@example.org", "kim@example.org"]);
+    assert!(file.move_account("sam@example.org", Some("kim@example.org")).unwrap());
+    assert_eq!(jids(&file), ["lee@example.org", "sam@example.org", "kim@example.org"]);
+}
+
+#[test]
+fn an_account_is_moved_past_one_that_cant_be_read_and_only_to_one_that_is_there() {
+    let flawed = THREE.replace("jid = \"kim", "jdi = \"kim");
+    let (_dir, odd) = file(&flawed);
+    assert!(odd.move_account("lee@example.org", Some("sam@example.org")).unwrap());
+    let jids: Vec<_> = odd.load().unwrap().config.accounts.into_iter().map(|a| a.jid).collect();
+    assert_eq!(jids, ["lee@example.org", "sam@example.org"]);
+    assert!(text(&odd).contains("# Work.\n[[account]]\njdi"), "{}", text(&odd));
+
+    let (_dir, whole) = file(THREE);
+    assert!(
+        !whole
+            .move_account("sam@example.org", Some("nobody@example.org"))
+            .unwrap()
+    );
+    assert!(!whole.move_account("nobody@example.org", None).unwrap());
+    for _ in 0..2 {
+        assert!(whole.move_account("sam@example.org", Some("kim@example.org")).unwrap());
+        assert!(whole.move_account("kim@example.org", Some("kim@example.org")).unwrap());
+    }
+    assert_eq!(text(&whole), THREE);
+}
+
+#[test]
+fn accounts_written_in_one_line_are_moved_too() {
+    let (_dir, file) = file("account = [{ jid = 'sam@example.org' }, { jid = 'kim@example.org' }]\n");
+    assert!(file.move_account("kim@example.org", Some("sam@example.org")).unwrap());
+    assert_eq!(jids(&file), ["kim@example.org", "sam@example.org"]);
+}
+
 #[test]
 fn a_new_file_is_private_and_made_with_its_folder() {
     let dir = tempfile::tempdir().unwrap();
@@ -707,6 +792,11 @@ fn rules_are_added_changed_moved_and_removed_with_their_comments() {
     assert_eq!(names(&file), ["Boss", "Lists", "first", "last"]);
     file.move_rule(3, 0, &current(&file)).unwrap();
     assert_eq!(names(&file), ["last", "Boss", "Lists", "first"]);
+    assert!(
+        text(&file).contains("\n\n# The boss.\n[[rule]]\nname = \"Boss\""),
+        "{}",
+        text(&file)
+    );
 
     let mut boss = file.load().unwrap().config.rules[1].rule.clone();
     boss.then = Some(Then::Notify);

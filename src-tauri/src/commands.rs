@@ -55,7 +55,7 @@ pub async fn open_link(bridge: State<'_, Arc<Bridge>>, seq: i64) -> Result<(), A
 /// Opens a window, or brings it to the front.
 #[tauri::command]
 pub async fn show_window(app: AppHandle, name: WindowName) -> Result<(), ApiError> {
-    windows::show(&app, Wanted { name, row: None }).map_err(|e| internal(&e))
+    windows::show(&app, Wanted { name, row: None }).map_err(|e| internal(Said::text(e)))
 }
 
 /// Starts another Mailwren on the demo: its profile is its own, and thrown away afterwards.
@@ -69,7 +69,10 @@ pub async fn start_demo() -> Result<(), ApiError> {
                 .stdout(Stdio::null())
                 .spawn()
         })
-        .map_err(|e| internal(&e))?;
+        .map_err(|e| {
+            let unstarted = Said::word("open-unstarted").with("program", "mailwren --demo");
+            internal(unstarted.with("why", e.to_string()))
+        })?;
     // It outlives this process; as long as that runs, it is to be waited for.
     tokio::spawn(async move { demo.wait().await });
     Ok(())
@@ -84,15 +87,15 @@ pub async fn start_at_login(at_login: State<'_, AtLogin>) -> Result<Option<Start
     if at_login.0.is_none() {
         return Ok(None);
     }
-    Ok(Some(Autostart::of_session().map_err(|e| internal(&e))?.read()))
+    Ok(Some(Autostart::of_session().map_err(|e| internal(e.said()))?.read()))
 }
 
 /// Has the desktop start Mailwren at login, or no longer. Tells what it does then.
 #[tauri::command]
 pub async fn set_start_at_login(at_login: State<'_, AtLogin>, wanted: StartAtLogin) -> Result<StartAtLogin, ApiError> {
     let resident = at_login.0.as_ref().ok_or_else(forbidden)?;
-    let autostart = Autostart::of_session().map_err(|e| internal(&e))?;
-    autostart.write(wanted, resident).map_err(|e| internal(&e))?;
+    let autostart = Autostart::of_session().map_err(|e| internal(e.said()))?;
+    autostart.write(wanted, resident).map_err(|e| internal(e.said()))?;
     Ok(autostart.read())
 }
 
@@ -104,8 +107,8 @@ pub async fn export_settings(app: AppHandle, bridge: State<'_, Arc<Bridge>>) -> 
     };
     let folder = app.path().download_dir().or_else(|_| app.path().home_dir());
     let path = folder
-        .map_err(|e| internal(&e))
-        .and_then(|folder| save_anew(&folder, &text).map_err(|e| internal(&format!("{}: {e}", folder.display()))))?;
+        .map_err(|e| internal(Said::text(e)))
+        .and_then(|folder| save_anew(&folder, &text).map_err(|e| internal(Said::at(&folder, Said::text(e)))))?;
     Ok(path.display().to_string())
 }
 
@@ -142,13 +145,13 @@ fn save_anew(folder: &Path, text: &str) -> io::Result<PathBuf> {
 /// Closes the window that asks.
 #[tauri::command]
 pub async fn close_window(window: WebviewWindow) -> Result<(), ApiError> {
-    window.close().map_err(|e| internal(&e))
+    window.close().map_err(|e| internal(Said::text(e)))
 }
 
 fn forbidden() -> ApiError {
     ApiError::new(ApiCode::Forbidden, Said::word("api-forbidden"))
 }
 
-fn internal(error: &impl ToString) -> ApiError {
-    ApiError::new(ApiCode::Internal, Said::text(error.to_string()))
+const fn internal(what: Said) -> ApiError {
+    ApiError::new(ApiCode::Internal, what)
 }

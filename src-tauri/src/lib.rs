@@ -8,6 +8,7 @@
 mod bridge;
 mod commands;
 mod opening;
+mod refusal;
 #[cfg_attr(all(target_os = "linux", not(feature = "tauri-tray")), path = "tray_icon/ksni.rs")]
 #[cfg_attr(
     not(all(target_os = "linux", not(feature = "tauri-tray"))),
@@ -16,18 +17,23 @@ mod opening;
 mod tray_icon;
 mod windows;
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use clap::Parser;
+use mailwren_core::said::Said;
 use mailwren_desktop::resident;
 use mailwren_desktop::windows::{Program, Wanted, WindowName};
-use mailwren_engine::log;
+use mailwren_engine::{language, log};
 
+use crate::refusal::Refusal;
 use crate::tray_icon::Place;
 
 /// Tells of new mail at once: in the tray, in a feed, and by notifications.
-#[derive(Debug, Clone, clap::Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "mailwren", version)]
 pub struct Args {
     /// Use this configuration file instead of the usual one.
@@ -56,18 +62,28 @@ pub struct Args {
 /// What a running task may still take once the app ends.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// The program.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let config = args.config.clone();
+    let Err(error) = run(&args) else {
+        return ExitCode::SUCCESS;
+    };
+    let said = refusal::said(&error).told(&language::of_profile(config));
+    // A closed stderr is no reason to fail in another way.
+    writeln!(std::io::stderr(), "mailwren: {said}").ok();
+    ExitCode::FAILURE
+}
+
 /// Runs until the person quits. If Mailwren runs already, it is asked to show its feed instead.
-///
-/// # Errors
-/// When there is no display, or the profile can't be used.
-pub fn run(args: Args) -> Result<()> {
+fn run(args: &Args) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("can't start worker threads")?;
     let ended = match args.attach.clone() {
-        Some(socket) => windows::run(&runtime, &socket, args.window, args.host),
+        Some(socket) => windows::run(&runtime, &socket, args.window, args.host.clone()),
         None => tray_icon::host(&runtime, |place| stay(args.clone(), place)),
     };
     runtime.shutdown_timeout(LAST_WORDS);
@@ -93,9 +109,7 @@ async fn stay(args: Args, place: Place) -> Result<()> {
 fn display_is_named() -> Result<()> {
     let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !named("WAYLAND_DISPLAY") && !named("DISPLAY") {
-        bail!(
-            "there is no display (neither WAYLAND_DISPLAY nor DISPLAY is set); `mailwrenctl watch` works without one"
-        );
+        return Err(Refusal(Said::word("app-no-display")).into());
     }
     Ok(())
 }

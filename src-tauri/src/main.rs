@@ -1,17 +1,5 @@
-//! `mailwren`, the desktop app.
+//! `mailwren`, the desktop app: all of it is in the library, so that its manual is made from the same definition.
 
-use std::process::ExitCode;
-
-use clap::Parser;
-
-fn main() -> ExitCode {
-    match mailwren_app::run(mailwren_app::Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // A closed stderr is no reason to fail in another way.
-            use std::io::Write;
-            writeln!(std::io::stderr(), "mailwren: {error:#}").ok();
-            ExitCode::FAILURE
-        }
-    }
+fn main() -> std::process::ExitCode {
+    mailwren_app::main()
 }

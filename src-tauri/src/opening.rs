@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use mailwren_core::said::Said;
 use mailwren_engine::config::ConfigFile;
 use mailwren_engine::face::Opening;
 use mailwren_engine::profile::Profile;
@@ -12,6 +13,7 @@ use mailwren_loopback::demo::{Demo, Pace};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::Args;
+use crate::refusal::Refusal;
 
 /// An opening, and the play that goes with it.
 pub struct Ground {
@@ -24,7 +26,10 @@ pub struct Ground {
 /// The ground that the arguments ask for.
 pub async fn ground(args: &Args) -> Result<Ground> {
     if args.demo {
-        return demo().await.context("the demo can't start");
+        return demo().await.map_err(|error| {
+            let why = format!("{error:#}");
+            Refusal(Said::word("cli-demo").with("why", why)).into()
+        });
     }
     let profile = Profile::open(args.config.clone())?;
     Ok(Ground {
@@ -42,9 +47,10 @@ async fn demo() -> Result<Ground> {
     vault.set(&demo.account.jid, &demo.password.clone().into())?;
     let play = tokio::spawn(async move {
         if let Err(error) = demo
-            .play(Pace::default(), |done| {
-                tracing::info!(step = done.step, what = done.what)
-            })
+            .play(
+                Pace::default(),
+                |done| tracing::info!(step = done.step, what = %done.what),
+            )
             .await
         {
             tracing::warn!(%error, "the demo's play ended early");

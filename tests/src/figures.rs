@@ -1,5 +1,6 @@
 //! What a benchmark measured: how long something took, many times.
 
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -39,12 +40,13 @@ impl Durations {
         cells
     }
 
-    /// Count, p50, p95 and the longest, in milliseconds.
+    /// Count, p50, p95, p99 and the longest, in milliseconds.
     pub fn json(&self) -> Value {
         json!({
             "n": self.count(),
             "p50_ms": milliseconds(self.percentile(50)),
             "p95_ms": milliseconds(self.percentile(95)),
+            "p99_ms": milliseconds(self.percentile(99)),
             "max_ms": milliseconds(self.percentile(100)),
         })
     }
@@ -55,7 +57,23 @@ pub fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-/// Keeps what a benchmark found, beside the programs, as `<name>.json`; says where.
+/// What figures depend on beside Mailwren, by the names of Debian's packages.
+const PARTS: [&str; 12] = [
+    "libc6",
+    "dovecot-core",
+    "prosody",
+    "ejabberd",
+    "mailnag",
+    "thunderbird",
+    "dunst",
+    "xfce4-notifyd",
+    "dbus-daemon",
+    "gnome-keyring",
+    "libwebkit2gtk-4.1-0",
+    "chromium",
+];
+
+/// Keeps what a benchmark found, beside the programs, as `<name>.json`, with what it was found on and with; says where.
 ///
 /// # Errors
 /// When it can't be written.
@@ -65,10 +83,34 @@ pub fn keep(name: &str, found: Value) -> Result<()> {
         .parent()
         .context("no target folder")?
         .join(format!("{name}.json"));
-    let found = json!({ "machine": machine(), "found": found });
+    let found = json!({
+        "machine": machine(),
+        "kernel": said("uname", &["-r"]),
+        "revision": said("git", &["rev-parse", "HEAD"]),
+        "programs": place::program("mailwrenctl")?.parent().map(|folder| folder.display().to_string()),
+        "parts": parts(),
+        "found": found,
+    });
     std::fs::write(&file, serde_json::to_string_pretty(&found)?)?;
     println!("\nIn {}, too.", file.display());
     Ok(())
+}
+
+/// What a program says on one line; empty if there is no such program.
+fn said(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).stderr(Stdio::null()).output();
+    let said = output.map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&said).trim().to_owned()
+}
+
+/// The versions of the parts that are there.
+fn parts() -> Value {
+    let about = [&["-W", "-f", "${Package} ${Version}\n"], PARTS.as_slice()].concat();
+    let lines = said("dpkg-query", &about);
+    let versions = lines.lines().filter_map(|line| line.split_once(' '));
+    versions
+        .map(|(part, version)| (part.to_owned(), Value::from(version)))
+        .collect()
 }
 
 /// The processor and how many of its cores there are, as far as the system tells.

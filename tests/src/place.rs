@@ -22,12 +22,17 @@ pub fn programs() -> Result<PathBuf> {
     Ok(folder.to_path_buf())
 }
 
+/// The folder whose programs benchmarks measure instead of those that Cargo put beside them: the ones that packages are made
+/// from. Said by this variable of the environment.
+const MEASURED: &str = "MAILWREN_PROGRAMS";
+
 /// A program of ours.
 ///
 /// # Errors
 /// When it isn't built; `make test` builds all of them first.
 pub fn program(name: &str) -> Result<PathBuf> {
-    let path = programs()?.join(name);
+    let folder = std::env::var_os(MEASURED).filter(|folder| !folder.is_empty());
+    let path = folder.map_or_else(programs, |folder| Ok(folder.into()))?.join(name);
     ensure!(
         path.exists(),
         "{} isn't built: cargo build --release --workspace",

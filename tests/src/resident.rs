@@ -11,7 +11,7 @@ use crate::process::Process;
 use crate::wait::eventually;
 
 /// The program that stays and shows notifications, with its arguments.
-pub const RESIDENT: &str = "mailwren --hidden";
+pub const RESIDENT: &str = "mailwrenctl tray --hidden";
 
 /// One that runs. It ends with its handle.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use anyhow::{Context, Result, ensure};
+use mailwren_core::account::Account;
 use mailwren_tests::ctl::{Finished, Home};
 use mailwren_tests::server::{Kind, PUBLISHER, SAM, Server, jid, password};
 use mailwren_tests::{eventually, scene};
@@ -122,7 +123,7 @@ fn wrong_usage_is_told_in_the_persons_language() -> Result<()> {
             (&["account", "test"], &["es fehlt: <JID>"]),
             (
                 &["feed", "list", "--limit", "viele"],
-                &["„viele“ ist kein Wert für --limit <N>"],
+                &["„viele“ ist kein Wert für --limit <N>", "Es braucht eine ganze Zahl."],
             ),
             (&["feed", "mark-read", "1", "--all"], &["geht nicht zusammen mit"]),
             (
@@ -132,6 +133,41 @@ fn wrong_usage_is_told_in_the_persons_language() -> Result<()> {
             (
                 &["account", "add", "sam@wren.test", "--security", "keine"],
                 &["Eines von: auto, direct, starttls"],
+            ),
+            (
+                &[
+                    "account",
+                    "add",
+                    "sam@wren.test",
+                    "--host",
+                    "wren.test",
+                    "--port",
+                    "70000",
+                ],
+                &["„70000“ ist kein Wert für --port <PORT>", "eine Zahl von 1 bis 65535"],
+            ),
+            (
+                &["account", "add", "sam@wren.test", "--subscribe", "pubsub.wren.test"],
+                &["--subscribe <SERVICE> <NODE> braucht 2 Werte, nicht 1"],
+            ),
+            (&["status", "--json=ja"], &["„ja“ ist ein Wert zu viel für --json"]),
+            (
+                &["bridge", "--listen", "8025"],
+                &[
+                    "„8025“ ist kein Wert für --listen <ADDRESS>",
+                    "an `8025` lässt sich nicht horchen",
+                ],
+            ),
+            (
+                &["publish", "--account", "@wren.test"],
+                &[
+                    "„@wren.test“ ist kein Wert für --account <JID>",
+                    "Eine Adresse sieht aus wie",
+                ],
+            ),
+            (
+                &["rules", "test", "--at", "heute"],
+                &["„heute“ ist kein Wert für --at <TIME>", "Eine Zeit sieht aus wie"],
             ),
         ] {
             let finished = home.run(arguments).await?;
@@ -146,5 +182,48 @@ fn wrong_usage_is_told_in_the_persons_language() -> Result<()> {
             "{help:#?}"
         );
         Ok(())
+    })
+}
+
+#[test]
+fn a_bridges_configuration_is_judged_in_the_persons_language() -> Result<()> {
+    scene(async |scene| {
+        let mut home = Home::new(&scene, "bridge")?;
+        home.configure(Account::new(jid(SAM)), &password(SAM))?;
+        let config = home.config();
+        let account = std::fs::read_to_string(&config)?;
+        let bridge = |section: &str, names: &[&str]| {
+            let mailbox =
+                |name: &&str| format!("[[bridge.mailbox]]\nname = \"{name}\"\nhttp = {{ user = \"{name}\" }}\n");
+            let mailboxes: String = names.iter().map(mailbox).collect();
+            std::fs::write(&config, format!("{account}\n[bridge]\n{section}\n{mailboxes}"))
+        };
+        let socket = "listen = \"unix:/nowhere/socket\"";
+        let check = ["bridge", "--check"];
+
+        home.locale = GERMAN;
+        for (names, mailboxes) in [(&["sam"][..], "1 Postfach"), (&["sam", "zoe"], "2 Postfächer")] {
+            bridge(socket, names)?;
+            let checked = home.run(&check).await?;
+            let good = format!("In Ordnung: {mailboxes}; horcht an unix:/nowhere/socket.");
+            ensure!(checked.stdout == [good], "{checked:#?}");
+        }
+        bridge("listen = \"8025\"", &["", "sam"])?;
+        let text = std::fs::read_to_string(&config)?;
+        let listen = text.lines().position(|line| line.starts_with("listen"));
+        let line = listen.context("no such line")? + 1;
+        let at = format!("mailwren.toml: Zeile {line}, Spalte 10: an `8025` lässt sich nicht horchen");
+        let broken = home.run(&check).await?;
+        ensure!(broken.status.code() == Some(1), "{broken:#?}");
+        for words in [
+            at.as_str(),
+            "Spalte 1: `name` ist leer",
+            "in `[bridge]` fehlt `listen`",
+            "docs/bridge.md zeigt eine Konfiguration.",
+        ] {
+            says(&broken, words)?;
+        }
+        home.locale = "ar_EG.UTF-8";
+        says(&home.run(&check).await?, "`name` فارغ")
     })
 }

@@ -13,12 +13,12 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 use mailwren_tests::ctl::Home;
 use mailwren_tests::dovecot::Dovecot;
-use mailwren_tests::figures::{Durations, machine, milliseconds};
+use mailwren_tests::figures::{self, Durations, machine, milliseconds};
 use mailwren_tests::process::Process;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, PUBLISHER, SAM, Server, jid, own_node, password};
 use mailwren_tests::{Scene, eventually, place, scene_within};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Mails are so far apart, so that nothing is told of two at once.
 const APART: Duration = Duration::from_secs(2);
@@ -73,16 +73,10 @@ fn main() -> Result<()> {
     scene_within(LIMIT, async |scene| measure(&scene, mails, &mut ways).await)?;
     println!("{}\n", machine());
     ways.print();
-    let file = place::programs()?
-        .parent()
-        .context("no target folder")?
-        .join("latency.json");
     let figures = ways
         .named()
         .map(|(key, _, durations)| (key.to_owned(), durations.json()));
-    let figures = json!({ "machine": machine(), "ways": Value::Object(figures.into_iter().collect()) });
-    std::fs::write(&file, serde_json::to_string_pretty(&figures)?)?;
-    println!("\nIn {}, too.", file.display());
+    figures::keep("latency", figures.collect())?;
     let (ox, idle) = (ways.ox.percentile(50), ways.idle.percentile(50));
     if arguments.quick {
         return Ok(());

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use mailwren_tests::ctl::{Home, Watch};
 use mailwren_tests::dovecot::Dovecot;
-use mailwren_tests::figures::{Durations, machine, milliseconds};
+use mailwren_tests::figures::{self, Durations, machine, milliseconds};
 use mailwren_tests::machine::Machine;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, SAM, Server, own_node, password};
@@ -52,6 +52,8 @@ fn main() -> Result<()> {
             most.as_secs_f64()
         );
     }
+    let figures = rows.iter().map(|(what, durations, _)| (what.clone(), durations.json()));
+    figures::keep("outages", figures.collect())?;
     for (what, durations, most) in &rows {
         ensure!(durations.percentile(100) <= *most, "{what}: too late");
     }

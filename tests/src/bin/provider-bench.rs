@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use mailwren_tests::figures::{Durations, machine as processor, milliseconds};
+use mailwren_tests::figures::{self, Durations, machine as processor, milliseconds};
 use mailwren_tests::process::Process;
 use mailwren_tests::provider::{Machine, Teller, arrived, device};
 use mailwren_tests::server::{Kind, Server, jid};
-use mailwren_tests::{Scene, place, scene_within};
+use mailwren_tests::{Scene, scene_within};
 use serde_json::{Value, json};
 
 /// When the run is given up.
@@ -72,13 +72,7 @@ fn main() -> Result<()> {
     })?;
     let outcome = outcome.context("nothing was measured")?;
     outcome.print(&arguments);
-    let file = place::programs()?
-        .parent()
-        .context("no target folder")?
-        .join("provider.json");
-    std::fs::write(&file, serde_json::to_string_pretty(&outcome.json(&arguments))?)?;
-    println!("\nIn {}, too.", file.display());
-    Ok(())
+    figures::keep("provider", outcome.json(&arguments))
 }
 
 async fn measure(scene: &Scene, arguments: &Arguments) -> Result<Outcome> {
@@ -305,7 +299,6 @@ impl Outcome {
             })
         });
         json!({
-            "machine": processor(),
             "mailboxes": arguments.mailboxes,
             "connections": arguments.connections,
             "pace": arguments.pace,

@@ -14,10 +14,10 @@ use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender}
 use mailwren_engine::store::Store;
 use mailwren_tests::desktop::window::Driven;
 use mailwren_tests::desktop::{Desktop, Parts};
-use mailwren_tests::figures::{Durations, machine, milliseconds};
+use mailwren_tests::figures::{self, Durations, machine, milliseconds};
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{self, PUBSUB, SAM, Server, jid};
-use mailwren_tests::{eventually, place, scene_within};
+use mailwren_tests::{eventually, scene_within};
 use serde_json::{Value, json};
 
 const NODE: &str = "mail/sam/INBOX";
@@ -119,13 +119,7 @@ fn report(arguments: &Arguments, taken: &Taken) -> Result<()> {
         );
     }
     let figures = rows.map(|(key, _, durations)| (key.to_owned(), durations.json()));
-    let figures = json!({ "machine": machine(), "windows": Value::Object(figures.into_iter().collect()) });
-    let file = place::programs()?
-        .parent()
-        .context("no target folder")?
-        .join("windows.json");
-    std::fs::write(&file, serde_json::to_string_pretty(&figures)?)?;
-    println!("\nIn {}, too.", file.display());
+    figures::keep("windows", figures.into_iter().collect())?;
     if arguments.quick {
         return Ok(());
     }

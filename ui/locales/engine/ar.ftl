@@ -238,6 +238,7 @@ open-kind = ليس هذا الرابط من نوع يفتحه Mailwren.
 open-kind-do = يفتح { $kinds }.
 open-failed = لم يستطع سطح المكتب فتح الرابط: { $why }
 open-failed-do = هل ضُبط متصفح أو برنامج بريد افتراضيًا؟
+autostart-path = لا يمكن تشغيل { $path } بمدخلة سطح مكتب: في مساره كسر سطر، أو أنه ليس UTF-8
 notifier-trouble = تعذّر عرض الإشعارات: { $why }.
 notifier-trouble-do = شغّل خدمة إشعارات سطح المكتب؛ وتعرض القائمة كل شيء في هذه الأثناء.
 notifier-failed = أخفقت خدمة الإشعارات: { $why }
@@ -269,6 +270,7 @@ outbox-private-do = اطلب من صاحبها أن يسمح لهذا الحسا
 config-edit-do = حرّر { $path }.
 config-unread-do = إلى أن يُصلح يتابع Mailwren بما قرأه آخر مرة.
 config-at = السطر { $line }، العمود { $column }: { $what }
+config-newer = ملف { $path } من إصدار أحدث من Mailwren (الإصدار { $found }؛ وهذا يعرف حتى { $known }): حدّث Mailwren، أو ضع ملفًا سابقًا مكانه
 config-no-backup = `{ $name }` ليس إعدادًا حفظه استيراد
 config-stale = غُيّرت القواعد في هذه الأثناء: انظر إليها مرة أخرى
 config-no-rule = لا توجد قاعدة رقم { $n }
@@ -311,6 +313,59 @@ config-open-id = في رابط بريد الويب { "{" }message_id{ "}" } حي
 config-open-program = يبدأ الأمر ببرنامج
 config-open-argument = في أحد معاملات الأمر { "{" }message_id{ "}" }
 
+## الجسر: `[[component]]` و`[bridge]` و`[bridge.provider]`
+
+component-domain = `{ $text }` ليس نطاق مكوّن؛ يبدو مثل mail.example.org
+component-twice = هناك مكوّن آخر `{ $domain }` أعلاه
+component-open = ليس `address` { $address } على هذا الجهاز، واتصال المكوّن غير مشفّر: إن كانت الشبكة بينهما لك وحدك فأضف cleartext = true
+component-secret = السر في ملف أو يأتي من أمر: secret = { "{" } file = "/etc/mailwren/component-secret" { "}" }
+bridge-no-section = لا يوجد قسم `[bridge]`
+bridge-section = يُكتب `bridge` قسمًا هكذا: `[bridge]`
+bridge-nothing = لا شيء يُنشر: أضف `[[bridge.mailbox]]`
+bridge-listen-address = لا يمكن الاستماع عند `{ $text }`، بل عند عنوان مع منفذ مثل 127.0.0.1:8025 أو عند unix:/path/to/socket
+bridge-secret = السر في ملف أو يأتي من أمر: secret = { "{" } file = "/etc/mailwren/http-secret" { "}" }
+bridge-no-secret = ينقص `secret`: يستطيع كل من يصل إلى المنفذ أن يخبر بأي شيء؛ أما مع "unix:/path" فيحدد مجلد المقبس من يصل إليه
+bridge-no-listen = تخبر خوادم البريد عنه عبر HTTP، لكن `listen` غائب في `[bridge]`
+bridge-name = `name` فارغ: يدخل في معرّفات ما يُنشر، ويجب ألا يتغير لاحقًا
+bridge-twice = هناك صندوق بريد آخر `{ $name }` أعلاه
+bridge-no-account = لا يوجد `[[account]]` { $jid }، أو أنه معطّل
+bridge-which-account =
+    { $n ->
+        [0] لا حساب مُعَدّ يستطيع النشر
+        [two] ينقص `account`: حسابان مُعدّان، فحدّد أيهما ينشر
+        [few] ينقص `account`: { $n } حسابات مُعدّة، فحدّد أيها ينشر
+       *[other] ينقص `account`: { $n } حسابًا مُعدًّا، فحدّد أيها ينشر
+    }
+bridge-node = `node` فارغ
+bridge-own-node = `owner` لعُقد خدمة pubsub‏ (`service`): عقدة الحساب نفسه له هو، لا لـ { $owner }
+bridge-owner = `owner` { $owner } ليس عنوانًا مثل sam@example.org
+bridge-no-source = لا شيء يخبر عن صندوق البريد هذا: أضف http = { "{" } user = "…" { "}" }، أو imap = { "{" } host = "…", user = "…", password = { "{" } file = "…" { "}" } { "}" }
+bridge-http-user = `http.user` فارغ
+bridge-http-user-twice = `http.user` { $user } لصندوق بريد آخر أعلاه
+bridge-imap-user = ينقص `imap.user`: من يسجّل الدخول إلى خادم البريد
+bridge-imap-login = لا يمكن تسجيل الدخول: كلمة السر في ملف أو تأتي من أمر، imap.password = { "{" } file = "/etc/mailwren/imap.password" { "}" }، أو يطبع أمر رمزًا، imap.token = ["…"]
+bridge-publisher = يحدّد `component` أو `account` من ينشر: واحد منهما
+bridge-no-component = لا يوجد `[[component]]` { $domain }
+bridge-user-node = يجب أن يكون { "{" }user{ "}" } مرة واحدة في `node` { $node }، بين شرطتين مائلتين كما في /example/{ "{" }user{ "}" }/mail/{ "{" }mailbox{ "}" }؛ وأن يكون { "{" }mailbox{ "}" } فيه مرة واحدة أو لا يكون
+bridge-user-owner = `owner` { $owner } ليس { "{" }user{ "}" }@ يليه نطاق، كما في { "{" }user{ "}" }@example.org
+bridge-user-http = يجب أن يكون { "{" }user{ "}" } مرة واحدة في `http.user` { $user }
+bridge-users-file = `users.file` { $path }: { $why }
+bridge-folder = `folders`: «{ $name }» مكرر، أو لا يمكن أن يكون مجلدًا
+bridge-folders = في `folders` عدد { $n } من المجلدات؛ والمقبول من 1 إلى { $most }
+bridge-secret-trouble = سر HTTP: { $why }
+bridge-listen = تعذّر الاستماع عند { $listen }: { $why }
+bridge-running = جسر آخر يعمل بهذا الإعداد
+
+## مقاطع تعذّرت قراءتها
+
+stanza-at = المقطع { $n }: { $why }
+stanza-cut = ينتهي الدخل في وسطه
+stanza-text = نص حيث ينبغي أن يبدأ مقطع
+stanza-end-tag = وسم نهاية بلا بدايته
+stanza-doctype = تصريح بنوع المستند
+stanza-none = ليس <{ $name }> في نطاق الأسماء «{ $namespace }» مقطعًا
+stanza-items = { $n } عنصر أكثر مما يحتمله مقطع واحد
+
 ## الفحوص: الإعدادات و`mailwrenctl doctor`
 
 doctor-engine-on = يعمل
@@ -347,4 +402,5 @@ cli-no-event = لا يوجد حدث { $event }
 cli-no-event-do = يعرض `mailwrenctl feed list` الأحداث المحفوظة.
 cli-none = لم يُعَدّ أي حساب
 cli-none-do = أضف واحدًا بالأمر `mailwrenctl account add JID`، أو جرّب `mailwrenctl demo`.
+cli-reply = يجيب المحرك بغير ما سُئل عنه
 cli-no-app = لا توجد نوافذ: البرنامج `mailwren` ليس بجانب هذا البرنامج ولا في مسار البحث. تعمل الأيقونة والإشعارات.

@@ -232,6 +232,7 @@ open-kind = Links dieser Art öffnet Mailwren nicht.
 open-kind-do = Es öffnet { $kinds }.
 open-failed = Der Desktop konnte den Link nicht öffnen: { $why }
 open-failed-do = Ist ein Browser oder Mailprogramm als Standard eingestellt?
+autostart-path = { $path } lässt sich durch keinen Desktop-Eintrag starten: der Pfad enthält einen Zeilenumbruch oder ist nicht UTF-8
 notifier-trouble = Benachrichtigungen lassen sich nicht zeigen: { $why }.
 notifier-trouble-do = Starten Sie den Benachrichtigungsdienst des Desktops; der Feed zeigt unterdessen alles.
 notifier-failed = der Benachrichtigungsdienst hat versagt: { $why }
@@ -263,6 +264,7 @@ outbox-private-do = Bitten Sie seinen Besitzer, dieses Konto dort veröffentlich
 config-edit-do = Bearbeiten Sie { $path }.
 config-unread-do = Bis das berichtigt ist, macht Mailwren mit dem weiter, was es zuletzt gelesen hat.
 config-at = Zeile { $line }, Spalte { $column }: { $what }
+config-newer = { $path } stammt von einem neueren Mailwren (Version { $found }; dieses kennt bis { $known }): Aktualisieren Sie Mailwren, oder legen Sie eine frühere Datei an ihre Stelle
 config-no-backup = `{ $name }` ist keine Konfiguration, die ein Import aufbewahrt hat
 config-stale = die Regeln wurden inzwischen geändert: Sehen Sie sie noch einmal an
 config-no-rule = es gibt keine Regel { $n }
@@ -305,6 +307,57 @@ config-open-id = ein Webmail-Link hat { "{" }message_id{ "}" }, wo die Kennung d
 config-open-program = ein Befehl beginnt mit einem Programm
 config-open-argument = ein Befehl hat { "{" }message_id{ "}" } in einem seiner Argumente
 
+## Die Bridge: `[[component]]`, `[bridge]` und `[bridge.provider]`
+
+component-domain = `{ $text }` ist nicht die Domain einer Komponente; sie sieht aus wie mail.example.org
+component-twice = weiter oben steht schon eine Komponente `{ $domain }`
+component-open = `address` { $address } liegt nicht auf diesem Rechner, und die Verbindung einer Komponente ist nicht verschlüsselt: Wenn das Netz dazwischen Ihnen allein gehört, fügen Sie cleartext = true hinzu
+component-secret = das Geheimnis liegt in einer Datei oder kommt von einem Befehl: secret = { "{" } file = "/etc/mailwren/component-secret" { "}" }
+bridge-no-section = es gibt keinen Abschnitt `[bridge]`
+bridge-section = `bridge` schreibt man als Abschnitt, `[bridge]`
+bridge-nothing = es gibt nichts zu veröffentlichen: Fügen Sie ein `[[bridge.mailbox]]` hinzu
+bridge-listen-address = an `{ $text }` lässt sich nicht horchen, nur an einer Adresse mit Port wie 127.0.0.1:8025 oder an unix:/pfad/zum/socket
+bridge-secret = das Geheimnis liegt in einer Datei oder kommt von einem Befehl: secret = { "{" } file = "/etc/mailwren/http-secret" { "}" }
+bridge-no-secret = `secret` fehlt: Wer einen Port erreicht, könnte alles Mögliche melden; mit "unix:/pfad" bestimmt der Ordner des Sockets, wer ihn erreicht
+bridge-no-listen = Mailserver melden sich dafür per HTTP, aber in `[bridge]` fehlt `listen`
+bridge-name = `name` ist leer: Er geht in die Kennungen dessen ein, was veröffentlicht wird, und darf sich später nicht ändern
+bridge-twice = weiter oben steht schon ein Postfach `{ $name }`
+bridge-no-account = es gibt kein `[[account]]` { $jid }, oder es ist ausgeschaltet
+bridge-which-account =
+    { $n ->
+        [0] kein Konto ist eingerichtet, das veröffentlichen könnte
+       *[other] `account` fehlt: { $n } Konten sind eingerichtet, sagen Sie, welches veröffentlicht
+    }
+bridge-node = `node` ist leer
+bridge-own-node = `owner` gilt für Knoten bei einem PubSub-Dienst (`service`): der eigene Knoten eines Kontos gehört ihm selbst, nicht { $owner }
+bridge-owner = `owner` { $owner } ist keine Adresse wie sam@example.org
+bridge-no-source = nichts meldet, was in diesem Postfach geschieht: Fügen Sie http = { "{" } user = "…" { "}" } hinzu, oder imap = { "{" } host = "…", user = "…", password = { "{" } file = "…" { "}" } { "}" }
+bridge-http-user = `http.user` ist leer
+bridge-http-user-twice = `http.user` { $user } gehört schon zu einem Postfach weiter oben
+bridge-imap-user = `imap.user` fehlt: wer sich am Mailserver anmeldet
+bridge-imap-login = die Anmeldung ist nicht möglich: das Passwort liegt in einer Datei oder kommt von einem Befehl, imap.password = { "{" } file = "/etc/mailwren/imap.password" { "}" }, oder ein Befehl gibt ein Token aus, imap.token = ["…"]
+bridge-publisher = `component` oder `account` sagt, wer veröffentlicht: eines von beiden
+bridge-no-component = es gibt keine `[[component]]` { $domain }
+bridge-user-node = `node` { $node } muss { "{" }user{ "}" } einmal enthalten, zwischen Schrägstrichen, wie in /example/{ "{" }user{ "}" }/mail/{ "{" }mailbox{ "}" }; und { "{" }mailbox{ "}" } einmal oder gar nicht
+bridge-user-owner = `owner` { $owner } ist nicht { "{" }user{ "}" }@ und eine Domain, wie in { "{" }user{ "}" }@example.org
+bridge-user-http = `http.user` { $user } muss { "{" }user{ "}" } einmal enthalten
+bridge-users-file = `users.file` { $path }: { $why }
+bridge-folder = `folders`: „{ $name }“ steht zweimal da oder kann kein Ordner sein
+bridge-folders = `folders` hat { $n } Ordner; es nimmt 1 bis { $most }
+bridge-secret-trouble = das HTTP-Geheimnis: { $why }
+bridge-listen = an { $listen } lässt sich nicht horchen: { $why }
+bridge-running = mit dieser Konfiguration läuft schon eine Bridge
+
+## Stanzas, die sich nicht lesen lassen
+
+stanza-at = Stanza { $n }: { $why }
+stanza-cut = die Eingabe endet mitten darin
+stanza-text = Text, wo eine Stanza beginnen sollte
+stanza-end-tag = ein End-Tag ohne seinen Anfang
+stanza-doctype = eine Dokumenttyp-Deklaration
+stanza-none = <{ $name }> im Namensraum „{ $namespace }“ ist keine Stanza
+stanza-items = { $n } Einträge sind zu viele für eine Stanza
+
 ## Prüfungen: Einstellungen und `mailwrenctl doctor`
 
 doctor-engine-on = läuft
@@ -341,4 +394,5 @@ cli-no-event = es gibt kein Ereignis { $event }
 cli-no-event-do = `mailwrenctl feed list` zeigt die gespeicherten.
 cli-none = kein Konto ist eingerichtet
 cli-none-do = Fügen Sie eines mit `mailwrenctl account add JID` hinzu, oder versuchen Sie `mailwrenctl demo`.
+cli-reply = Mailwren antwortet etwas anderes, als es gefragt wurde
 cli-no-app = Es gibt keine Fenster: `mailwren` liegt weder neben diesem Programm noch im Suchpfad. Symbol und Benachrichtigungen arbeiten.

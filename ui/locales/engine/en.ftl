@@ -232,6 +232,7 @@ open-kind = This link isn’t of a kind that Mailwren opens.
 open-kind-do = It opens { $kinds }.
 open-failed = The desktop couldn’t open the link: { $why }
 open-failed-do = Is a browser or mail program set as default?
+autostart-path = { $path } can’t be started by a desktop entry: its path holds a line break, or isn’t UTF-8
 notifier-trouble = Notifications can’t be shown: { $why }.
 notifier-trouble-do = Start the desktop’s notification daemon; the feed shows everything meanwhile.
 notifier-failed = the notification daemon failed: { $why }
@@ -263,6 +264,7 @@ outbox-private-do = Ask its owner to let this account publish there, with access
 config-edit-do = Edit { $path }.
 config-unread-do = Until it is mended, Mailwren goes on with what it read last.
 config-at = line { $line }, column { $column }: { $what }
+config-newer = { $path } is of a newer Mailwren (version { $found }; this one knows up to { $known }): update Mailwren, or put a former file in its place
 config-no-backup = `{ $name }` isn’t a configuration that an import kept
 config-stale = the rules were changed meanwhile: look at them again
 config-no-rule = there is no rule #{ $n }
@@ -305,6 +307,57 @@ config-open-id = a webmail link has { "{" }message_id{ "}" } where the message�
 config-open-program = a command begins with a program
 config-open-argument = a command has { "{" }message_id{ "}" } in one of its arguments
 
+## The bridge: `[[component]]`, `[bridge]` and `[bridge.provider]`
+
+component-domain = `{ $text }` isn’t the domain of a component; it looks like mail.example.org
+component-twice = there is another component `{ $domain }` above
+component-open = `address` { $address } isn’t on this machine, and the connection of a component isn’t encrypted: if the network in between is yours alone, add cleartext = true
+component-secret = the secret lies in a file or comes from a command: secret = { "{" } file = "/etc/mailwren/component-secret" { "}" }
+bridge-no-section = there is no section `[bridge]`
+bridge-section = `bridge` is written as a section, `[bridge]`
+bridge-nothing = there is nothing to publish: add a `[[bridge.mailbox]]`
+bridge-listen-address = `{ $text }` is nothing to listen on: an address with a port, such as 127.0.0.1:8025, or unix:/path/to/socket
+bridge-secret = the secret lies in a file or comes from a command: secret = { "{" } file = "/etc/mailwren/http-secret" { "}" }
+bridge-no-secret = `secret` is missing: whoever reaches a port could tell anything; with "unix:/path" the socket’s folder says who reaches it
+bridge-no-listen = mail servers tell of it by HTTP, but `listen` is missing in `[bridge]`
+bridge-name = `name` is empty: it goes into the ids of what is published, and must not change later
+bridge-twice = there is another mailbox `{ $name }` above
+bridge-no-account = there is no `[[account]]` { $jid }, or it is disabled
+bridge-which-account =
+    { $n ->
+        [0] no account is configured that could publish
+       *[other] `account` is missing: { $n } accounts are configured, say which one publishes
+    }
+bridge-node = `node` is empty
+bridge-own-node = `owner` is for nodes at a pubsub `service`: an account’s own node is its own, and not { $owner }’s
+bridge-owner = `owner` { $owner } isn’t an address such as sam@example.org
+bridge-no-source = nothing tells of this mailbox: add http = { "{" } user = "…" { "}" }, or imap = { "{" } host = "…", user = "…", password = { "{" } file = "…" { "}" } { "}" }
+bridge-http-user = `http.user` is empty
+bridge-http-user-twice = `http.user` { $user } is another mailbox’s above
+bridge-imap-user = `imap.user` is missing: who logs in to the mail server
+bridge-imap-login = it can’t log in: the password lies in a file or comes from a command, imap.password = { "{" } file = "/etc/mailwren/imap.password" { "}" }, or a command prints a token, imap.token = ["…"]
+bridge-publisher = `component` or `account` says who publishes: one of them
+bridge-no-component = there is no `[[component]]` { $domain }
+bridge-user-node = `node` { $node } has to hold { "{" }user{ "}" } once, between slashes, as in /example/{ "{" }user{ "}" }/mail/{ "{" }mailbox{ "}" }; and { "{" }mailbox{ "}" } once, or not
+bridge-user-owner = `owner` { $owner } isn’t { "{" }user{ "}" }@ and a domain, as in { "{" }user{ "}" }@example.org
+bridge-user-http = `http.user` { $user } has to hold { "{" }user{ "}" } once
+bridge-users-file = `users.file` { $path }: { $why }
+bridge-folder = `folders`: “{ $name }” is there twice, or can’t be a folder
+bridge-folders = `folders` has { $n } folders; it takes 1 to { $most }
+bridge-secret-trouble = the HTTP secret: { $why }
+bridge-listen = can’t listen on { $listen }: { $why }
+bridge-running = another bridge runs with this configuration
+
+## Stanzas that can’t be read
+
+stanza-at = stanza { $n }: { $why }
+stanza-cut = the input ends inside it
+stanza-text = text where a stanza should begin
+stanza-end-tag = an end tag without its start
+stanza-doctype = a document type declaration
+stanza-none = <{ $name }> in namespace “{ $namespace }” is no stanza
+stanza-items = { $n } items are too many for one stanza
+
 ## Checks: settings and `mailwrenctl doctor`
 
 doctor-engine-on = runs
@@ -341,4 +394,5 @@ cli-no-event = there is no event { $event }
 cli-no-event-do = `mailwrenctl feed list` shows those that are stored.
 cli-none = no account is configured
 cli-none-do = Add one with `mailwrenctl account add JID`, or try `mailwrenctl demo`.
+cli-reply = the engine answers something else than what it was asked
 cli-no-app = There are no windows: `mailwren` is neither beside this program nor on the path. Tray and notifications work.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mailwren_core::said::Said;
+use mailwren_core::words::Words;
 use mailwren_engine::bridge::config::{BridgeConfig, Listen};
 use mailwren_engine::bridge::{Bridge, BridgeError};
 use mailwren_engine::profile::Profile;
@@ -24,16 +25,16 @@ pub struct Arguments {
     check: bool,
 }
 
-pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, arguments: Arguments, words: &Words) -> Result<(), Failure> {
     let profile = Profile::open(config).map_err(|error| Failure::failed(error.said()))?;
     if arguments.check {
-        return check(&profile, arguments.listen).await;
+        return check(&profile, arguments.listen, words).await;
     }
     let mut signals = Signals::new()?;
     let bridge = Bridge::open(&profile, arguments.listen, Arc::new(SystemVault)).await;
     let bridge = bridge.map_err(|error| failed(&error))?;
     if let Some(listen) = bridge.listens_on() {
-        print::out(&format!("Listening on {listen}."))?;
+        print::out(&words.say("cli-bridge-listens", [("listen", listen.to_string().into())]))?;
     }
     tracing::info!(mailboxes = bridge.mailboxes(), "publishing");
     let stop = CancellationToken::new();
@@ -44,28 +45,25 @@ pub async fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Fa
     running.await.map_err(|error| Failure::failed(Said::text(error)))
 }
 
-async fn check(profile: &Profile, listen: Option<Listen>) -> Result<(), Failure> {
+async fn check(profile: &Profile, listen: Option<Listen>, words: &Words) -> Result<(), Failure> {
     let config =
         BridgeConfig::load(profile.config_file(), listen).map_err(|error| failed(&BridgeError::Config(error)))?;
     if let Some(secret) = &config.secret {
         let secret = vault::secret(secret).await;
         secret.map_err(|error| failed(&BridgeError::Secret(error)))?;
     }
-    let listens = config
-        .listen
-        .map_or_else(String::new, |listen| format!(", listening on {listen}"));
-    let named = match config.mailboxes.len() {
-        1 => "1 mailbox".to_owned(),
-        n => format!("{n} mailboxes"),
-    };
+    let named = Said::word("cli-bridge-mailboxes").with("n", config.mailboxes.len());
     let mailboxes = match &config.provider {
-        Some(provider) => format!(
-            "{named} by name, and those of a provider, published by {}",
-            provider.publisher()
-        ),
+        Some(provider) => Said::word("cli-bridge-provider")
+            .with("mailboxes", named)
+            .with("publisher", provider.publisher()),
         None => named,
     };
-    print::out(&format!("In order: {mailboxes}{listens}."))
+    let good = match &config.listen {
+        Some(listen) => Said::word("cli-bridge-good-listening").with("listen", listen.to_string()),
+        None => Said::word("cli-bridge-good"),
+    };
+    print::out(&good.with("what", mailboxes).told(words))
 }
 
 fn failed(error: &BridgeError) -> Failure {
@@ -73,5 +71,5 @@ fn failed(error: &BridgeError) -> Failure {
         BridgeError::Config(_) => Some(Said::word("cli-bridge-do")),
         _ => None,
     };
-    Failure::failed(Said::text(error)).hint(hint)
+    Failure::failed(error.said()).hint(hint)
 }

@@ -16,7 +16,7 @@ pub struct Connection {
     #[arg(long)]
     host: Option<String>,
     /// Port to connect to.
-    #[arg(long, requires = "host")]
+    #[arg(long, requires = "host", value_parser = port)]
     port: Option<u16>,
     /// How the connection is secured.
     #[arg(long, value_enum)]
@@ -44,6 +44,23 @@ impl From<SecurityArgument> for Security {
             SecurityArgument::Starttls => Self::Starttls,
         }
     }
+}
+
+/// Not a port.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
+pub struct NoPort;
+
+impl NoPort {
+    /// For people.
+    pub const fn said(&self) -> Said {
+        Said::word("cli-port")
+    }
+}
+
+/// A port, as an argument.
+pub fn port(text: &str) -> Result<u16, NoPort> {
+    text.parse().map_err(|_| NoPort)
 }
 
 impl Connection {

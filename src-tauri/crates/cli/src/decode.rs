@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Deref;
 use std::path::PathBuf;
 
 use mailwren_core::limits::Limits;
 use mailwren_core::said::Said;
 use mailwren_core::split::Splitter;
 use mailwren_core::stanza;
+use mailwren_core::words::Words;
 
 use crate::exit::Failure;
 use crate::print;
@@ -18,17 +20,18 @@ pub struct Arguments {
     files: Vec<PathBuf>,
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+/// `words` are read where they are spoken: of what can be understood, nothing is told.
+pub fn run(arguments: &Arguments, words: &impl Deref<Target = Words>) -> Result<(), Failure> {
     let mut broken: u64 = 0;
     if arguments.files.is_empty() {
-        broken += decode("standard input", io::stdin().lock())?;
+        broken += decode(&Said::word("cli-stdin"), io::stdin().lock(), words)?;
     }
     for path in &arguments.files {
-        let name = path.display().to_string();
+        let name = Said::text(path.display());
         match File::open(path) {
-            Ok(file) => broken += decode(&name, file)?,
+            Ok(file) => broken += decode(&name, file, words)?,
             Err(error) => {
-                eprintln!("mailwrenctl: {name}: {error}");
+                complain(&name, Said::text(error), words);
                 broken += 1;
             }
         }
@@ -40,7 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Decodes a source piece by piece; returns how many stanzas of it could not be understood.
-fn decode(name: &str, mut source: impl Read) -> Result<u64, Failure> {
+fn decode(name: &Said, mut source: impl Read, words: &impl Deref<Target = Words>) -> Result<u64, Failure> {
     let mut splitter = Splitter::new(Limits::default());
     let mut buffer = vec![0; 64 << 10];
     let mut broken = 0;
@@ -50,24 +53,24 @@ fn decode(name: &str, mut source: impl Read) -> Result<u64, Failure> {
             Ok(n) => splitter.push(buffer.get(..n).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                eprintln!("mailwrenctl: {name}: {error}");
+                complain(name, Said::text(error), words);
                 broken += 1;
                 break;
             }
         }
-        broken += drain(name, &mut splitter)?;
+        broken += drain(name, &mut splitter, words)?;
     }
     splitter.finish();
-    broken += drain(name, &mut splitter)?;
+    broken += drain(name, &mut splitter, words)?;
     Ok(broken)
 }
 
-fn drain(name: &str, splitter: &mut Splitter) -> Result<u64, Failure> {
+fn drain(name: &Said, splitter: &mut Splitter, words: &impl Deref<Target = Words>) -> Result<u64, Failure> {
     let mut broken = 0;
     while let Some(next) = splitter.next() {
         let decoded = match &next {
-            Ok(split) => stanza::decode(split).map_err(|e| e.to_string()),
-            Err(error) => Err(error.to_string()),
+            Ok(split) => stanza::decode(split).map_err(|error| error.said()),
+            Err(error) => Err(error.said()),
         };
         match decoded {
             Ok(events) => {
@@ -76,10 +79,15 @@ fn drain(name: &str, splitter: &mut Splitter) -> Result<u64, Failure> {
                 }
             }
             Err(why) => {
-                eprintln!("mailwrenctl: {name}: {why}");
+                complain(name, why, words);
                 broken += 1;
             }
         }
     }
     Ok(broken)
+}
+
+fn complain(name: &Said, why: Said, words: &Words) {
+    let complaint = Said::word("file-trouble").with("path", name.clone()).with("what", why);
+    eprintln!("mailwrenctl: {}", complaint.told(words));
 }

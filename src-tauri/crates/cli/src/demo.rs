@@ -48,7 +48,7 @@ pub async fn run(arguments: &Arguments, words: &Words) -> Result<(), Failure> {
     let pace = if arguments.fast { Pace::Fast } else { Pace::default() };
     let mut signals = Signals::new()?;
     let mut watch = Watch::new(arguments.json, u64::try_from(Demo::steps()).ok(), words);
-    let play = demo.play(pace, |progress| eprintln!("› {}", progress.what));
+    let play = demo.play(pace, |progress| eprintln!("› {}", progress.what.told(words)));
     let done = tokio::select! {
         (played, watched) = async { tokio::join!(play, watch.attend(&face)) } => {
             played.map_err(|e| Failure::failed(Said::text(e))).and(watched.map(drop))

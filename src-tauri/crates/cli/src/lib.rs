@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use mailwren_core::said::Said;
 use mailwren_core::words::Words;
+use mailwren_engine::language;
 
 mod account;
 mod bridge;
@@ -29,7 +30,6 @@ mod pause;
 mod print;
 mod publish;
 mod rules;
-mod speech;
 mod status;
 mod subscription;
 mod tray;
@@ -123,26 +123,26 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
-    let config = arguments.config.clone();
+    let of = arguments.config.clone();
+    let words = LazyCell::new(|| language::of_profile(of));
     let done = match arguments.what {
         // Needs no runtime, no profile, no log.
-        What::Decode(decode) => decode::run(&decode),
+        What::Decode(decode) => decode::run(&decode, &words),
         // Nor does what a mail server waits for.
-        What::Publish(publish) => publish::run(arguments.config, publish),
+        What::Publish(publish) => publish::run(arguments.config, publish, &words),
         // Nobody looks at a daemon while it runs: its log says what happened.
         what @ What::Bridge(_) => run(arguments.config, arguments.verbose.max(1), what),
         what => run(arguments.config, arguments.verbose, what),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(&speech::words(config)),
+        Err(failure) => failure.tell(&words),
     }
 }
 
 fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // The store has threads of its own. With one here, what large stanzas take of memory is taken from one arena.
-        .worker_threads(1)
+    // The store has threads of its own, and so has what blocks. With one for all else, memory is taken from one arena.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Failure::failed(Said::word("cli-runtime").with("why", e.to_string())))?;
@@ -150,7 +150,7 @@ fn run(config: Option<PathBuf>, verbose: u8, what: What) -> Result<(), Failure> 
         mailwren_engine::log::init(verbose, None).map_err(|e| Failure::failed(Said::text(e)))?;
     }
     let of = config.clone();
-    let words = LazyCell::new(|| speech::words(of));
+    let words = LazyCell::new(|| language::of_profile(of));
     let done = runtime.block_on(future(config, verbose, what, &words));
     // A blocked read of standard input must not hold the end up.
     runtime.shutdown_timeout(std::time::Duration::from_millis(100));
@@ -180,9 +180,9 @@ fn future<'a, F: FnOnce() -> Words>(
         What::Status(arguments) => Box::pin(async move { status::run(config, &arguments, words).await }),
         What::Tray(arguments) => Box::pin(async move { tray::run(config, verbose, &arguments, words).await }),
         What::Demo(arguments) => Box::pin(async move { demo::run(&arguments, words).await }),
-        What::Bridge(arguments) => Box::pin(bridge::run(config, arguments)),
+        What::Bridge(arguments) => Box::pin(bridge::run(config, arguments, words)),
         What::Outbox(arguments) => Box::pin(outbox::run(config, arguments, words)),
-        What::Decode(arguments) => Box::pin(ready(decode::run(&arguments))),
-        What::Publish(arguments) => Box::pin(ready(publish::run(config, arguments))),
+        What::Decode(arguments) => Box::pin(ready(decode::run(&arguments, words))),
+        What::Publish(arguments) => Box::pin(ready(publish::run(config, arguments, words))),
     }
 }

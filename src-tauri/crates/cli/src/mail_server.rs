@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mailwren_core::account::{ImapTls, MailServer, PasswordSource};
 
-use crate::connection::path;
+use crate::connection::{path, port};
 use crate::exit::Failure;
 
 /// The account's mailbox, where it is reached by IMAP: then an event that only says that it changed becomes who wrote, and
@@ -15,7 +15,7 @@ pub struct MailServerArguments {
     #[arg(long, value_name = "HOST")]
     pub imap: Option<String>,
     /// Its port, if not 993 (or 143 with --imap-starttls).
-    #[arg(long, value_name = "PORT", requires = "imap")]
+    #[arg(long, value_name = "PORT", requires = "imap", value_parser = port)]
     imap_port: Option<u16>,
     /// Secure the connection by STARTTLS instead of from the first byte.
     #[arg(long, requires = "imap")]

@@ -3,6 +3,7 @@
 //! Nothing here may fail or hold up a delivery: whatever can be done later is done later, by [`crate::outbox`].
 
 use std::io::{self, Read};
+use std::ops::Deref;
 use std::panic;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -13,6 +14,8 @@ use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::popup::Privacy;
 use mailwren_core::publish::{MESSAGE_BYTES, Mail};
+use mailwren_core::said::Said;
+use mailwren_core::words::Words;
 use mailwren_engine::outbox::{Action, Entry, Outbox, Target};
 use mailwren_engine::profile::Profile;
 
@@ -58,8 +61,9 @@ impl From<Detail> for Privacy {
     }
 }
 
-pub fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure> {
-    let message = message();
+/// `words` are read where they are spoken: this runs with every mail.
+pub fn run(config: Option<PathBuf>, arguments: Arguments, words: &impl Deref<Target = Words>) -> Result<(), Failure> {
+    let message = message(words);
     let detail = arguments.detail.into();
     // A flaw in a parser mustn't bounce anybody's mail.
     let mail = panic::catch_unwind(|| Mail::read(&message, &arguments.mailbox, detail))
@@ -80,22 +84,26 @@ pub fn run(config: Option<PathBuf>, arguments: Arguments) -> Result<(), Failure>
     let put = Outbox::of(&profile).append(&entry);
     put.map_err(|error| Failure::try_later(error.said()))?;
     if let Err(error) = send_in_background(&profile) {
-        eprintln!("mailwrenctl: the mail is told later: sending can't be started: {error}");
+        complain(Said::word("cli-publish-later").with("why", error.to_string()), words);
     }
     Ok(())
 }
 
 /// The beginning of what comes on standard input, all of which is read: whoever writes it takes a closed pipe for a
 /// failed delivery. Without the rest of a message, its beginning is told.
-fn message() -> Vec<u8> {
+fn message(words: &impl Deref<Target = Words>) -> Vec<u8> {
     let mut message = Vec::new();
     let mut input = io::stdin().lock();
     let limit = u64::try_from(MESSAGE_BYTES).unwrap_or(u64::MAX);
     let read = input.by_ref().take(limit).read_to_end(&mut message);
     if let Err(error) = read.and_then(|_| io::copy(&mut input, &mut io::sink())) {
-        eprintln!("mailwrenctl: the message can't be read to its end: {error}");
+        complain(Said::word("cli-publish-cut").with("why", error.to_string()), words);
     }
     message
+}
+
+fn complain(what: Said, words: &Words) {
+    eprintln!("mailwrenctl: {}", what.told(words));
 }
 
 /// Starts what sends, with nothing that whoever waits for this process would wait for, too.

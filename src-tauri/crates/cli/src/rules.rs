@@ -205,6 +205,7 @@ fn list(entry: &RuleEntry, json: bool, words: &Words) -> Result<(), Failure> {
 /// A rule in a line: place, name, where it is written, conditions and consequences.
 fn line(entry: &RuleEntry, words: &Words) -> String {
     let rule = &entry.rule;
+    let or = words.word("cli-rule-or");
     let mut parts = Vec::new();
     for (key, patterns) in [
         ("account", &rule.account),
@@ -213,7 +214,7 @@ fn line(entry: &RuleEntry, words: &Words) -> String {
         ("subject", &rule.subject),
     ] {
         if !patterns.is_empty() {
-            parts.push(format!("{key} {}", patterns.join(" or ")));
+            parts.push(format!("{key} {}", patterns.join(&or)));
         }
     }
     if let Some(until) = rule.until {

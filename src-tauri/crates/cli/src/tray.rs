@@ -30,5 +30,5 @@ pub async fn run(config: Option<PathBuf>, verbose: u8, arguments: &Arguments, wo
     let first = (!arguments.hidden).then_some(WindowName::Feed);
     resident::run(&opening, first, Program::App, &SessionBus)
         .await
-        .map_err(|e| Failure::failed(Said::text(e)))
+        .map_err(|e| Failure::failed(e.said()))
 }

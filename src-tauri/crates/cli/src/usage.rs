@@ -1,16 +1,20 @@
-//! Wrong usage, in the language that is spoken. clap knows English alone: what it finds is said anew, but for rarer kinds of
-//! mistakes. `--help` is clap's own, in English.
+//! Wrong usage, in the language that is spoken. clap knows English alone: what it finds is said anew. `--help` is clap's own,
+//! in English.
 
 use std::error::Error as _;
+use std::num::ParseIntError;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, FromArgMatches};
 use mailwren_core::said::Said;
+use mailwren_engine::bridge::config::ListenError;
+use mailwren_engine::language;
 
+use crate::Arguments;
+use crate::connection::NoPort;
 use crate::later::NoTime;
-use crate::{Arguments, speech};
 
 /// The arguments as given; else it is told what is wrong with them, or what was asked for is printed.
 pub fn arguments() -> Result<Arguments, ExitCode> {
@@ -23,11 +27,11 @@ pub fn arguments() -> Result<Arguments, ExitCode> {
 fn tell(error: &Error) -> ExitCode {
     let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     let Some(wrong) = said(error) else {
-        // Help, the version, or a mistake that is left to clap.
+        // Help or the version.
         error.print().ok();
         return code;
     };
-    let words = speech::words(config());
+    let words = language::of_profile(config());
     eprintln!("mailwrenctl: {}", wrong.told(&words));
     for hint in hints(error) {
         eprintln!("  {}", hint.told(&words));
@@ -41,7 +45,7 @@ fn config() -> Option<PathBuf> {
     matches.try_get_one::<PathBuf>("config").ok().flatten().cloned()
 }
 
-/// What is wrong, for the usual kinds of mistakes.
+/// What is wrong; nothing of what clap was asked for.
 fn said(error: &Error) -> Option<Said> {
     let one = |kind| error.get(kind).map(listed);
     let argument = one(ContextKind::InvalidArg);
@@ -70,6 +74,16 @@ fn said(error: &Error) -> Option<Said> {
                 None => Some(Said::word("usage-no-value").with("argument", argument)),
             }
         }
+        ErrorKind::TooManyValues => {
+            let surplus = Said::word("usage-surplus").with("argument", argument?);
+            Some(surplus.with("value", one(ContextKind::InvalidValue)?))
+        }
+        ErrorKind::WrongNumberOfValues => {
+            let values = Said::word("usage-values").with("argument", argument?);
+            let values = values.with("n", one(ContextKind::ExpectedNumValues)?);
+            Some(values.with("given", one(ContextKind::ActualNumValues)?))
+        }
+        ErrorKind::InvalidUtf8 => Some(Said::word("usage-utf8")),
         _ => None,
     }
 }
@@ -77,10 +91,6 @@ fn said(error: &Error) -> Option<Said> {
 /// Why, what was probably meant, what would do, and how the command is used.
 fn hints(error: &Error) -> Vec<Said> {
     let one = |kind| error.get(kind).map(listed).filter(|listed| !listed.is_empty());
-    let why = error.source().map(|why| match why.downcast_ref::<NoTime>() {
-        Some(no_time) => no_time.said(),
-        None => Said::text(why),
-    });
     let meant = [
         ContextKind::SuggestedArg,
         ContextKind::SuggestedSubcommand,
@@ -94,7 +104,31 @@ fn hints(error: &Error) -> Vec<Said> {
         Said::word("usage-line").with("usage", usage)
     });
     let help = Some(Said::word("usage-help-do"));
-    [why, meant, values, usage, help].into_iter().flatten().collect()
+    [why(error), meant, values, usage, help].into_iter().flatten().collect()
+}
+
+/// Why a value is none; of what libraries read, how one looks.
+fn why(error: &Error) -> Option<Said> {
+    let why = error.source()?;
+    if let Some(no_time) = why.downcast_ref::<NoTime>() {
+        return Some(no_time.said());
+    }
+    if let Some(no_port) = why.downcast_ref::<NoPort>() {
+        return Some(no_port.said());
+    }
+    if let Some(nowhere) = why.downcast_ref::<ListenError>() {
+        return Some(nowhere.said());
+    }
+    if why.is::<ParseIntError>() {
+        return Some(Said::word("usage-number-do"));
+    }
+    if why.is::<jiff::Error>() {
+        return Some(Said::word("usage-time-do"));
+    }
+    if why.is::<jid::Error>() {
+        return Some(Said::word("usage-address-do"));
+    }
+    Some(Said::text(why))
 }
 
 fn listed(value: &ContextValue) -> String {

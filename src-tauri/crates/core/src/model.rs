@@ -5,7 +5,7 @@
 
 mod mailboxes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ use crate::mirror::Position;
 use crate::payload::gmail;
 use crate::policy::{Cause, Hush, Reason, Standing, Verdict, decide};
 use crate::popup::{Occasion, Popup, PopupAction, PopupEvent, PopupEventKind, Privacy};
-use crate::popups::{Grouping, Popups, Setting, Undo, settled};
+use crate::popups::{Gathered, Grouping, Popups, Setting, Undo, settled};
 use crate::quiet::{Later, Schedule};
 use crate::retractions::Retractions;
 use crate::rules::{Judgement, Rules, Subject};
@@ -409,7 +409,8 @@ pub struct Model {
     manners: Manners,
     popups: Popups,
     pause: Option<Pause>,
-    snoozed: BTreeMap<i64, Row>,
+    /// Until when rows are put off.
+    snoozed: BTreeMap<i64, Timestamp>,
     /// Where commands are taken, by account.
     offers: BTreeMap<String, Offer>,
     mailboxes: Mailboxes,
@@ -570,7 +571,8 @@ impl Model {
             },
             Input::TakenOver { changed, dismissed } => {
                 let mut effects = self.changed(now, &changed);
-                effects.extend(self.dismissed(now, &dismissed));
+                // Their popups were closed elsewhere.
+                effects.extend(self.let_go(now, dismissed.iter()));
                 effects
             }
             Input::Muted(row) => self.muted(now, *row),
@@ -637,7 +639,7 @@ impl Model {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let pause = self.pause.and_then(|p| p.until);
         let schedule = self.quiet.scheduled.map(|(_, until, _)| until);
-        let snoozed = self.snoozed.values().filter_map(|row| row.snoozed_until).min();
+        let snoozed = self.snoozed.values().min().copied();
         [
             pause,
             schedule.filter(|at| *at < Timestamp::MAX),
@@ -991,9 +993,9 @@ impl Model {
         popups.announce(now, row, replaced, &setting)
     }
 
-    fn announce_together(&mut self, now: Timestamp, rows: Vec<Row>, occasion: Occasion) -> Vec<Effect> {
+    fn announce_together(&mut self, now: Timestamp, rows: Gathered, occasion: Occasion) -> Vec<Effect> {
         if self.quiet.hush.is_some() {
-            rows.into_iter().for_each(|row| self.popups.hold(row));
+            self.popups.hold_all(rows);
             return Vec::new();
         }
         let (popups, setting) = self.popups();
@@ -1005,33 +1007,31 @@ impl Model {
         popups.rewrite(&setting)
     }
 
+    /// Rows changed: no popup is owed any more for those that are read or gone.
     fn changed(&mut self, now: Timestamp, rows: &[Row]) -> Vec<Effect> {
         self.note_snoozed(rows);
-        for away in self.catching_up.values_mut() {
-            away.rows
-                .retain(|held| !rows.iter().any(|row| row.seq == held.seq && settled(row)));
-        }
-        self.mailboxes.changed(rows);
-        let (popups, setting) = self.popups();
-        popups.changed(now, rows, &setting)
+        self.let_go(now, rows.iter().filter(|row| settled(row)))
     }
 
-    /// The popups of these rows were closed elsewhere: they go here as well, and none comes any more.
-    fn dismissed(&mut self, now: Timestamp, rows: &[Row]) -> Vec<Effect> {
-        for away in self.catching_up.values_mut() {
-            away.rows.retain(|held| !rows.iter().any(|row| row.seq == held.seq));
+    /// No popup is owed any more for these rows, and those that are up go.
+    fn let_go<'a>(&mut self, now: Timestamp, rows: impl Iterator<Item = &'a Row>) -> Vec<Effect> {
+        let leaving: HashSet<i64> = rows.map(|row| row.seq).collect();
+        if leaving.is_empty() {
+            return Vec::new();
         }
-        self.mailboxes.dismissed(rows);
+        for away in self.catching_up.values_mut() {
+            away.rows.retain(|seq| !leaving.contains(&seq));
+        }
+        self.mailboxes.let_go(&leaving);
         let (popups, setting) = self.popups();
-        popups.dismissed(now, rows, &setting)
+        popups.let_go(now, &leaving, &setting)
     }
 
     fn note_snoozed(&mut self, rows: &[Row]) {
         for row in rows {
-            if row.snoozed_until.is_some() && row.unread && row.gone_at.is_none() {
-                self.snoozed.insert(row.seq, row.clone());
-            } else {
-                self.snoozed.remove(&row.seq);
+            match row.snoozed_until {
+                Some(until) if row.unread && row.gone_at.is_none() => drop(self.snoozed.insert(row.seq, until)),
+                _ => drop(self.snoozed.remove(&row.seq)),
             }
         }
     }
@@ -1138,14 +1138,8 @@ impl Model {
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.manners.desktop {
-            let due = |row: &Row| row.snoozed_until.is_some_and(|until| until <= now);
-            let seqs: Vec<i64> = self
-                .snoozed
-                .values()
-                .filter(|row| due(row))
-                .map(|row| row.seq)
-                .collect();
-            self.snoozed.retain(|_, row| !due(row));
+            let due = self.snoozed.extract_if(.., |_, until| *until <= now);
+            let seqs: Vec<i64> = due.map(|(seq, _)| seq).collect();
             if !seqs.is_empty() {
                 effects.push(Effect::Wake(seqs));
             }
@@ -1171,7 +1165,7 @@ fn proven(now: Timestamp, status: &mut AccountStatus) -> bool {
 /// What came since an account's fresh session, until all its nodes were fetched: it is told together.
 #[derive(Debug, Default)]
 struct Away {
-    rows: Vec<Row>,
+    rows: Gathered,
     /// The nodes that were fetched.
     fetched: BTreeSet<(String, String)>,
 }

@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::act::Act;
 use crate::event::{Event, Kind};
 use crate::policy::{Cause, Hush};
+use crate::popups::OneOfMany;
 use crate::said::Said;
 use crate::view::Row;
 use crate::words::Words;
@@ -177,11 +178,11 @@ pub fn words_for_row(row: &Row, account: Option<&str>, privacy: Privacy, words: 
 
 /// Title and body for many rows, each with how much may be told of it.
 pub fn words_for_many<'a>(
-    rows: impl Iterator<Item = (&'a Row, Privacy)> + Clone,
+    rows: impl Iterator<Item = (OneOfMany<'a>, Privacy)> + Clone,
     occasion: Occasion,
     words: &Words,
 ) -> (String, String) {
-    let count = rows.clone().filter(|(r, _)| r.event.kind == Kind::New).count();
+    let count = rows.clone().filter(|(one, _)| one.new).count();
     let mails = words.say("mails-new", [("n", count.into())]);
     let told_of = |mails: String| [("mails", mails.into())];
     let title = match occasion {
@@ -195,7 +196,7 @@ pub fn words_for_many<'a>(
     let (mut told, mut seen) = (Vec::new(), HashSet::new());
     for name in rows
         .filter(|(_, privacy)| *privacy != Privacy::Count)
-        .filter_map(|(r, _)| sender(&r.event))
+        .filter_map(|(one, _)| one.who)
     {
         if seen.insert(name) && told.len() < NAMES_TOLD {
             told.push(name);
@@ -266,7 +267,8 @@ pub fn words_for_undone(act: Act, rows: &[Row], why: &Said, words: &Words) -> (S
 /// A grouped popup names so many senders, then counts.
 const NAMES_TOLD: usize = 4;
 
-fn sender(event: &Event) -> Option<&str> {
+/// Who sent it, as popups say it: the name, else the address.
+pub(crate) fn sender(event: &Event) -> Option<&str> {
     let from = event.from.as_ref()?;
     from.name.as_deref().or(from.address.as_deref())
 }

@@ -3,6 +3,8 @@
 //! At most one popup a second, whatever comes; more than [`Grouping::above`] within [`Grouping::within_seconds`]
 //! become one popup that counts and names, replaced in place as more come.
 
+mod gathered;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +19,8 @@ use crate::popup::{
 };
 use crate::said::Said;
 use crate::view::{AccountStatus, LinkState, Row};
+
+pub use self::gathered::{Gathered, OneOfMany};
 
 /// When many become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,8 +79,11 @@ impl Setting<'_> {
 
     /// How much may be told of a row.
     fn privacy(&self, row: &Row) -> Privacy {
-        let by_rule = row.reason.as_ref().and_then(|reason| reason.privacy);
-        self.at_most(by_rule.unwrap_or(self.manners.privacy))
+        self.privacy_of(&OneOfMany::of(row))
+    }
+
+    fn privacy_of(&self, one: &OneOfMany<'_>) -> Privacy {
+        self.at_most(one.privacy.unwrap_or(self.manners.privacy))
     }
 
     fn at_most(&self, unlocked: Privacy) -> Privacy {
@@ -125,7 +132,7 @@ pub enum Undo {
 #[derive(Debug)]
 struct Shown {
     shape: Shape,
-    rows: Vec<Row>,
+    rows: Gathered,
     /// Title and body as they were shown last.
     words: (String, String),
 }
@@ -149,10 +156,10 @@ pub struct Popups {
     recent: VecDeque<(Timestamp, u64)>,
     burst: Option<Burst>,
     pending: VecDeque<Row>,
-    summaries: VecDeque<(Occasion, Vec<Row>)>,
+    summaries: VecDeque<(Occasion, Gathered)>,
     /// What came of actions at popups, still to be said.
     said: VecDeque<Told>,
-    held: Vec<Row>,
+    held: Gathered,
 }
 
 impl Popups {
@@ -172,8 +179,10 @@ impl Popups {
     pub fn take_over(&mut self, now: Timestamp, row: &Row, replaced: &[Row], setting: &Setting<'_>) -> Option<Effect> {
         let within = SignedDuration::from_secs(i64::from(setting.manners.grouping.within_seconds));
         let (id, shown) = self.shown.iter_mut().find(|(_, shown)| match shown.shape {
-            Shape::Mailbox { .. } => row.event.kind == Kind::Changed && shown.rows.iter().any(|r| same_node(r, row)),
-            Shape::Single => shown.rows.iter().any(|r| replaced.iter().any(|old| old.seq == r.seq)),
+            Shape::Mailbox { .. } => {
+                row.event.kind == Kind::Changed && shown.rows.newest().is_some_and(|r| same_node(r, row))
+            }
+            Shape::Single => shown.rows.seqs().any(|seq| replaced.iter().any(|old| old.seq == seq)),
             Shape::Many(_) | Shape::Told(_) | Shape::Sample => false,
         })?;
         shown.rows.push(row.clone());
@@ -196,19 +205,20 @@ impl Popups {
     pub fn announce_together(
         &mut self,
         now: Timestamp,
-        rows: Vec<Row>,
+        rows: Gathered,
         occasion: Occasion,
         setting: &Setting<'_>,
     ) -> Vec<Effect> {
-        let mut rows = rows;
-        let explained = match rows.len() {
-            0 => return Vec::new(),
-            1 => {
-                let explained = explain(&mut rows, Outcome::Notify, &occasion.cause());
-                self.pending.extend(rows);
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        let explained = match rows.into_only() {
+            Ok(mut row) => {
+                let explained = explain_alone(&mut row, &occasion.cause());
+                self.pending.push_back(row);
                 explained
             }
-            _ => {
+            Err(rows) => {
                 self.summaries.push_back((occasion, rows));
                 None
             }
@@ -257,7 +267,7 @@ impl Popups {
 
     /// A popup such as one of a new mail would be. A person waits for it, so it keeps no distance to the last.
     pub fn sample(&mut self, now: Timestamp, setting: &Setting<'_>) -> Popup {
-        self.show(now, Shape::Sample, Vec::new(), true, setting)
+        self.show(now, Shape::Sample, Gathered::default(), true, setting)
     }
 
     /// Whether so many came lately that the next one is told with others.
@@ -275,20 +285,27 @@ impl Popups {
         self.held.push(row);
     }
 
+    /// Several rows owe a popup, and must wait likewise.
+    pub fn hold_all(&mut self, rows: Gathered) {
+        self.held.append(rows);
+    }
+
     /// Holds back everything that waits for its turn, but for VIPs' mail if that may go on: it becomes quiet.
     pub fn hold_pending(&mut self, vips_go_on: bool) {
         let (going_on, waiting): (VecDeque<Row>, VecDeque<Row>) =
             self.pending.drain(..).partition(|row| vips_go_on && is_vip(row));
         self.pending = going_on;
         self.held.extend(waiting);
-        self.held.extend(self.summaries.drain(..).flat_map(|(_, rows)| rows));
+        for (_, rows) in self.summaries.drain(..) {
+            self.held.append(rows);
+        }
         self.said.clear();
     }
 
     /// The desktop didn't take a popup since it isn't to be disturbed: its rows wait.
     pub fn take_back(&mut self, id: u64) {
         if let Some(shown) = self.shown.remove(&id) {
-            self.held.extend(shown.rows);
+            self.held.append(shown.rows);
         }
         self.burst.take_if(|b| b.id == id);
         self.recent.retain(|(_, recent)| *recent != id);
@@ -300,7 +317,7 @@ impl Popups {
     }
 
     /// The rows that waited until it was quiet no longer.
-    pub fn take_held(&mut self) -> Vec<Row> {
+    pub fn take_held(&mut self) -> Gathered {
         std::mem::take(&mut self.held)
     }
 
@@ -329,7 +346,7 @@ impl Popups {
     pub fn rows(&self, id: u64) -> Vec<i64> {
         self.shown
             .get(&id)
-            .map(|s| s.rows.iter().map(|r| r.seq).collect())
+            .map(|shown| shown.rows.seqs().collect())
             .unwrap_or_default()
     }
 
@@ -339,23 +356,10 @@ impl Popups {
         self.burst.take_if(|b| b.id == id);
     }
 
-    /// Rows changed: those that are read or gone leave their popups.
-    pub fn changed(&mut self, now: Timestamp, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
-        let leaving = rows.iter().filter(|r| settled(r)).map(|r| r.seq).collect();
-        self.leave(now, &leaving, setting)
-    }
-
-    /// Rows whose popup was closed on another device leave theirs here.
-    pub fn dismissed(&mut self, now: Timestamp, rows: &[Row], setting: &Setting<'_>) -> Vec<Effect> {
-        self.leave(now, &rows.iter().map(|r| r.seq).collect(), setting)
-    }
-
-    fn leave(&mut self, now: Timestamp, leaving: &HashSet<i64>, setting: &Setting<'_>) -> Vec<Effect> {
-        if leaving.is_empty() {
-            return Vec::new();
-        }
-        let keep = |row: &Row| !leaving.contains(&row.seq);
-        self.pending.retain(keep);
+    /// Rows leave the popups that stand for them, or were to.
+    pub fn let_go(&mut self, now: Timestamp, leaving: &HashSet<i64>, setting: &Setting<'_>) -> Vec<Effect> {
+        let keep = |seq: i64| !leaving.contains(&seq);
+        self.pending.retain(|row| keep(row.seq));
         self.held.retain(keep);
         for (_, rows) in &mut self.summaries {
             rows.retain(keep);
@@ -366,7 +370,7 @@ impl Popups {
         let touched: Vec<u64> = self
             .shown
             .iter()
-            .filter(|(_, shown)| shown.rows.iter().any(|r| !keep(r)))
+            .filter(|(_, shown)| shown.rows.seqs().any(|seq| !keep(seq)))
             .map(|(id, _)| *id)
             .collect();
         for id in touched {
@@ -417,7 +421,7 @@ impl Popups {
             return vec![Effect::Show(self.show(
                 now,
                 Shape::Told(said),
-                Vec::new(),
+                Gathered::default(),
                 false,
                 setting,
             ))];
@@ -439,7 +443,7 @@ impl Popups {
             let row = at.and_then(|at| self.pending.remove(at));
             row.map(|row| self.show_one(now, row, setting)).unwrap_or_default()
         } else if let Some(Burst { id, .. }) = self.burst {
-            let rows: Vec<Row> = self.pending.drain(..).collect();
+            let rows: Gathered = self.pending.drain(..).collect();
             self.add_to_burst(now, id, rows, setting)
         } else if together {
             self.start_burst(now, setting)
@@ -466,26 +470,22 @@ impl Popups {
                 setting,
             ))];
         }
-        let mut rows = vec![row];
+        let mut row = row;
         // It was to be told with others, which were read meanwhile.
-        let alone = rows
-            .iter()
-            .any(|r| r.reason.as_ref().is_some_and(|r| r.outcome == Outcome::Group));
-        let explained = alone
-            .then(|| explain(&mut rows, Outcome::Notify, &Cause::Usual))
-            .flatten();
-        let popup = self.show(now, Shape::Single, rows, true, setting);
+        let alone = row.reason.as_ref().is_some_and(|r| r.outcome == Outcome::Group);
+        let explained = alone.then(|| explain_alone(&mut row, &Cause::Usual)).flatten();
+        let popup = self.show(now, Shape::Single, Gathered::from_iter([row]), true, setting);
         self.recent.push_back((now, popup.id));
         [Effect::Show(popup)].into_iter().chain(explained).collect()
     }
 
     /// The single popups of the last seconds and all that waits become one.
     fn start_burst(&mut self, now: Timestamp, setting: &Setting<'_>) -> Vec<Effect> {
-        let mut rows = Vec::new();
+        let mut rows = Gathered::default();
         let mut effects = Vec::new();
         for (_, id) in std::mem::take(&mut self.recent) {
             if let Some(shown) = self.shown.remove(&id) {
-                rows.extend(shown.rows);
+                rows.append(shown.rows);
                 effects.push(Effect::Withdraw(id));
             }
         }
@@ -498,14 +498,14 @@ impl Popups {
         effects
     }
 
-    fn add_to_burst(&mut self, now: Timestamp, id: u64, mut rows: Vec<Row>, setting: &Setting<'_>) -> Vec<Effect> {
+    fn add_to_burst(&mut self, now: Timestamp, id: u64, mut rows: Gathered, setting: &Setting<'_>) -> Vec<Effect> {
         let Some(shown) = self.shown.get_mut(&id) else {
             return Vec::new();
         };
         self.last_show = Some(now);
-        let settles = rows.iter().map(|r| r.seq).collect();
-        let explained = explain(&mut rows, Outcome::Group, &Cause::Burst);
-        shown.rows.extend(rows);
+        let settles = rows.seqs().collect();
+        let explained = explain(rows.told(Occasion::Burst));
+        shown.rows.append(rows);
         let popup = Popup {
             settles,
             ..shown.popup(id, false, setting)
@@ -517,16 +517,16 @@ impl Popups {
     fn show_many(
         &mut self,
         now: Timestamp,
-        mut rows: Vec<Row>,
+        mut rows: Gathered,
         occasion: Occasion,
         setting: &Setting<'_>,
     ) -> Vec<Effect> {
-        let explained = explain(&mut rows, Outcome::Group, &occasion.cause());
+        let explained = explain(rows.told(occasion));
         let popup = self.show(now, Shape::Many(occasion), rows, true, setting);
         [Effect::Show(popup)].into_iter().chain(explained).collect()
     }
 
-    fn show(&mut self, now: Timestamp, shape: Shape, rows: Vec<Row>, sound: bool, setting: &Setting<'_>) -> Popup {
+    fn show(&mut self, now: Timestamp, shape: Shape, rows: Gathered, sound: bool, setting: &Setting<'_>) -> Popup {
         self.last_show = Some(now);
         self.last_id += 1;
         let mut shown = Shown {
@@ -544,7 +544,7 @@ impl Shown {
     /// The popup that it is now; it settles all its rows.
     fn popup(&mut self, id: u64, sound: bool, setting: &Setting<'_>) -> Popup {
         let words = &setting.manners.words;
-        let (told, actions) = match (&self.shape, self.rows.last()) {
+        let (told, actions) = match (&self.shape, self.rows.newest()) {
             (Shape::Sample, _) => (
                 words_for_sample(setting.at_most(setting.manners.privacy), words),
                 vec![PopupAction::Open],
@@ -557,7 +557,7 @@ impl Shown {
                 (said.words.clone(), actions)
             }
             (Shape::Many(occasion), _) => {
-                let rows = self.rows.iter().map(|row| (row, setting.privacy(row)));
+                let rows = self.rows.each().map(|one| (one, setting.privacy_of(&one)));
                 let actions = vec![PopupAction::Open, PopupAction::MarkRead, PopupAction::Snooze];
                 (words_for_many(rows, *occasion, words), actions)
             }
@@ -573,7 +573,10 @@ impl Shown {
                 let told = words_for_row(row, setting.account(row), setting.privacy(row), words);
                 (told, actions)
             }
-            (Shape::Mailbox { .. } | Shape::Single, None) => Default::default(),
+            // The newest are read, and nothing more is known of the others.
+            (Shape::Mailbox { .. } | Shape::Single, None) => {
+                (self.words.clone(), vec![PopupAction::Open, PopupAction::MarkRead])
+            }
         };
         self.words.clone_from(&told);
         Popup {
@@ -584,7 +587,7 @@ impl Shown {
             words: words.clone(),
             sound: sound && setting.manners.sound,
             heeds_do_not_disturb: setting.manners.respect_do_not_disturb,
-            settles: self.rows.iter().map(|r| r.seq).collect(),
+            settles: self.rows.seqs().collect(),
         }
     }
 }
@@ -604,21 +607,22 @@ fn is_vip(row: &Row) -> bool {
     row.reason.as_ref().is_some_and(Reason::is_vip)
 }
 
-/// Notes on rows that they are told thus, and gives the effect that keeps it, if anything changed.
-fn explain(rows: &mut [Row], outcome: Outcome, cause: &Cause) -> Option<Effect> {
-    let mut changed = Vec::new();
-    for row in rows {
-        let reason = Reason {
-            outcome,
-            cause: cause.clone(),
-            privacy: row.reason.as_ref().and_then(|reason| reason.privacy),
-        };
-        if row.reason.as_ref() != Some(&reason) {
-            row.reason = Some(reason.clone());
-            changed.push((row.seq, reason));
-        }
-    }
+/// The effect that keeps how rows are told, if that changed for any.
+fn explain(changed: Vec<(i64, Reason)>) -> Option<Effect> {
     (!changed.is_empty()).then_some(Effect::Explain(changed))
+}
+
+/// Notes on a row that it is told alone.
+fn explain_alone(row: &mut Row, cause: &Cause) -> Option<Effect> {
+    let reason = Reason {
+        outcome: Outcome::Notify,
+        cause: cause.clone(),
+        privacy: row.reason.as_ref().and_then(|reason| reason.privacy),
+    };
+    let before = row.reason.replace(reason.clone());
+    explain(Vec::from_iter(
+        (before.as_ref() != Some(&reason)).then_some((row.seq, reason)),
+    ))
 }
 
 fn same_node(a: &Row, b: &Row) -> bool {

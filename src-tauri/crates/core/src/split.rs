@@ -9,6 +9,7 @@ use rxml::{Event, Options, Parse, Parser, WithOptions};
 use thiserror::Error;
 
 use crate::limits::{LimitExceeded, Limiter, Limits};
+use crate::said::Said;
 
 /// Where reading may go on after a broken stanza.
 const STARTS: [&[u8]; 4] = [b"<message", b"<presence", b"<iq", b"<stream:stream"];
@@ -21,7 +22,7 @@ const CHUNK: usize = 16 * 1024;
 
 /// An element of the input that couldn't be read.
 #[derive(Debug, Clone, PartialEq, Error)]
-#[error("stanza {ordinal}: {why}")]
+#[error("{}", self.said())]
 pub struct SplitError {
     /// Which element of the input, from 1; broken ones count.
     pub ordinal: u64,
@@ -29,27 +30,45 @@ pub struct SplitError {
     pub why: Broken,
 }
 
+impl SplitError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        Said::word("stanza-at")
+            .with("n", self.ordinal)
+            .with("why", self.why.said())
+    }
+}
+
 /// Why an element couldn't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[error("{}", self.said())]
 pub enum Broken {
     /// It isn't well-formed, or uses what XMPP forbids (RFC 6120 §11.1).
-    #[error("{0}")]
     Xml(rxml::Error),
     /// It passes a limit.
-    #[error(transparent)]
     Limit(#[from] LimitExceeded),
     /// The input ended inside it.
-    #[error("the input ends inside it")]
     Truncated,
     /// Text stands where an element should.
-    #[error("text where a stanza should begin")]
     Text,
     /// An end tag without its start.
-    #[error("an end tag without its start")]
     EndTag,
     /// A document type declaration, which XMPP forbids.
-    #[error("a document type declaration")]
     Doctype,
+}
+
+impl Broken {
+    /// For people. What the parser says is its own.
+    pub fn said(self) -> Said {
+        match self {
+            Self::Xml(error) => Said::text(error),
+            Self::Limit(limit) => limit.said(),
+            Self::Truncated => Said::word("stanza-cut"),
+            Self::Text => Said::word("stanza-text"),
+            Self::EndTag => Said::word("stanza-end-tag"),
+            Self::Doctype => Said::word("stanza-doctype"),
+        }
+    }
 }
 
 /// Cuts input into stanzas, incrementally.

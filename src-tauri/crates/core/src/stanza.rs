@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::MAIL_NODE;
 use crate::event::{Decoded, Dialect, Event, Kind, PayloadDigest};
 use crate::payload::{self, gmail, mobileme, sieve};
+use crate::said::Said;
 use crate::text;
 
 const CLIENT: &str = "jabber:client";
@@ -32,9 +33,9 @@ const REPEATED_BYTES: usize = 16 << 20;
 
 /// Why a stanza can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", self.said())]
 pub enum DecodeError {
     /// It isn't a stanza at all.
-    #[error("<{name}> in namespace \"{namespace}\" is no stanza")]
     NotAStanza {
         /// Its name.
         name: String,
@@ -42,11 +43,22 @@ pub enum DecodeError {
         namespace: String,
     },
     /// So many items, under so long names, that what becomes of them is out of all proportion.
-    #[error("{items} items are too many for one stanza")]
     TooManyItems {
         /// How many.
         items: usize,
     },
+}
+
+impl DecodeError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::NotAStanza { name, namespace } => Said::word("stanza-none")
+                .with("name", name)
+                .with("namespace", namespace),
+            Self::TooManyItems { items } => Said::word("stanza-items").with("n", *items),
+        }
+    }
 }
 
 /// The events in a stanza, in order: none for what isn't an event, such as a chat message, presence, a forwarded stanza,

@@ -339,6 +339,25 @@ fn many_that_go_one_by_one_put_their_popup_right_once_a_second() {
 }
 
 #[test]
+fn the_oldest_of_very_many_is_still_known_by_name() {
+    let mut world = world();
+    world.input(Input::Pause(Pause { until: None }));
+    world.live(vec![mail("m0", "Zoe")]);
+    world.live(numbered(1_000));
+    for item in numbered(1_000) {
+        world.live(vec![gone(item.event.item.as_deref().unwrap())]);
+    }
+    world.input(Input::Resume);
+    let popup = world.up.values().next().unwrap();
+    assert_eq!(popup.title, "During the pause: 1 new mail");
+    assert_eq!(popup.body, "Zoe");
+    assert_eq!(popup.settles, [1]);
+    assert_eq!(reason(&world, "m0"), (Outcome::Group, Cause::AfterQuiet));
+    world.choose(PopupAction::MarkRead);
+    assert!(world.up.is_empty() && world.owed.is_empty());
+}
+
+#[test]
 fn what_is_put_off_goes_and_comes_back() {
     let mut world = world();
     world.live(vec![mail("m1", "Miriam")]);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::Xdg;
+use mailwren_core::said::Said;
 use mailwren_core::settings::StartAtLogin;
 
 use crate::APP_ID;
@@ -34,21 +35,30 @@ pub struct Autostart {
 
 /// Why starting at login can't be switched.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum AutostartError {
     /// There is no home folder to look under.
-    #[error("no home folder is known: set HOME")]
     Homeless,
     /// The program's path can't stand in an entry.
-    #[error("{} can't be started by a desktop entry: its path holds a line break, or isn't UTF-8", .0.display())]
     Path(PathBuf),
     /// The entry can't be written.
-    #[error("{}: {source}", path.display())]
     Io {
         /// Which.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+}
+
+impl AutostartError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Homeless => Said::word("profile-homeless"),
+            Self::Path(path) => Said::word("autostart-path").with("path", path.display()),
+            Self::Io { path, source } => Said::at(path, Said::text(source)),
+        }
+    }
 }
 
 impl Autostart {

@@ -4,6 +4,7 @@ mod tray;
 
 use std::sync::Arc;
 
+use mailwren_core::said::Said;
 use mailwren_core::view::{ApiError, Command, Notice, Reply, Row};
 use mailwren_engine::face::{Face, OpenError, Opening};
 use mailwren_engine::ports::Notifier;
@@ -19,19 +20,28 @@ const POPUP_EVENTS: usize = 64;
 
 /// Why the resident ended other than a person wanted.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ResidentError {
     /// There is no way to an engine.
-    #[error(transparent)]
     Open(#[from] OpenError),
     /// Another resident runs for this profile, and doesn't do what it is asked.
-    #[error("Mailwren runs already, but can't show its feed: {0}")]
     Other(#[source] ApiError),
     /// The engine is gone.
-    #[error("the engine ended by itself; its log tells more")]
     Ended,
     /// Signals can't be listened to.
-    #[error("signals can't be listened to: {0}")]
     Signals(#[from] std::io::Error),
+}
+
+impl ResidentError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Open(error) => error.said(),
+            Self::Other(error) => Said::word("resident-unshown").with("why", error.message.clone()),
+            Self::Ended => Said::word("resident-ended"),
+            Self::Signals(error) => Said::word("cli-signals").with("why", error.to_string()),
+        }
+    }
 }
 
 /// Runs until the person quits, with the window `first` at once. If a resident runs already for this profile, it is asked to

@@ -259,13 +259,6 @@ impl Run {
                 self.changed(rows).await;
                 Ok(done(count))
             }
-            Command::MarkAllRead { filter } => {
-                let rows = self.store.mark_all(filter, now).await.map_err(store)?;
-                let count = rows.len();
-                self.mark_in_mailbox(&rows, true);
-                self.changed(rows).await;
-                Ok(done(count))
-            }
             Command::Pause { until } => {
                 if until.is_some_and(|until| until <= now) {
                     return Err(invalid(Said::word("api-pause-past")));
@@ -348,6 +341,7 @@ impl Run {
             | Command::Row { .. }
             | Command::Arrivals
             | Command::Status
+            | Command::MarkAllRead { .. }
             | Command::Act { .. }
             | Command::UndoAct { .. }
             | Command::ShowFeed
@@ -362,7 +356,7 @@ impl Run {
     }
 
     /// The model learns of it, and the new counts are told before the reply leaves.
-    async fn changed(&mut self, rows: Vec<Row>) {
+    pub(crate) async fn changed(&mut self, rows: Vec<Row>) {
         if rows.is_empty() {
             return;
         }
@@ -506,7 +500,7 @@ impl Run {
     }
 }
 
-fn done(count: usize) -> Reply {
+pub(crate) fn done(count: usize) -> Reply {
     Reply::Done {
         count: u32::try_from(count).unwrap_or(u32::MAX),
     }

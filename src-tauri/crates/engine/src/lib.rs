@@ -10,6 +10,7 @@ pub mod imap;
 pub mod language;
 pub mod log;
 mod mailbox;
+mod marking;
 pub mod outbox;
 mod parts;
 mod popups;

@@ -30,6 +30,7 @@ use crate::config::{ConfigError, ConfigFile, ConfigProblem, Loaded};
 use crate::hooks::Hooks;
 use crate::language;
 use crate::mailbox::{Mailbox, position_key, trouble_code};
+use crate::marking::Marking;
 use crate::outbox::background;
 use crate::parts::{Part, Parts};
 use crate::popups;
@@ -213,6 +214,7 @@ impl Engine {
             hooks: Hooks::new(),
             acts: Acts::default(),
             asked: VecDeque::new(),
+            marking: VecDeque::new(),
             parts: Parts::default(),
             stop: engine.stop.clone(),
             lost: false,
@@ -282,6 +284,8 @@ pub(crate) struct Run {
     pub(crate) acts: Acts,
     /// What the model wants done as if a face had asked.
     asked: VecDeque<Command>,
+    /// What is to be marked read, in order.
+    pub(crate) marking: VecDeque<Marking>,
     pub(crate) parts: Parts,
     stop: CancellationToken,
     /// Whether something couldn't be stored before the engine ended.
@@ -344,6 +348,9 @@ impl Run {
                     Request::Command { command: Command::UndoAct { seqs }, answer } => {
                         self.undo_act(&seqs, Some(answer)).await;
                     }
+                    Request::Command { command: Command::MarkAllRead { filter }, answer } => {
+                        self.marking.push_back(Marking::new(filter, Timestamp::now(), answer));
+                    }
                     Request::Command { command, answer } => drop(answer.send(self.command(command).await)),
                     Request::Asker { jid, answer } => {
                         let asker = self.sessions.get(&jid).and_then(SessionHandle::asker);
@@ -352,6 +359,7 @@ impl Run {
                     Request::Sample { answer } => drop(answer.send(self.sample().await)),
                 },
                 Some(Ok(finished)) = self.acts.under_way.join_next() => self.finished(finished).await,
+                () = std::future::ready(()), if !self.marking.is_empty() => self.mark_on().await,
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
                 Some(said) = surroundings.next() => match said {
                     Surroundings::DoNotDisturb(on) => self.feed(Input::DoNotDisturb(on)).await,

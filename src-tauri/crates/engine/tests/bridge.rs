@@ -416,11 +416,11 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
             format!("{socket}account = \"zoe@example.org\"\n"),
             "there is no `[[account]]` zoe@example.org",
         ),
-        (format!("{socket}service = \"@\"\n"), "`@` isn't a pubsub service"),
+        (format!("{socket}service = \"@\"\n"), "`@` isn’t a pubsub service"),
         (format!("{socket}node = \"\"\n"), "`node` is empty"),
         (
             format!("{socket}[[bridge.mailbox]]\nname = \"zoe\"\nhttp = {{ user = \"sam\" }}\n"),
-            "another mailbox's above",
+            "another mailbox’s above",
         ),
         (
             format!("{socket}[[bridge.mailbox]]\nname = \"zoe\"\n"),
@@ -431,7 +431,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_line() {
             "`imap.host` a b isn’t a server’s name",
         ),
         (imap("host = \"h\", user = \"\""), "`imap.user` is empty"),
-        (imap("host = \"h\", user = \"sam\""), "it can't log in"),
+        (imap("host = \"h\", user = \"sam\""), "it can’t log in"),
         (
             imap("host = \"h\", user = \"sam\", password = \"keyring\""),
             "the password lies in a file",

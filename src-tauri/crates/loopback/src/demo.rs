@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, Security, Subscription};
+use mailwren_core::said::Said;
 use minidom::Element;
 use sha2::{Digest, Sha256};
 
@@ -65,7 +66,7 @@ pub struct Progress {
     /// Steps in all.
     pub of: usize,
     /// What just happened, for people.
-    pub what: String,
+    pub what: Said,
 }
 
 /// A server with an account that is about to get mail.

@@ -1,5 +1,7 @@
 //! What the demo plays, step by step, as data.
 
+use mailwren_core::said::Said;
+
 /// Where something is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -56,7 +58,7 @@ pub(crate) enum Deed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Step {
     pub gap: Gap,
-    pub what: String,
+    pub what: Said,
     pub deed: Deed,
 }
 
@@ -78,12 +80,7 @@ pub(crate) fn script() -> Vec<Step> {
     .saying("Passt dir das noch? Sonst lege ich ihn beim Nachbarn in den Kasten.");
     let mut steps: Vec<Step> = CAPTURES
         .into_iter()
-        .map(|capture| {
-            step(
-                "MobileMe says that the Inbox changed, as it did in 2008",
-                Deed::Capture(capture),
-            )
-        })
+        .map(|capture| step(Said::word("demo-capture"), Deed::Capture(capture)))
         .collect();
     steps.extend([
         arrives(key.clone()),
@@ -128,7 +125,7 @@ pub(crate) fn script() -> Vec<Step> {
             mail(Place::Home, "Inbox", 3, TOMASZ, "")
                 .saying("photo of the boiler label, is this the right part number?"),
         ),
-        step("Miriam's mail is read on the phone", Deed::ReadElsewhere(key)),
+        step(Said::word("demo-read").with("who", key.from), Deed::ReadElsewhere(key)),
         // What a face must show as it is, and neither interpret nor break on.
         arrives(mail(Place::Work, "Inbox", 2, TOMASZ, "<b>x</b>&amp;").saying("Markup in a subject is text.")),
         arrives(
@@ -151,14 +148,14 @@ pub(crate) fn script() -> Vec<Step> {
         ))
     }));
     steps.extend([
-        step("The choir's list publishes an Atom entry", Deed::Atom {
+        step(Said::word("demo-atom"), Deed::Atom {
             id: "urn:uuid:4b7c3a52-6c1e-4d8f-9f3f-0d5f6d1f7a10",
             title: "Notes for Sunday",
             author: "Choir list",
             summary: "Altos please bring the second folder.",
             link: "https://choir.example.org/notes/sunday",
         }),
-        step("Dovecot's push notification, in JSON", Deed::Ox {
+        step(Said::word("demo-dovecot"), Deed::Ox {
             id: "1795555629-1",
             json: r#"{"user":"sam","event":"messageNew","folder":"INBOX","imap-uidvalidity":1795555629,"imap-uid":1,"from":"=?utf-8?b?Wm/DqyDDhW5nc3Ryw7Zt?= <zoe@example.org>","subject":"=?utf-8?b?R3LDvMOfZSBhdXMgS8O2bG46?= \"quotes\" & <tags>","snippet":"Line one of the body. Second line — with dash.","unseen":1}"#,
         }),
@@ -202,14 +199,18 @@ impl Mail {
 
 fn arrives(mail: Mail) -> Step {
     let subject: String = mail.subject.chars().take(60).filter(|c| *c != '\u{202E}').collect();
-    let subject = if subject.is_empty() { "(no subject)" } else { &subject };
-    step(&format!("{} writes: {subject}", mail.from), Deed::Arrives(mail))
+    let subject = match subject.is_empty() {
+        true => Said::word("row-no-subject"),
+        false => Said::Text(subject),
+    };
+    let what = Said::word("demo-writes").with("who", mail.from).with("what", subject);
+    step(what, Deed::Arrives(mail))
 }
 
-fn step(what: &str, deed: Deed) -> Step {
+fn step(what: Said, deed: Deed) -> Step {
     Step {
         gap: Gap::Pace,
-        what: what.to_owned(),
+        what,
         deed,
     }
 }

@@ -1,12 +1,13 @@
 //! With a server: items are published as fast as ejabberd takes them, and two are subscribed: a client that does nothing but
 //! count them, and Mailwren on a desktop, which stores them.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use mailwren_core::account::Account;
+use mailwren_core::account::{Account, Subscription};
 use mailwren_tests::Scene;
 use mailwren_tests::bare::Bare;
 use mailwren_tests::ctl::Home;
@@ -26,8 +27,8 @@ const BEAT: Duration = Duration::from_millis(10);
 /// When it is given up, since nothing more is stored.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// From the first publication on.
-#[derive(Debug)]
+/// One round, from its first publication on.
+#[derive(Debug, Clone, Copy)]
 pub struct Lived {
     /// Until the service had taken all.
     pub published: Duration,
@@ -37,8 +38,15 @@ pub struct Lived {
     pub stored: Duration,
 }
 
-/// Publishes so many items.
-pub async fn live(scene: &Scene, program: &str, items: usize) -> Result<Lived> {
+impl Lived {
+    /// How long Mailwren took, in terms of what the bare client did.
+    pub fn share(&self) -> f64 {
+        self.stored.as_secs_f64() / self.received.as_secs_f64()
+    }
+}
+
+/// Publishes so many items, so many times.
+pub async fn live(scene: &Scene, program: &str, items: usize, times: usize) -> Result<Vec<Lived>> {
     let server = Server::start(Kind::Ejabberd, scene).await?;
     let inbox = node(NODE);
     let mut owner = Publisher::for_sam(scene, &server, &inbox).await?;
@@ -58,17 +66,32 @@ pub async fn live(scene: &Scene, program: &str, items: usize) -> Result<Lived> {
     let receiver = Bare::online(&server, STRANGER).await?;
     receiver.subscribe(&inbox).await?;
     let publisher = Bare::online(&server, PUBLISHER).await?;
+    let store = find_store(resident.home.path())?;
+    let mut rounds = Vec::new();
+    for first in (0..times).map(|time| time * items) {
+        rounds.push(round(&publisher, &receiver, &store, &inbox, first..first + items).await?);
+    }
+    Ok(rounds)
+}
 
+async fn round(
+    publisher: &Bare,
+    receiver: &Bare,
+    store: &Path,
+    inbox: &Subscription,
+    numbers: Range<usize>,
+) -> Result<Lived> {
+    let all = numbers.end;
     let began = Instant::now();
     let publish = async {
         let mut unanswered = FuturesUnordered::new();
-        for number in 0..items {
+        for number in numbers {
             if unanswered.len() >= UNANSWERED {
                 unanswered.next().await.transpose()?;
             }
             unanswered.push(
                 publisher
-                    .publish(&inbox, &format!("item-{number}"), &mail(number))
+                    .publish(inbox, &format!("item-{number}"), &mail(number))
                     .await?,
             );
         }
@@ -77,12 +100,11 @@ pub async fn live(scene: &Scene, program: &str, items: usize) -> Result<Lived> {
         }
         Ok(Instant::now())
     };
-    let store = find_store(resident.home.path())?;
-    let (published, stored) = tokio::try_join!(publish, stored(&store, items))?;
+    let (published, stored) = tokio::try_join!(publish, stored(store, all))?;
     // The last may come just after it was stored there.
     let mut beat = tokio::time::interval(BEAT);
     let received = loop {
-        if let Some(received) = receiver.had(items) {
+        if let Some(received) = receiver.had(all) {
             break received;
         }
         ensure!(

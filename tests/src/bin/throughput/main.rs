@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use clap::Parser;
-use mailwren_tests::figures::{keep, machine};
+use mailwren_tests::figures::{Durations, keep, machine};
 use mailwren_tests::resident::RESIDENT;
 use mailwren_tests::scene_within;
 use serde_json::json;
@@ -18,8 +18,8 @@ use crate::replay::Replayed;
 
 /// The node that mails are published on.
 const NODE: &str = "mail/sam/INBOX";
-/// How much longer than the bare client Mailwren may take, in percent.
-const LONGER: u32 = 10;
+/// How much longer than the bare client Mailwren may take.
+const LONGER: f64 = 1.1;
 /// So many events have to be stored in a second.
 const A_SECOND: f64 = 20_000.0;
 /// When a part of the run is given up.
@@ -33,8 +33,8 @@ struct Arguments {
     /// How many events are replayed from memory.
     #[arg(long, default_value_t = 50_000)]
     replayed: usize,
-    /// How often they are, each time into a new store.
-    #[arg(long, default_value_t = 5)]
+    /// How often both are done; the median counts. What is replayed goes into a new store each time.
+    #[arg(long, default_value_t = 21)]
     times: usize,
     /// A tenth of all, and no judgement: whether it runs at all.
     #[arg(long)]
@@ -52,9 +52,9 @@ fn main() -> Result<()> {
         arguments.replayed = arguments.replayed.div_ceil(10);
         arguments.times = 1;
     }
-    let mut lived = None;
+    let mut lived = Vec::new();
     scene_within(LIMIT, async |scene| {
-        lived = Some(live::live(&scene, &arguments.program, arguments.items).await?);
+        lived = live::live(&scene, &arguments.program, arguments.items, arguments.times).await?;
         Ok(())
     })?;
     let mut replayed = Vec::new();
@@ -65,23 +65,43 @@ fn main() -> Result<()> {
         }
         Ok(())
     })?;
-    replayed.sort_by_key(|replayed| replayed.storing);
-    match (lived, replayed.get(replayed.len() / 2)) {
-        (Some(lived), Some(replayed)) => judge(&arguments, &lived, replayed),
-        _ => bail!("nothing was measured"),
-    }
+    judge(&arguments, &lived, &replayed)
 }
 
-fn judge(arguments: &Arguments, lived: &Lived, replayed: &Replayed) -> Result<()> {
+fn judge(arguments: &Arguments, lived: &[Lived], replayed: &[Replayed]) -> Result<()> {
     let rate = |count: usize, took: Duration| count as f64 / took.as_secs_f64();
+    let storing = median(replayed, |time| time.storing);
+    // Of each round by itself: what slows ejabberd down slows both.
+    let mut shares: Vec<f64> = lived.iter().map(Lived::share).collect();
+    shares.sort_unstable_by(f64::total_cmp);
+    let share = shares.get(shares.len() / 2).copied().unwrap_or(f64::INFINITY);
     println!("{}\n", machine());
-    println!("| | events | took | events/s |\n|---|---|---|---|");
+    println!(
+        "| median of {} | events | took | events/s |\n|---|---|---|---|",
+        arguments.times
+    );
     let rows = [
-        ("ejabberd took them", arguments.items, lived.published),
-        ("… a bare client had them", arguments.items, lived.received),
-        ("… Mailwren had stored them", arguments.items, lived.stored),
-        ("from memory: split and decoded", replayed.events, replayed.decoding),
-        ("from memory: stored", replayed.events, replayed.storing),
+        (
+            "ejabberd took them",
+            arguments.items,
+            median(lived, |round| round.published),
+        ),
+        (
+            "… a bare client had them",
+            arguments.items,
+            median(lived, |round| round.received),
+        ),
+        (
+            "… Mailwren had stored them",
+            arguments.items,
+            median(lived, |round| round.stored),
+        ),
+        (
+            "from memory: split and decoded",
+            arguments.replayed,
+            median(replayed, |time| time.decoding),
+        ),
+        ("from memory: stored", arguments.replayed, storing),
     ];
     for (what, count, took) in rows {
         println!(
@@ -93,17 +113,28 @@ fn judge(arguments: &Arguments, lived: &Lived, replayed: &Replayed) -> Result<()
     let figures = rows.map(|(what, count, took)| {
         json!({ "what": what, "events": count, "seconds": took.as_secs_f64(), "per_second": rate(count, took) })
     });
-    keep("throughput", json!({ "program": arguments.program, "rows": figures }))?;
+    keep(
+        "throughput",
+        json!({ "program": arguments.program, "n": arguments.times, "share": share, "rows": figures }),
+    )?;
     if arguments.quick {
         return Ok(());
     }
-    if lived.stored > lived.received + lived.received * LONGER / 100 {
-        bail!("Mailwren takes more than {LONGER} % longer than a bare client");
+    println!("Mailwren takes {:.2} times as long as the bare client.", share);
+    if share > LONGER {
+        bail!("it should be {LONGER} at most");
     }
-    if rate(replayed.events, replayed.storing) < A_SECOND {
+    if rate(arguments.replayed, storing) < A_SECOND {
         bail!("it should be {A_SECOND} events a second");
     }
     Ok(())
+}
+
+/// The median of what was measured several times.
+fn median<T>(times: &[T], took: impl Fn(&T) -> Duration) -> Duration {
+    let mut durations = Durations::default();
+    times.iter().for_each(|time| durations.add(took(time)));
+    durations.percentile(50)
 }
 
 /// A mail as our own dialect has it.

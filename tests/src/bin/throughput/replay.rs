@@ -27,8 +27,6 @@ const QUEUE: usize = 256;
 /// How long each step took alone, and all of them together as the engine has them: two tasks and the store's thread.
 #[derive(Debug)]
 pub struct Replayed {
-    /// How many events.
-    pub events: usize,
     /// Until all are decoded, while nobody stores them.
     pub decoding: Duration,
     /// Until all are stored.
@@ -64,11 +62,7 @@ pub async fn replay(dir: &Path, events: usize) -> Result<Replayed> {
     let newest = newest.rows.first().context("nothing is stored")?;
     ensure!(newest.event.item == Some(item(events - 1)), "the newest is {newest:?}");
     store.close().await?;
-    Ok(Replayed {
-        events,
-        decoding,
-        storing,
-    })
+    Ok(Replayed { decoding, storing })
 }
 
 fn item(number: usize) -> String {

@@ -1,7 +1,7 @@
 //! Mailboxes that are looked into by IMAP: what only said that one changed waits until it was looked into, and gives way
 //! to what was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +10,7 @@ use crate::account::{Account, same_folder};
 use crate::event::{Decoded, Dialect, Event, Kind};
 use crate::mirror::Position;
 use crate::popup::Occasion;
-use crate::popups::settled;
+use crate::popups::Gathered;
 use crate::view::Row;
 
 /// So long a popup that knows nothing but that a mailbox changed waits for what a look into it finds.
@@ -47,7 +47,7 @@ pub(super) struct Mailboxes {
     /// What waits for a look, by account.
     awaiting: BTreeMap<String, Awaiting>,
     /// What a first look after an absence brings, by account: it is told together.
-    away: BTreeMap<String, Vec<Row>>,
+    away: BTreeMap<String, Gathered>,
 }
 
 /// A mailbox that is reached.
@@ -135,20 +135,13 @@ impl Mailboxes {
         }
     }
 
-    /// What became of rows that wait.
-    pub(super) fn changed(&mut self, rows: &[Row]) {
-        self.drop_rows(|held| rows.iter().any(|row| row.seq == held.seq && settled(row)));
-    }
-
-    /// The popups of these rows were closed elsewhere.
-    pub(super) fn dismissed(&mut self, rows: &[Row]) {
-        self.drop_rows(|held| rows.iter().any(|row| row.seq == held.seq));
-    }
-
-    fn drop_rows(&mut self, which: impl Fn(&Row) -> bool) {
-        let awaiting = self.awaiting.values_mut().map(|awaiting| &mut awaiting.rows);
-        for rows in awaiting.chain(self.away.values_mut()) {
-            rows.retain(|held| !which(held));
+    /// No popup is owed any more for these rows.
+    pub(super) fn let_go(&mut self, leaving: &HashSet<i64>) {
+        for away in self.away.values_mut() {
+            away.retain(|seq| !leaving.contains(&seq));
+        }
+        for awaiting in self.awaiting.values_mut() {
+            awaiting.rows.retain(|row| !leaving.contains(&row.seq));
         }
         self.awaiting.retain(|_, awaiting| !awaiting.rows.is_empty());
     }

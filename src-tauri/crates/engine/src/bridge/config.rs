@@ -28,6 +28,7 @@ use std::str::FromStr;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, MailServer, PasswordSource};
 use mailwren_core::popup::Privacy;
+use mailwren_core::said::Said;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
@@ -97,8 +98,15 @@ pub enum Listen {
 
 /// What isn't an address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is nothing to listen on: an address with a port, such as 127.0.0.1:8025, or unix:/path/to/socket")]
+#[error("{}", self.said())]
 pub struct ListenError(String);
+
+impl ListenError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        Said::word("bridge-listen-address").with("text", &self.0)
+    }
+}
 
 impl FromStr for Listen {
     type Err = ListenError;
@@ -123,24 +131,33 @@ impl fmt::Display for Listen {
 
 /// What is wrong with the section.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {message}")]
+#[error("{}", self.said())]
 pub struct BridgeProblem {
     /// From 1.
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,
     /// What, and what it should be.
-    pub message: String,
+    pub message: Said,
+}
+
+impl BridgeProblem {
+    /// For people.
+    pub fn said(&self) -> Said {
+        Said::word("config-at")
+            .with("line", self.line.to_string())
+            .with("column", self.column.to_string())
+            .with("what", self.message.clone())
+    }
 }
 
 /// Why the bridge can't be started from a file.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum BridgeConfigError {
     /// The file can't be read, or the rest of it is wrong.
-    #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
     /// The section is wrong; every problem that was found.
-    #[error("{}: {}", path.display(), listed(problems))]
     Problems {
         /// The file.
         path: PathBuf,
@@ -149,9 +166,20 @@ pub enum BridgeConfigError {
     },
 }
 
-fn listed(problems: &[BridgeProblem]) -> String {
-    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    lines.join("\n")
+impl BridgeConfigError {
+    /// For people: the file, and a line for each problem.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Config(error) => error.said(),
+            Self::Problems { path, problems } => {
+                let mut lines: Vec<Said> = problems.iter().map(BridgeProblem::said).collect();
+                if let Some(first) = lines.first_mut() {
+                    *first = Said::at(path, first.clone());
+                }
+                Said::Lines(lines)
+            }
+        }
+    }
 }
 
 /// The section as written, but for the mailboxes.
@@ -197,7 +225,7 @@ impl BridgeConfig {
             .map(|problem| BridgeProblem {
                 line: problem.line,
                 column: problem.column,
-                message: problem.message.to_string(),
+                message: problem.message.clone(),
             })
             .collect();
         let config = read(&text, listen, &loaded.config, &mut problems);
@@ -229,7 +257,7 @@ impl BridgeConfig {
 
 fn read(text: &str, listen: Option<Listen>, all: &Config, problems: &mut Vec<BridgeProblem>) -> BridgeConfig {
     let accounts = &all.accounts;
-    let mut problem = |span: Option<Range<usize>>, message: String| {
+    let mut problem = |span: Option<Range<usize>>, message: Said| {
         let (line, column) = position(text, span.map_or(0, |span| span.start));
         problems.push(BridgeProblem { line, column, message });
     };
@@ -244,60 +272,50 @@ fn read(text: &str, listen: Option<Listen>, all: &Config, problems: &mut Vec<Bri
         .ok()
         .and_then(|mut table| table.get_mut().remove("bridge"));
     let Some(section) = section else {
-        problem(None, "there is no section `[bridge]`".to_owned());
+        problem(None, Said::word("bridge-no-section"));
         return config;
     };
     let at = section.span();
     let DeValue::Table(mut table) = section.into_inner() else {
-        problem(Some(at), "`bridge` is written as a section, `[bridge]`".to_owned());
+        problem(Some(at), Said::word("bridge-section"));
         return config;
     };
     let mailboxes = match table.remove("mailbox").map(|value| (value.span(), value.into_inner())) {
         Some((_, DeValue::Array(mailboxes))) => mailboxes,
         Some((span, _)) => {
-            problem(
-                Some(span),
-                "a mailbox is written as `[[bridge.mailbox]]`, with two brackets".to_owned(),
-            );
+            problem(Some(span), Said::word("config-brackets").with("key", "bridge.mailbox"));
             return config;
         }
         None => DeArray::new(),
     };
     let provider = table.remove("provider");
     if mailboxes.is_empty() && provider.is_none() {
-        problem(
-            Some(at.clone()),
-            "there is nothing to publish: add a `[[bridge.mailbox]]`".to_owned(),
-        );
+        problem(Some(at.clone()), Said::word("bridge-nothing"));
     }
     let listens_at = table.get("listen").map(Spanned::span).or_else(|| Some(at.clone()));
     match Section::deserialize(Spanned::new(at.clone(), DeValue::Table(table)).into_deserializer()) {
         Ok(section) => {
             match (&config.listen, section.listen.as_deref().map(Listen::from_str)) {
                 (None, Some(Ok(listen))) => config.listen = Some(listen),
-                (None, Some(Err(error))) => problem(listens_at.clone(), error.to_string()),
+                (None, Some(Err(error))) => problem(listens_at.clone(), error.said()),
                 _ => {}
             }
             config.secret = section.secret;
         }
-        Err(error) => problem(error.span().or(Some(at.clone())), error.message().to_owned()),
+        Err(error) => problem(error.span().or(Some(at.clone())), Said::text(error.message())),
     }
     if config.secret == Some(PasswordSource::Keyring) {
-        let message =
-            "the secret lies in a file or comes from a command: secret = { file = \"/etc/mailwren/http-secret\" }";
-        problem(Some(at.clone()), message.to_owned());
+        problem(Some(at.clone()), Said::word("bridge-secret"));
     }
     if matches!(config.listen, Some(Listen::Tcp(_))) && config.secret.is_none() {
-        let message = "`secret` is missing: whoever reaches a port could tell anything; with \"unix:/path\" the socket's \
-                       folder says who reaches it";
-        problem(listens_at, message.to_owned());
+        problem(listens_at, Said::word("bridge-no-secret"));
     }
     if let Some(written) = provider {
         let start = written.span();
         let listens = config.listen.is_some();
         let read = WrittenProvider::deserialize(written.into_deserializer())
-            .map_err(|error| (error.span(), error.message().to_owned()))
-            .and_then(|written| written.checked(all, listens).map_err(|flaw| (None, flaw.to_string())));
+            .map_err(|error| (error.span(), Said::text(error.message())))
+            .and_then(|written| written.checked(all, listens).map_err(|flaw| (None, flaw.said())));
         match read {
             Ok(provider) => config.provider = Some(provider),
             Err((span, message)) => problem(span.or(Some(start)), message),
@@ -306,8 +324,8 @@ fn read(text: &str, listen: Option<Listen>, all: &Config, problems: &mut Vec<Bri
     for written in mailboxes {
         let start = written.span();
         let read = Written::deserialize(written.into_deserializer())
-            .map_err(|error| (error.span(), error.message().to_owned()))
-            .and_then(|written| checked(written, &config, accounts).map_err(|flaw| (None, flaw.to_string())));
+            .map_err(|error| (error.span(), Said::text(error.message())))
+            .and_then(|written| checked(written, &config, accounts).map_err(|flaw| (None, flaw.said())));
         match read {
             Ok(mailbox) => config.mailboxes.push(mailbox),
             Err((span, message)) => problem(span.or(Some(start)), message),
@@ -401,41 +419,44 @@ fn imap(server: MailServer) -> Result<ImapSource, MailboxFlaw> {
 
 /// What is wrong with a mailbox.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 enum MailboxFlaw {
-    #[error("`name` is empty: it goes into the ids of what is published, and must not change later")]
     NoName,
-    #[error("there is another mailbox `{0}` above")]
     Twice(String),
-    #[error("there is no `[[account]]` {0}, or it is disabled")]
     NoAccount(String),
-    #[error("`account` is missing: {0} accounts are configured, say which one publishes")]
     WhichAccount(usize),
-    #[error("`{0}` isn't a pubsub service; it looks like pubsub.example.org")]
     Service(String),
-    #[error("`node` is empty")]
     NoNode,
-    #[error("`owner` is for nodes at a pubsub `service`: an account's own node is its own, and not {0}'s")]
     OwnNode(String),
-    #[error("`owner` {0} isn't an address such as sam@example.org")]
     Owner(String),
-    #[error(
-        "nothing tells of this mailbox: add http = {{ user = \"…\" }}, or imap = {{ host = \"…\", user = \"…\", password = \
-         {{ file = \"…\" }} }}"
-    )]
     NoSource,
-    #[error("`http.user` is empty")]
     NoUser,
-    #[error("`http.user` {0} is another mailbox's above")]
     UserTwice(String),
-    #[error("mail servers tell of it by HTTP, but `listen` is missing in `[bridge]`")]
     NoListen,
-    #[error("`imap.user` is missing: who logs in to the mail server")]
     NoImapUser,
-    #[error(
-        "it can't log in: the password lies in a file or comes from a command, imap.password = {{ file = \
-         \"/etc/mailwren/imap.password\" }}, or a command prints a token, imap.token = [\"…\"]"
-    )]
     NoLogin,
-    #[error(transparent)]
     Imap(#[from] ServerFlaw),
+}
+
+impl MailboxFlaw {
+    /// For people.
+    fn said(&self) -> Said {
+        match self {
+            Self::NoName => Said::word("bridge-name"),
+            Self::Twice(name) => Said::word("bridge-twice").with("name", name),
+            Self::NoAccount(jid) => Said::word("bridge-no-account").with("jid", jid),
+            Self::WhichAccount(n) => Said::word("bridge-which-account").with("n", *n),
+            Self::Service(text) => Said::word("config-service").with("text", text),
+            Self::NoNode => Said::word("bridge-node"),
+            Self::OwnNode(owner) => Said::word("bridge-own-node").with("owner", owner),
+            Self::Owner(owner) => Said::word("bridge-owner").with("owner", owner),
+            Self::NoSource => Said::word("bridge-no-source"),
+            Self::NoUser => Said::word("bridge-http-user"),
+            Self::UserTwice(user) => Said::word("bridge-http-user-twice").with("user", user),
+            Self::NoListen => Said::word("bridge-no-listen"),
+            Self::NoImapUser => Said::word("bridge-imap-user"),
+            Self::NoLogin => Said::word("bridge-imap-login"),
+            Self::Imap(flaw) => flaw.said(),
+        }
+    }
 }

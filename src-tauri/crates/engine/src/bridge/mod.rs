@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use jid::BareJid;
 use mailwren_core::account::Subscription;
+use mailwren_core::said::Said;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -52,15 +53,13 @@ const STOP: Duration = Duration::from_secs(5);
 
 /// Why a bridge can't be started.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum BridgeError {
     /// The configuration is wrong.
-    #[error(transparent)]
     Config(#[from] BridgeConfigError),
     /// The secret can't be had.
-    #[error("the HTTP secret: {0}")]
     Secret(#[from] PasswordError),
     /// It can't listen.
-    #[error("can't listen on {listen}: {source}")]
     Listen {
         /// Where.
         listen: Listen,
@@ -68,16 +67,29 @@ pub enum BridgeError {
         source: io::Error,
     },
     /// Another one runs with the same configuration.
-    #[error("another bridge runs with this configuration")]
     Running,
     /// The data folder can't be written.
-    #[error("{}: {source}", path.display())]
     Io {
         /// What of it.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+}
+
+impl BridgeError {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Config(error) => error.said(),
+            Self::Secret(error) => Said::word("bridge-secret-trouble").with("why", error.said()),
+            Self::Listen { listen, source } => Said::word("bridge-listen")
+                .with("listen", listen.to_string())
+                .with("why", source.to_string()),
+            Self::Running => Said::word("bridge-running"),
+            Self::Io { path, source } => Said::at(path, Said::text(source)),
+        }
+    }
 }
 
 /// A bridge that has everything it needs.

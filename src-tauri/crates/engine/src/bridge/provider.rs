@@ -19,6 +19,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jid::BareJid;
 use mailwren_core::popup::Privacy;
+use mailwren_core::said::Said;
 use regex::Regex;
 use serde::Deserialize;
 
@@ -104,33 +105,44 @@ struct Http {
 
 /// What is wrong with the block.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub(super) enum ProviderFlaw {
-    #[error("`component` or `account` says who publishes: one of them")]
     NoPublisher,
-    #[error("there is no `[[component]]` {0}")]
     NoComponent(String),
-    #[error("there is no `[[account]]` {0}, or it is disabled")]
     NoAccount(String),
-    #[error("`service` {0} isn't a pubsub service; it looks like pubsub.example.org")]
     Service(String),
-    #[error(
-        "`node` {0} has to hold {USER} once, between slashes, as in /example/{USER}/mail/{MAILBOX}; and {MAILBOX} once, or not"
-    )]
     Node(String),
-    #[error("`owner` {0} isn't {USER}@ and a domain, as in {USER}@example.org")]
     Owner(String),
-    #[error("`http.user` {0} has to hold {USER} once")]
     HttpUser(String),
-    #[error("`users.pattern`: {0}")]
     Pattern(#[from] regex::Error),
-    #[error("`users.file` {}: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },
-    #[error("`folders`: {0:?} is there twice, or can't be a folder")]
     Folder(String),
-    #[error("`folders` has {0} folders; it takes 1 to {FOLDERS}")]
     Folders(usize),
-    #[error("mail servers tell of its mailboxes by HTTP, but `listen` is missing in `[bridge]`")]
     NoListen,
+}
+
+impl ProviderFlaw {
+    /// For people.
+    pub(super) fn said(&self) -> Said {
+        match self {
+            Self::NoPublisher => Said::word("bridge-publisher"),
+            Self::NoComponent(domain) => Said::word("bridge-no-component").with("domain", domain),
+            Self::NoAccount(jid) => Said::word("bridge-no-account").with("jid", jid),
+            Self::Service(text) => Said::word("config-service").with("text", text),
+            Self::Node(node) => Said::word("bridge-user-node").with("node", node),
+            Self::Owner(owner) => Said::word("bridge-user-owner").with("owner", owner),
+            Self::HttpUser(user) => Said::word("bridge-user-http").with("user", user),
+            Self::Pattern(error) => Said::word("config-rule-pattern")
+                .with("key", "users.pattern")
+                .with("why", error.to_string()),
+            Self::File { path, source } => Said::word("bridge-users-file")
+                .with("path", path.display())
+                .with("why", source.to_string()),
+            Self::Folder(name) => Said::word("bridge-folder").with("name", name),
+            Self::Folders(n) => Said::word("bridge-folders").with("n", *n).with("most", FOLDERS),
+            Self::NoListen => Said::word("bridge-no-listen"),
+        }
+    }
 }
 
 impl Written {
@@ -415,13 +427,13 @@ mod tests {
         for (written, expected) in [
             ("component = \"other.example.org\"", "no `[[component]]` other"),
             ("account = \"sam@example.org\"", "one of them"),
-            ("service = \"@\"", "isn't a pubsub service"),
+            ("service = \"@\"", "isn’t a pubsub service"),
             ("node = \"/example/mail\"", "hold {user} once"),
             ("node = \"/example/{user}{mailbox}\"", "hold {user} once"),
             ("node = \"/{user}/{user}\"", "hold {user} once"),
             ("node = \"/{user}/{folder}\"", "hold {user} once"),
-            ("owner = \"sam@example.org\"", "isn't {user}@ and a domain"),
-            ("owner = \"{user}@a@b\"", "isn't {user}@ and a domain"),
+            ("owner = \"sam@example.org\"", "isn’t {user}@ and a domain"),
+            ("owner = \"{user}@a@b\"", "isn’t {user}@ and a domain"),
             ("http = { user = \"sam\" }", "`http.user` sam has to hold {user}"),
             ("users = { pattern = \"(\" }", "`users.pattern`"),
             ("users = { file = \"/nowhere/users\" }", "`users.file` /nowhere/users"),

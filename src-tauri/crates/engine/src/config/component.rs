@@ -12,6 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use jid::BareJid;
 use mailwren_core::account::PasswordSource;
+use mailwren_core::said::Said;
 use serde::Deserialize;
 
 use super::bare_jid;
@@ -43,24 +44,28 @@ pub(super) struct Written {
 
 /// What is wrong with a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ComponentFlaw {
     /// The domain isn't one.
-    #[error("`{0}` isn't the domain of a component; it looks like mail.example.org")]
     Domain(String),
     /// Two components with one domain.
-    #[error("there is another component `{0}` above")]
     Twice(String),
     /// Everybody in between could read and write.
-    #[error(
-        "`address` {0} isn't on this machine, and the connection of a component isn't encrypted: if the network in between is \
-         yours alone, add cleartext = true"
-    )]
     Open(SocketAddr),
     /// A component has no keyring.
-    #[error(
-        "the secret lies in a file or comes from a command: secret = {{ file = \"/etc/mailwren/component-secret\" }}"
-    )]
     Secret,
+}
+
+impl ComponentFlaw {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Domain(text) => Said::word("component-domain").with("text", text),
+            Self::Twice(domain) => Said::word("component-twice").with("domain", domain),
+            Self::Open(address) => Said::word("component-open").with("address", address.to_string()),
+            Self::Secret => Said::word("component-secret"),
+        }
+    }
 }
 
 impl Written {

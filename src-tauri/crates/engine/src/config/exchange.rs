@@ -15,7 +15,8 @@ use super::edit::position;
 use super::{Config, ConfigError, ConfigFile, ConfigProblem, Loaded, bare_jid, parse};
 
 /// What an exported configuration begins with.
-const EXPORTED: &str = "# Mailwren's settings, without passwords. Take them in with `mailwrenctl import`.\n\n";
+const EXPORTED: &str =
+    "# Mailwren's settings, without passwords. Take them in with `mailwrenctl import`.\nversion = 1\n\n";
 /// A configuration is no larger.
 const MOST_BYTES: usize = 1024 * 1024;
 

@@ -1,6 +1,7 @@
 //! `config.toml`: what a person set, and may edit by hand while Mailwren runs.
 //!
 //! ```toml
+//! version = 1                     # of this form of the file; what is left out is 1
 //! language = "system"             # or "en", "de", "ar": of windows, tray, notifications and mailwrenctl
 //! keep_days = 30                  # how long events are kept
 //! theme = "system"                # or "light", "dark": how windows look
@@ -83,6 +84,10 @@ pub use self::mail_server::ServerFlaw;
 pub(crate) use self::mail_server::checked_server;
 pub use self::notifications::edition;
 
+/// The form of the file. A later one that says the same differently gets the next number, and what reads it then brings files of
+/// this one to that form.
+pub const VERSION: u32 = 1;
+
 /// The configuration; what the file doesn't say has its default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
@@ -153,6 +158,13 @@ pub enum ConfigError {
         /// What is wrong.
         message: Said,
     },
+    /// A later version of Mailwren wrote it.
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
     /// Something of a configuration that has to be whole isn't in order; a line for each.
     Flawed(Said),
     /// No import kept such a file.
@@ -197,6 +209,10 @@ impl ConfigError {
                 Path::new(&format!("{}:{line}:{column}", path.display())),
                 message.clone(),
             ),
+            Self::Newer { path, found } => Said::word("config-newer")
+                .with("path", path.display())
+                .with("found", found.to_string())
+                .with("known", VERSION.to_string()),
             Self::Flawed(flaws) => flaws.clone(),
             Self::NoBackup(name) => Said::word("config-no-backup").with("name", name),
             Self::General(fault) => fault.said(),
@@ -328,6 +344,15 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
     let mut table = DeTable::parse(text).map_err(|error| invalid(error.span(), Said::text(error.message())))?;
     // `crate::bridge::config` reads it; what is wrong there is nothing to the rest.
     table.get_mut().remove("bridge");
+    // First of all: what a later form says can't be judged.
+    if let Some(version) = table.get_mut().remove("version") {
+        let found = u32::deserialize(version.into_deserializer());
+        let found = found.map_err(|error| invalid(error.span(), Said::text(error.message())))?;
+        if found > VERSION {
+            let path = path.to_owned();
+            return Err(ConfigError::Newer { path, found });
+        }
+    }
     let mut listed = |key: &str| {
         let Some(value) = table.get_mut().remove(key) else {
             return Ok(DeArray::new());
@@ -408,7 +433,7 @@ fn parse(path: &Path, text: &str) -> Result<Loaded, ConfigError> {
             .map_err(|error| (error.span(), Said::text(error.message())))
             .and_then(|written| {
                 let checked = written.checked(&loaded.config.components);
-                checked.map_err(|flaw| (None, Said::text(flaw)))
+                checked.map_err(|flaw| (None, flaw.said()))
             });
         match read {
             Ok(component) => loaded.config.components.push(component),

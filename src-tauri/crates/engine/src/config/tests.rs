@@ -244,6 +244,28 @@ fn a_mailbox_is_written_without_what_is_usual_and_taken_along_without_its_secret
 }
 
 #[test]
+fn a_file_of_a_later_form_is_left_alone() {
+    assert!(loaded("version = 1\n").problems.is_empty());
+    let later = "version = 2\naccounts = { sam = \"in another way\" }\n";
+    assert_eq!(
+        error(later),
+        "config.toml is of a newer Mailwren (version 2; this one knows up to 1): update Mailwren, or put a former file in its \
+         place"
+    );
+    let (_dir, file) = file(later);
+    assert!(matches!(
+        file.save_account(&Account::new("sam@example.org")),
+        Err(ConfigError::Newer { found: 2, .. })
+    ));
+    assert_eq!(text(&file), later);
+    assert!(
+        error("version = \"one\"\n").contains("1:11"),
+        "{}",
+        error("version = \"one\"\n")
+    );
+}
+
+#[test]
 fn saving_what_didnt_change_changes_nothing() {
     let (_dir, file) = file(FILE);
     for account in file.load().unwrap().config.accounts {
@@ -338,9 +360,9 @@ fn a_component_is_on_this_machine_unless_the_file_says_otherwise() {
     for (more, expected) in [
         (
             "address = '192.0.2.7:5347'",
-            "line 1, column 1: `address` 192.0.2.7:5347 isn't on this machine",
+            "line 1, column 1: `address` 192.0.2.7:5347 isn’t on this machine",
         ),
-        ("address = '[2001:db8::1]:5347'", "isn't on this machine"),
+        ("address = '[2001:db8::1]:5347'", "isn’t on this machine"),
         ("address = 'localhost:5347'", "line 4"),
         ("port = 7", "line 4, column 1: unknown field `port`"),
         (
@@ -349,7 +371,7 @@ fn a_component_is_on_this_machine_unless_the_file_says_otherwise() {
         ),
         (
             "[[component]]\ndomain = 'sam@example.org'\nsecret = { file = '/s' }",
-            "isn't the domain",
+            "isn’t the domain",
         ),
         (
             "[[component]]\ndomain = 'b.example.org'\nsecret = 'keyring'",

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
-use zbus6::message::Type;
-use zbus6::{Connection, MatchRule, Message, MessageStream, Variant};
+use zbus::message::Type;
+use zbus::zvariant::Value;
+use zbus::{Connection, MatchRule, Message, MessageStream};
 
 use super::Doubt;
 
@@ -41,7 +42,7 @@ pub(super) async fn listen(doubts: mpsc::Sender<Doubt>) {
 
 type Signals = futures::stream::SelectAll<MessageStream>;
 
-async fn signals() -> zbus6::Result<Signals> {
+async fn signals() -> zbus::Result<Signals> {
     let bus = Connection::system().await?;
     let mut streams = Signals::new();
     for (sender, interface, member) in [
@@ -51,11 +52,11 @@ async fn signals() -> zbus6::Result<Signals> {
     ] {
         let rule = MatchRule::builder()
             .msg_type(Type::Signal)
-            .sender(sender)
-            .path(format!("/{}", sender.replace('.', "/")))
-            .interface(interface)
-            .member(member)
-            .build()?;
+            .sender(sender)?
+            .path(format!("/{}", sender.replace('.', "/")))?
+            .interface(interface)?
+            .member(member)?
+            .build();
         streams.push(MessageStream::for_match_rule(rule, &bus, None).await?);
     }
     Ok(streams)
@@ -78,7 +79,7 @@ fn meant(signal: &Message) -> Option<Doubt> {
     match header.member()?.as_str() {
         "StateChanged" => Some(Doubt::Network),
         "PropertiesChanged" => {
-            let (_, changed, _): (&str, std::collections::HashMap<&str, Variant<'_>>, Vec<&str>) =
+            let (_, changed, _): (&str, std::collections::HashMap<&str, Value<'_>>, Vec<&str>) =
                 body.deserialize().ok()?;
             let matters = |key: &str| changed.contains_key(key);
             (matters("PrimaryConnection") || matters("Connectivity")).then_some(Doubt::Network)

@@ -3,6 +3,7 @@
 //! Writes go through one thread and reads through another, so that a long query never holds up an arrival. All methods
 //! return once the change is on the disk, so "stored before notified" is a matter of awaiting [`Store::append`].
 
+mod former;
 mod marks;
 mod read;
 mod schema;
@@ -14,6 +15,7 @@ mod write;
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use mailwren_core::act::Act;
@@ -95,11 +97,13 @@ pub struct Page {
 pub struct Store {
     writer: Worker,
     reader: Worker,
+    dir: Arc<Path>,
 }
 
 impl Store {
     /// Opens the database in `dir`, which is made if it isn't there (0700, files 0600). A broken database is moved
-    /// aside, never deleted, and a new one begun: the second value then says where the old one is. Blocks; meant for
+    /// aside, never deleted, and a new one begun: the second value then says where the old one is. One of a former version is
+    /// copied to `events.before-N.sqlite` before it gets the schema N. Blocks; meant for
     /// the start of the program.
     ///
     /// # Errors
@@ -114,6 +118,7 @@ impl Store {
         let store = Self {
             writer: Worker::spawn("store-write", writer).map_err(thread)?,
             reader: Worker::spawn("store-read", reader).map_err(thread)?,
+            dir: dir.into(),
         };
         Ok((store, aside))
     }
@@ -233,10 +238,19 @@ impl Store {
         self.noted(deed, at, move |t| write::mark(t, &seqs, read, at)).await
     }
 
-    /// Marks all unread rows of a filter read. Gives the rows that changed.
-    pub async fn mark_all(&self, filter: Filter, at: Timestamp) -> Result<Vec<Row>, StoreError> {
-        self.noted(Deed::Read, at, move |t| write::mark_all(t, &filter, at))
-            .await
+    /// Marks unread rows of a filter read: the newest of those that are older than a row, at most `limit`. Gives the rows that
+    /// changed, newest first.
+    pub async fn mark_filtered(
+        &self,
+        filter: Filter,
+        before: i64,
+        limit: usize,
+        at: Timestamp,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.noted(Deed::Read, at, move |t| {
+            write::mark_filtered(t, filter, before, limit, at)
+        })
+        .await
     }
 
     /// Puts unread rows off until an instant; `None` takes it back. Gives the rows that changed.
@@ -381,15 +395,28 @@ impl Store {
         self.read(move |c| read::arrivals(c, now, hours)).await
     }
 
-    /// Deletes everything of an account.
+    /// Deletes everything of an account, and the copy of a former database with what it holds of it.
     pub async fn forget(&self, account: String) -> Result<(), StoreError> {
-        self.write(move |t| write::forget(t, &account)).await
+        self.write(move |t| write::forget(t, &account)).await?;
+        self.remove_former(None).await
+    }
+
+    async fn remove_former(&self, before: Option<Timestamp>) -> Result<(), StoreError> {
+        let dir = Arc::clone(&self.dir);
+        let removed = self.writer.run(move |_| Ok(former::remove(&dir, before))).await?;
+        removed.map_err(|source| StoreError::Io {
+            path: self.dir.to_path_buf(),
+            source,
+        })
     }
 
     /// Deletes rows received before an instant, unless a popup is owed for them or they were put off. Items that are still published aren't
-    /// taken for new ones when they arrive again. Gives how many rows were deleted.
+    /// taken for new ones when they arrive again. A copy of a former database that was made before goes, too. Gives how many rows
+    /// were deleted.
     pub async fn sweep(&self, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |t| write::sweep(t, before)).await
+        let swept = self.write(move |t| write::sweep(t, before)).await?;
+        self.remove_former(Some(before)).await?;
+        Ok(swept)
     }
 
     /// The newest revision.

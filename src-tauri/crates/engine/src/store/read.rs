@@ -163,19 +163,6 @@ pub fn rows(c: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<
     c.prepare_cached(sql)?.query_map(params, from_columns)?.collect()
 }
 
-/// A filter as a condition over `event`, with its values.
-pub fn condition(filter: &Filter) -> (String, Vec<Value>) {
-    let (mut terms, mut values) = places(filter);
-    match filter.text.as_deref().and_then(match_expression) {
-        Some(query) => {
-            terms.push("seq IN (SELECT rowid FROM search WHERE search MATCH ?)");
-            values.push(Value::from(query));
-        }
-        None => terms.push(LISTED),
-    }
-    (terms.join(" AND "), values)
-}
-
 /// What isn't listed unless it is searched for: what was moved from here, and what gave way to what was found.
 const LISTED: &str = "ifnull(acted, 'undone') = 'undone' AND NOT (replaced = 1 AND kind = 'changed')";
 
@@ -199,7 +186,7 @@ fn places(filter: &Filter) -> (Vec<&'static str>, Vec<Value>) {
 
 /// The newest rows of a filter that are older than a row. SQLite knows nothing of how many rows are unread, or have a word:
 /// without being told what to go by it would look at all of them.
-fn newest(c: &Connection, filter: &Filter, before: i64, limit: i64) -> rusqlite::Result<Vec<Row>> {
+pub fn newest(c: &Connection, filter: &Filter, before: i64, limit: i64) -> rusqlite::Result<Vec<Row>> {
     let (terms, places) = places(filter);
     let terms = terms.join(" AND ");
     let (sql, found) = match filter.text.as_deref().and_then(match_expression) {

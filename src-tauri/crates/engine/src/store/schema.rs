@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::StoreError;
+use super::{StoreError, former};
 
 /// The database's name in its folder.
 pub const FILE: &str = "events.sqlite";
@@ -136,6 +136,11 @@ fn writer(path: &Path) -> Result<Connection, Fault> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    if (1..known).contains(&version)
+        && let Some(dir) = path.parent()
+    {
+        former::keep(&connection, dir, known).map_err(Fault::Other)?;
+    }
     migrate(&mut connection)?;
     Ok(connection)
 }

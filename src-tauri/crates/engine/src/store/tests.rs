@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use jiff::SignedDuration;
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest, Sender};
 use mailwren_core::policy::{Cause, Outcome, Reason};
 use mailwren_core::popup::Privacy;
@@ -663,8 +664,15 @@ async fn marking_all_takes_the_filters_rows_alone() {
         mailbox: Some("Inbox".to_owned()),
         ..Filter::default()
     };
-    assert_eq!(store.mark_all(filter, at(1)).await.unwrap().len(), 1);
-    assert_eq!(store.mark_all(Filter::default(), at(1)).await.unwrap().len(), 2);
+    assert_eq!(store.mark_filtered(filter, i64::MAX, 9, at(1)).await.unwrap().len(), 1);
+    let seqs = |rows: Vec<Row>| rows.iter().map(|row| row.seq).collect::<Vec<_>>();
+    let newest = store
+        .mark_filtered(Filter::default(), i64::MAX, 1, at(1))
+        .await
+        .unwrap();
+    assert_eq!(seqs(newest), [3], "the newest first");
+    let older = store.mark_filtered(Filter::default(), 3, 9, at(1)).await.unwrap();
+    assert_eq!(seqs(older), [2]);
     assert_eq!(count(&store).await, 0);
 }
 
@@ -1037,6 +1045,57 @@ async fn a_database_of_the_first_schema_is_taken_on_with_all_its_rows() {
     store.explain(vec![(1, usual())]).await.unwrap();
     assert_eq!(store.row(1).await.unwrap().unwrap().reason, Some(usual()));
     assert_eq!(store.owed().await.unwrap().len(), 1);
+
+    // There is a way back, for as long as what it holds may be kept.
+    let copy = dir.path().join("events.before-6.sqlite");
+    let former = Connection::open(&copy).unwrap();
+    let version: i64 = former
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    let account: String = former
+        .query_row("SELECT account FROM event", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!((version, account.as_str()), (1, "sam@example.org"));
+    assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    store.close().await.unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    store
+        .sweep(Timestamp::now() - SignedDuration::from_hours(24))
+        .await
+        .unwrap();
+    assert!(copy.exists(), "a start and a sweep leave it");
+    store
+        .sweep(Timestamp::now() + SignedDuration::from_hours(1))
+        .await
+        .unwrap();
+    assert!(!copy.exists(), "it goes with what it holds");
+}
+
+#[tokio::test]
+async fn a_former_database_goes_with_an_account_that_is_forgotten() {
+    let (dir, store) = open();
+    let copy = dir.path().join("events.before-6.sqlite");
+    fs::write(&copy, "mail").unwrap();
+    store.forget(ACCOUNT.to_owned()).await.unwrap();
+    assert!(!copy.exists());
+}
+
+#[test]
+fn a_former_database_that_cant_be_copied_stays_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(schema::FILE);
+    let first = Connection::open(&path).unwrap();
+    first.execute_batch(include_str!("1.sql")).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first.close().unwrap();
+    // Nothing can be written where the copy would be.
+    fs::create_dir(dir.path().join("events.before-6.part")).unwrap();
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::Io { .. })));
+    let first = Connection::open(&path).unwrap();
+    let version: i64 = first
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 1);
 }
 
 fn usual() -> Reason {

@@ -9,7 +9,7 @@ use mailwren_core::model::says_changed;
 use mailwren_core::policy::{Cause, Outcome, Reason};
 use mailwren_core::view::{Filter, Row};
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Params, Transaction, named_params, params, params_from_iter};
+use rusqlite::{OptionalExtension, Params, Transaction, named_params, params};
 
 use super::marks;
 use super::read::{self, Node, OWING, READ_BEFORE, SNOOZED, dialect_name, dialect_named, kind_name};
@@ -449,12 +449,17 @@ pub fn mark(t: &Transaction<'_>, marked: &[i64], read: bool, at: Timestamp) -> r
     Change::Read(at).apply_all(t, &seqs(t, read, [marked])?)
 }
 
-pub fn mark_all(t: &Transaction<'_>, filter: &Filter, at: Timestamp) -> rusqlite::Result<Vec<Row>> {
-    let (condition, values) = read::condition(filter);
-    Change::Read(at).apply_all(
-        t,
-        &seqs(t, &format!("unread = 1 AND {condition}"), params_from_iter(values))?,
-    )
+pub fn mark_filtered(
+    t: &Transaction<'_>,
+    filter: Filter,
+    before: i64,
+    limit: usize,
+    at: Timestamp,
+) -> rusqlite::Result<Vec<Row>> {
+    let filter = Filter { unread: true, ..filter };
+    let rows = read::newest(t, &filter, before, i64::try_from(limit).unwrap_or(i64::MAX))?;
+    let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    Change::Read(at).apply_all(t, &seqs)
 }
 
 pub fn snooze(t: &Transaction<'_>, chosen: &[i64], until: Option<Timestamp>) -> rusqlite::Result<Vec<Row>> {

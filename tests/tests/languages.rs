@@ -214,7 +214,10 @@ fn a_bridges_configuration_is_judged_in_the_persons_language() -> Result<()> {
         let line = listen.context("no such line")? + 1;
         let at = format!("mailwren.toml: Zeile {line}, Spalte 10: an `8025` lässt sich nicht horchen");
         let broken = home.run(&check).await?;
-        ensure!(broken.status.code() == Some(1), "{broken:#?}");
+        // By which systemd knows that starting it again is of no use.
+        ensure!(broken.status.code() == Some(2), "{broken:#?}");
+        let started = home.run(&["bridge"]).await?;
+        ensure!(started.status.code() == Some(2), "{started:#?}");
         for words in [
             at.as_str(),
             "Spalte 1: `name` ist leer",

@@ -67,9 +67,9 @@ async fn check(profile: &Profile, listen: Option<Listen>, words: &Words) -> Resu
 }
 
 fn failed(error: &BridgeError) -> Failure {
-    let hint = match error {
-        BridgeError::Config(_) => Some(Said::word("cli-bridge-do")),
-        _ => None,
-    };
-    Failure::failed(error.said()).hint(hint)
+    match error {
+        // Starting it again changes nothing: units don't.
+        BridgeError::Config(_) => Failure::usage(error.said()).hint(Said::word("cli-bridge-do")),
+        _ => Failure::failed(error.said()),
+    }
 }

@@ -62,7 +62,12 @@ async fn look(face: &Face, told: &mut Told<'_>) -> Result<(), Failure> {
                 account: Some(jid.clone()),
                 state: StepState::Failed,
                 detail: failure.message().clone(),
-                hint: None,
+                hint: Some(
+                    failure
+                        .remedy()
+                        .cloned()
+                        .unwrap_or_else(|| Said::word("doctor-login-do")),
+                ),
             })?;
         }
         if !running {

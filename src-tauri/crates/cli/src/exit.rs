@@ -41,6 +41,11 @@ impl Failure {
         &self.message
     }
 
+    /// What to do about it.
+    pub const fn remedy(&self) -> Option<&Said> {
+        self.hint.as_ref()
+    }
+
     /// Exit code 2.
     pub fn usage(message: Said) -> Self {
         Self {

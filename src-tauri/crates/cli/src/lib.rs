@@ -40,8 +40,8 @@ mod watch;
 use exit::Failure;
 
 /// Exit codes, for `--help`; the manual tells them in a section of its own.
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 something failed (the message says what to do); 2 wrong usage; \
-    3 an account needs a person, e.g. a new password; 4 the time given by --timeout was over; \
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 something failed (the message says what to do); 2 wrong usage, or a \
+    configuration that the bridge can't use; 3 an account needs a person, e.g. a new password; 4 the time given by --timeout was over; \
     75 `publish` couldn't write its outbox.";
 
 /// Push mail over XMPP, without a screen.

@@ -172,8 +172,20 @@ pub struct DesktopFound {
 pub struct Daemon {
     /// What it calls itself, with its version.
     pub name: String,
-    /// Whether its popups have buttons.
-    pub actions: bool,
+    /// What it says that it can do, as <https://specifications.freedesktop.org/notification-spec/1.2/protocol.html> names it.
+    pub capabilities: Vec<String>,
+}
+
+impl Daemon {
+    fn can(&self, what: &str) -> bool {
+        self.capabilities.iter().any(|capability| capability == what)
+    }
+
+    fn said(&self, word: &'static str) -> Said {
+        Said::word(word)
+            .with("name", &self.name)
+            .with("what", self.capabilities.join(", "))
+    }
 }
 
 /// Judges what an engine found. `running` is whether it is one that watches, and not there for the checks alone.
@@ -225,12 +237,9 @@ pub fn of_desktop(found: &DesktopFound) -> Vec<Check> {
     };
     let notifications = |state, what| Check::new(About::Notifications, state, what);
     let notifications = match &found.daemon {
-        Some(daemon) if daemon.actions => notifications(StepState::Passed, Said::text(&daemon.name)),
-        Some(daemon) => notifications(
-            StepState::Warned,
-            Said::word("doctor-daemon-buttons").with("name", &daemon.name),
-        )
-        .hint(Said::word("doctor-daemon-buttons-do")),
+        Some(daemon) if daemon.can("actions") => notifications(StepState::Passed, daemon.said("doctor-daemon-good")),
+        Some(daemon) => notifications(StepState::Warned, daemon.said("doctor-daemon-buttons"))
+            .hint(Said::word("doctor-daemon-buttons-do")),
         None => notifications(missing, Said::word("doctor-daemon-absent")).hint(Said::word("doctor-daemon-do")),
     };
     let tray = match found.tray {
@@ -310,7 +319,9 @@ fn push(status: &AccountStatus, now: Timestamp) -> Check {
         }
         (LinkState::Connected, None) => check(StepState::Warned, Said::word("proof-none")),
         (link @ (LinkState::Connecting | LinkState::Disabled), _) => check(StepState::Warned, link.said()),
-        (link @ (LinkState::Offline | LinkState::Error), _) => check(StepState::Failed, link.said()),
+        (link @ (LinkState::Offline | LinkState::Error), _) => {
+            check(StepState::Failed, link.said()).hint(Said::word("doctor-push-do"))
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use crate::surroundings;
 
 const DAEMON: &str = "org.freedesktop.Notifications";
 const DAEMON_PATH: &str = "/org/freedesktop/Notifications";
+/// The specification knows eleven.
+const MOST_CAPABILITIES: usize = 24;
 /// Who takes longer to answer is as good as not there; a daemon may have to be started first.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -72,6 +74,10 @@ async fn daemon(bus: &Connection) -> Option<Daemon> {
     let capabilities: Vec<String> = capabilities.body().deserialize().ok()?;
     Some(Daemon {
         name: crate::text::line(&format!("{name} {version}"), 80),
-        actions: capabilities.iter().any(|capability| capability == "actions"),
+        capabilities: capabilities
+            .iter()
+            .take(MOST_CAPABILITIES)
+            .map(|capability| crate::text::line(capability, 40))
+            .collect(),
     })
 }

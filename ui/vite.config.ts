@@ -22,6 +22,8 @@ export default defineConfig(({ mode }) => {
       target: ['es2023', 'safari16.4'],
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
+      // Which packages are in the windows, for packaging/notices.
+      license: web ? false : { fileName: 'packages.json' },
       rollupOptions: {
         input: { feed: file('feed.html'), settings: file('settings.html') },
         output: {

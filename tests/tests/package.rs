@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use mailwren_tests::debian::Debian;
 use mailwren_tests::desktop::window::Driven;
 use mailwren_tests::desktop::{Desktop, Parts};
+use mailwren_tests::page::Page;
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, Server, node};
 use mailwren_tests::{Scene, eventually, place, scene, scene_within};
@@ -16,6 +17,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What the packages are upgraded from: the same programs under a lower number.
 const OLDER: &str = "0.0.9";
 const ID: &str = "app.mailwren.Mailwren";
+/// An instance of the bridge's template, as systemd notes that it is enabled.
+const ENABLED: &str = "/etc/systemd/system/multi-user.target.wants/mailwren-bridge@second.service";
 /// It takes two minutes where nothing else runs, and fetches 150 MB.
 const LIMIT: Duration = Duration::from_secs(900);
 
@@ -85,8 +88,142 @@ fn the_desktop_entry_and_the_metadata_are_valid() -> Result<()> {
             app.contains(&format!("\"identifier\": \"{ID}\"")),
             "the app goes by another id"
         );
+        let described = std::fs::read_to_string(&metadata)?;
+        ensure!(
+            described.contains(&format!("<release version=\"{VERSION}\"")),
+            "the metadata knows no release {VERSION}"
+        );
         Ok(())
     })
+}
+
+#[test]
+fn the_units_are_valid_and_try_no_broken_configuration_again() -> Result<()> {
+    scene(async |scene| {
+        let programs = place::programs()?.display().to_string();
+        let prefix = scene.folder("prefix")?;
+        let below = prefix.display().to_string();
+        tool(packaging("install"), &["--programs", &programs, "--prefix", &below]).await?;
+        let units = prefix.join("lib/systemd");
+        for unit in [
+            "system/mailwren-bridge.service",
+            "system/mailwren-bridge@.service",
+            "user/mailwren-bridge.service",
+        ] {
+            let unit = units.join(unit);
+            let verify = Command::new("systemd-analyze")
+                .arg("verify")
+                .arg(&unit)
+                .kill_on_drop(true)
+                .output()
+                .await?;
+            // It ends with 0 also where it doesn't know a setting, and tells of the machine's other units.
+            let told = String::from_utf8_lossy(&verify.stderr);
+            ensure!(
+                verify.status.success() && !told.contains("mailwren-bridge"),
+                "{}: {told}",
+                verify.status
+            );
+            let text = std::fs::read_to_string(&unit)?;
+            // As `mailwrenctl bridge` ends then.
+            ensure!(
+                text.lines().any(|line| line == "RestartPreventExitStatus=2"),
+                "{} tries it again",
+                unit.display()
+            );
+        }
+        let template = std::fs::read_to_string(units.join("system/mailwren-bridge@.service"))?;
+        for line in [
+            format!("ExecStart={below}/bin/mailwrenctl --config /etc/mailwren/%i.toml bridge"),
+            "RuntimeDirectory=mailwren-%i".to_owned(),
+        ] {
+            ensure!(
+                template.lines().any(|found| found == line),
+                "{line} is missing: {template}"
+            );
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn notices_name_what_of_others_is_in_each_program() -> Result<()> {
+    scene(async |_| {
+        let control = tool(packaging("notices"), &["mailwrenctl"]).await?;
+        let app = tool(packaging("notices"), &["mailwren"]).await?;
+        let names = |notices: &str, part: &str| notices.contains(&format!("\n{part} "));
+        for part in ["ring", "rusqlite", "tokio-xmpp", "Rust's standard library"] {
+            ensure!(names(&control, part) && names(&app, part), "{part} isn't named");
+        }
+        for part in ["tauri", "gtk", "svelte", "@fluent/bundle"] {
+            ensure!(
+                names(&app, part) && !names(&control, part),
+                "{part} is in the app, and in that alone"
+            );
+        }
+        // Nothing of Mailwren's own, and nothing that tests, builds and macros alone take.
+        for part in ["mailwren-core", "proptest", "tauri-build", "serde_derive", "vite"] {
+            ensure!(!names(&app, part), "{part} is in no program");
+        }
+        for text in [
+            "Permission is hereby granted, free of charge",
+            "Apache License",
+            "Mozilla Public License Version 2.0",
+            "ISC License",
+        ] {
+            ensure!(
+                control.contains(text) && app.contains(text),
+                "there is nothing of: {text}"
+            );
+        }
+        Ok(())
+    })
+}
+
+/// What a page is reached by in a link, as forges make it of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn links_of_the_documentation_lead_somewhere_also_once_it_is_installed() -> Result<()> {
+    let root = place::scripts().join("..");
+    let mut pages = vec![root.join("README.md"), root.join("ARCHITECTURE.md")];
+    for file in std::fs::read_dir(root.join("docs"))? {
+        pages.push(file?.path());
+    }
+    pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+    ensure!(pages.len() > 10, "there are no pages in {}", root.display());
+    for page in pages {
+        let text = std::fs::read_to_string(&page)?;
+        let folder = page.parent().context("a page without a folder")?;
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let (file, place) = target.split_once('#').unwrap_or((target, ""));
+            let linked = if file.is_empty() {
+                page.clone()
+            } else {
+                folder.join(file)
+            };
+            // Of docs/ the pages are installed, beside each other, and nothing else.
+            let there = linked.exists() && (!folder.ends_with("docs") || !file.contains('/'));
+            ensure!(there, "{}: {target} leads nowhere", page.display());
+            if place.is_empty() {
+                continue;
+            }
+            let linked = std::fs::read_to_string(&linked)?;
+            let mut headings = linked.lines().filter(|line| line.starts_with('#'));
+            ensure!(
+                headings.any(|line| anchor(line.trim_start_matches('#').trim()) == place),
+                "{}: there is no heading {target}",
+                page.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 #[test]
@@ -110,8 +247,11 @@ fn rpm_packages_hold_what_they_should_and_mailwrenctl_asks_for_no_gtk() -> Resul
                 "/usr/share/icons/hicolor/symbolic/apps/app.mailwren.Mailwren-symbolic.svg",
             ),
             (&app, "/usr/share/man/man1/mailwren.1.gz"),
+            (&app, "/usr/share/licenses/mailwren/THIRD-PARTY"),
+            (&control, "/usr/share/licenses/mailwrenctl/THIRD-PARTY"),
             (&control, "/usr/bin/mailwrenctl"),
             (&control, "/usr/lib/systemd/system/mailwren-bridge.service"),
+            (&control, "/usr/lib/systemd/system/mailwren-bridge@.service"),
             (&control, "/usr/lib/systemd/user/mailwren-bridge.service"),
             (&control, "/usr/lib/sysusers.d/mailwren.conf"),
             (&control, "/usr/share/mailwren/dovecot/mailwren.lua"),
@@ -194,6 +334,27 @@ async fn without_a_screen(debian: &Debian, packages: &Packages) -> Result<()> {
     // Nothing is published before somebody says what.
     let enabled = debian.run("find /etc/systemd -name '*mailwren*'").await?;
     ensure!(enabled.is_empty(), "it enabled {enabled}");
+    let notices = debian.run("zcat /usr/share/doc/mailwrenctl/THIRD-PARTY.gz").await?;
+    ensure!(notices.contains("\nring "), "nothing of others is named: {notices}");
+    the_bridge_of_the_system(debian).await
+}
+
+/// As the page on installing sets it up, but for a person who enters a password, and a systemd that starts it.
+async fn the_bridge_of_the_system(debian: &Debian) -> Result<()> {
+    let page = Page::read("install.md")?;
+    let (folders, secrets) = (page.block("", "install -d")?, page.block("", "systemd-ask-password")?);
+    let config = page.block("toml", "[[account]]")?;
+    let check = page.block("", "runuser")?.lines().next().context("no command")?;
+    let secrets = secrets.split_once('\n').context("one command")?.1;
+    let line = format!("{folders}cat >bridge.toml <<'END'\n{config}END\necho secret >sam.password\n{secrets}{check}");
+    let said = debian.run(&line).await?;
+    ensure!(
+        said.starts_with("In order: ") && said.contains("127.0.0.1:8025"),
+        "{said}"
+    );
+    // Nobody else may look in.
+    let exposed = debian.run("find /etc/mailwren ! -user mailwren -o -perm /077").await?;
+    ensure!(exposed.is_empty(), "others can read {exposed}");
     Ok(())
 }
 
@@ -337,15 +498,24 @@ impl<'a> Person<'a> {
 
     async fn removes_it(&self) -> Result<()> {
         self.debian
-            .run("mkdir -p /etc/mailwren /var/lib/mailwren && touch /etc/mailwren/bridge.toml /var/lib/mailwren/state")
+            .run(&format!(
+                "mkdir -p /etc/mailwren /var/lib/mailwren $(dirname {ENABLED}) && \
+                 touch /etc/mailwren/bridge.toml /var/lib/mailwren/state && \
+                 ln -s /lib/systemd/system/mailwren-bridge@.service {ENABLED}"
+            ))
             .await?;
         self.debian.run("apt-get -qq remove mailwren mailwrenctl").await?;
         let left = self.left().await?;
-        // Until it is purged, dpkg knows how to do that, and whether the unit was enabled.
-        let noted =
-            |path: &&str| path.starts_with("/var/lib/dpkg/") || path.starts_with("/var/lib/systemd/deb-systemd-");
+        // Until it is purged, dpkg knows how to do that, and whether the unit was enabled; and the bridge has its own.
+        let noted = |path: &&str| {
+            let places = ["/var/lib/dpkg/", "/var/lib/systemd/deb-systemd-", "/var/lib/mailwren/"];
+            places.iter().any(|place| path.starts_with(place))
+        };
         let left: Vec<_> = left.lines().filter(|path| !noted(path)).collect();
-        ensure!(left == ["/etc/mailwren", "/var/lib/mailwren"], "it left {left:?}");
+        ensure!(
+            left == ["/etc/mailwren", ENABLED, "/var/lib/mailwren"],
+            "it left {left:?}"
+        );
         self.debian.run("apt-get -qq purge mailwren mailwrenctl").await?;
         let left = self.left().await?;
         ensure!(left.is_empty(), "it left {left}");

@@ -61,11 +61,18 @@ fn page(command: &Command) -> &str {
 fn manual(command: &Command, all: &[Command], to: &mut impl Write) -> io::Result<()> {
     let name = page(command);
     // Without a version: a page changes when what it tells does.
-    let man = Man::new(command.clone());
+    // What else `-h` would tell is told on a terminal.
+    let man = Man::new(command.clone().mut_args(|argument| {
+        if argument.get_id() == "help" {
+            argument.long_help("Print help")
+        } else {
+            argument
+        }
+    }));
     let title = name.to_uppercase().replace('-', "\\-");
     writeln!(to, ".TH \"{title}\" 1 \"\" Mailwren \"Mailwren Manual\"")?;
     man.render_name_section(to)?;
-    man.render_synopsis_section(to)?;
+    synopsis(command, to)?;
     let (description, sections) = sections::of(name);
     if description.is_empty() || command.get_long_about().is_some() {
         man.render_description_section(to)?;
@@ -87,6 +94,39 @@ fn manual(command: &Command, all: &[Command], to: &mut impl Write) -> io::Result
         }
     }
     Ok(())
+}
+
+/// How a command is called: clap_mangen's own names no values of options.
+fn synopsis(command: &Command, to: &mut impl Write) -> io::Result<()> {
+    let escaped = |text: &str| text.replace('-', "\\-");
+    let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+    write!(to, ".SH SYNOPSIS\n\\fB{}\\fR", escaped(name))?;
+    let shown = command.get_arguments().filter(|argument| !argument.is_hide_set());
+    let (operands, options): (Vec<_>, Vec<_>) = shown.partition(|argument| argument.is_positional());
+    for option in options {
+        let text = escaped(&option.to_string());
+        let text = match text.split_once(' ') {
+            Some((flag, value)) => format!("\\fB{flag}\\fR \\fI{value}\\fR"),
+            None => format!("\\fB{text}\\fR"),
+        };
+        if option.is_required_set() {
+            write!(to, " {text}")?;
+        } else {
+            write!(to, " [{text}]")?;
+        }
+    }
+    for operand in operands {
+        write!(to, " \\fI{}\\fR", escaped(&operand.to_string()))?;
+    }
+    if command.get_subcommands().any(|sub| !sub.is_hide_set()) {
+        let subcommand = if command.is_subcommand_required_set() {
+            "\\fI<subcommand>\\fR"
+        } else {
+            "[\\fIsubcommand\\fR]"
+        };
+        write!(to, " {subcommand}")?;
+    }
+    writeln!(to)
 }
 
 /// The other program for a program; for a command those that lead to it, and its siblings.
@@ -133,6 +173,8 @@ fn made(folder: &Path, under: &str, file: &str) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use clap::error::ErrorKind;
 
     use super::*;
 
@@ -209,5 +251,97 @@ mod tests {
             }
         }
         assert!(tried > 20, "only {tried} examples were found");
+    }
+
+    #[test]
+    fn a_synopsis_names_the_values_of_options() {
+        let add = all()
+            .into_iter()
+            .find(|command| page(command) == "mailwrenctl-account-add");
+        let mut text = Vec::new();
+        manual(&add.unwrap(), &all(), &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.contains("[\\fB\\-\\-host\\fR \\fI<HOST>\\fR]"), "{text}");
+        assert!(text.contains(" \\fI<JID>\\fR\n"), "{text}");
+        assert!(!text.contains("see a summary"), "{text}");
+    }
+
+    /// The pages of the documentation, by their paths.
+    fn documentation() -> Vec<(String, String)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let docs = fs::read_dir(root.join("docs"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        docs.chain([root.join("README.md")])
+            .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+            .map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
+            .collect()
+    }
+
+    /// Whether a shell's line runs one of the programs, as itself or as the bridge's user.
+    fn ours(line: &str) -> bool {
+        let users = ["sudo -u mailwren -H ", "runuser -u mailwren -- "];
+        let line = users.iter().find_map(|user| line.strip_prefix(*user)).unwrap_or(line);
+        matches!(line.split(' ').next(), Some("mailwren" | "mailwrenctl"))
+    }
+
+    /// Tries a command that is named in a page's text, where some of it may be left out or stand for something else, and
+    /// counts it if it is one of ours.
+    fn named(page: &str, text: &str) -> usize {
+        let filled = |word: &String| {
+            let word = word.trim_matches(['[', ']']);
+            match word.split('|').next() {
+                Some("SEQ") => "1".to_owned(),
+                Some("JID") => "sam@example.org".to_owned(),
+                first => first.unwrap_or_default().to_owned(),
+            }
+        };
+        let words: Vec<String> = words(text).iter().map(filled).collect();
+        let programs = programs();
+        let program = |name: &String| programs.iter().find(|program| program.get_name() == name);
+        let Some(program) = words.first().and_then(program) else {
+            return 0;
+        };
+        let unknown = [
+            ErrorKind::UnknownArgument,
+            ErrorKind::InvalidSubcommand,
+            ErrorKind::InvalidValue,
+        ];
+        if let Err(error) = program.clone().try_get_matches_from(&words) {
+            assert!(!unknown.contains(&error.kind()), "{page}: {text}");
+        }
+        1
+    }
+
+    #[test]
+    fn the_programs_take_what_the_documentation_says() {
+        let mut tried = 0;
+        for (page, text) in documentation() {
+            let mut block = None;
+            for line in text.lines().map(str::trim) {
+                match (line.strip_prefix("```"), block) {
+                    (Some(_), Some(_)) => block = None,
+                    (Some(language), None) => block = Some(language),
+                    (None, Some("" | "sh")) => {
+                        let line = line.strip_prefix("$ ").unwrap_or(line).replace("; ", " ; ");
+                        for part in words(&line).split(|word| word == "|" || word == ";") {
+                            if ours(&part.join(" ")) {
+                                tried += taken(&page, part);
+                            }
+                        }
+                    }
+                    (None, Some(_)) => {}
+                    (None, None) => {
+                        tried += line
+                            .split('`')
+                            .skip(1)
+                            .step_by(2)
+                            .map(|text| named(&page, text))
+                            .sum::<usize>()
+                    }
+                }
+            }
+        }
+        assert!(tried > 80, "only {tried} commands were found");
     }
 }

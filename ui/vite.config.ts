@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { catalogues, windows } from './build/catalogue.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -13,7 +14,7 @@ export default defineConfig(({ mode }) => {
   const web = mode === 'web';
   return {
     base: './',
-    plugins: [svelte()],
+    plugins: [svelte(), catalogues()],
     resolve: {
       alias: { $ipc: file(web || mode === 'test' ? 'src/ipc.web.ts' : 'src/ipc.ts') },
     },
@@ -25,11 +26,14 @@ export default defineConfig(({ mode }) => {
       rollupOptions: {
         input: { feed: file('feed.html'), settings: file('settings.html') },
         output: {
-          // What the engine finds is a chunk of its own for each language, which no window waits for.
-          chunkFileNames: ({ facadeModuleId }) =>
-            facadeModuleId?.includes('/locales/engine/')
-              ? 'assets/engine-[name]-[hash].js'
-              : 'assets/[name]-[hash].js',
+          // A window's words are a chunk for each language; what the engine finds is another, which no window waits for.
+          chunkFileNames: ({ facadeModuleId }) => {
+            const of = ['engine', ...windows].find(
+              (part) =>
+                facadeModuleId?.endsWith(`.ftl?${part}`) || facadeModuleId?.includes(`/locales/${part}/`),
+            );
+            return `assets/[name]${of ? `-${of}` : ''}-[hash].js`;
+          },
         },
       },
     },

@@ -54,7 +54,62 @@ why = لماذا؟
 why-more = التفاصيل كلها في التشخيص
 retry = حاول الآن
 
-## القائمة: الرأس
+## في النافذتين
+
+paused-open = الإشعارات متوقفة مؤقتًا
+paused-until = الإشعارات متوقفة حتى { $time }
+accounts = الحسابات
+row-no-sender = مرسِل مجهول
+row-no-subject = بلا موضوع
+row-changed = تغيّر { $box }
+row-changed-only = لا يقول الخادم أكثر من ذلك
+row-unseen =
+    { $n ->
+        [zero] كل ما فيه مقروء
+        [one] فيه رسالة غير مقروءة
+        [two] فيه رسالتان غير مقروءتين
+        [few] فيه { $n } رسائل غير مقروءة
+       *[other] فيه { $n } رسالة غير مقروءة
+    }
+row-item-gone = غادر شيء { $box }
+row-cleared = أُفرغ { $box }
+row-closed = لم يعد { $box } يرسل أحداثًا
+failed-again = حاول مجددًا
+keyring-note = تُحفظ كلمة السر في حلقة مفاتيح سطح المكتب، لا في غيرها.
+bar = آخر إجراء
+undo = تراجع
+dismiss = إغلاق
+nodes-count =
+    { $n ->
+        [one] عقدة واحدة
+        [two] عقدتان
+        [few] { $n } عقد
+       *[other] { $n } عقدة
+    }
+folders-count =
+    { $n ->
+        [one] مجلد واحد
+        [two] مجلدان
+        [few] { $n } مجلدات
+       *[other] { $n } مجلدًا
+    }
+node-unknown = لم تُسأل بعد
+node-pending = تنتظر موافقة صاحبها
+node-refused = مرفوضة
+node-closed = مغلقة
+field-jid = عنوان XMPP
+fault-jid-empty = أدخل عنوانًا مثل you@example.org.
+fault-jid-resource = احذف ما بعد الشرطة المائلة.
+fault-jid-form = يبدو العنوان مثل you@example.org.
+fault-jid-taken = هذا الحساب موجود.
+fault-port = المنفذ عدد من 1 إلى 65535.
+fault-host = لا بد للمنفذ من مضيف.
+fault-subscription = لا بد للعقدة من خدمة واسم.
+fault-notifiers = عنوان في كل سطر، بلا فراغات.
+fault-imap-host = أدخل خادم البريد، مثل imap.example.org.
+fault-imap-folders = مجلد واحد على الأقل، وكلٌّ مرة واحدة فقط.
+
+## Feed: الرأس
 
 feed-title = البريد الواصل
 search = بحث
@@ -68,15 +123,12 @@ pause-hour = لمدة ساعة
 pause-tomorrow = حتى السابعة صباحًا
 pause-open = حتى أستأنفها
 pause-resume = استئناف
-paused-open = الإشعارات متوقفة مؤقتًا
-paused-until = الإشعارات متوقفة حتى { $time }
 menu = القائمة
 menu-all-read = اعتبار الكل مقروءًا
 menu-shown-read = اعتبار المعروض مقروءًا
 menu-settings = الإعدادات
 menu-keys = لوحة المفاتيح
 close = إغلاق
-accounts = الحسابات
 tab-all = الكل
 unread-count = { $n } غير مقروء
 arrivals-caption = 24 س
@@ -91,7 +143,7 @@ arrivals-total =
 arrivals-hour = الساعة من
 arrivals-mails = الرسائل
 
-## القائمة: الرسائل
+## Feed: الرسائل
 
 mail = البريد
 fresh = { $n } جديد
@@ -122,21 +174,6 @@ away-who-more = { $names } و{ $n } آخرون
 row-unread = غير مقروءة
 row-gone = قُرئت أو نُقلت أو حُذفت في مكان آخر
 row-replaced = حلّت محلها أحدث منها
-row-no-sender = مرسِل مجهول
-row-no-subject = بلا موضوع
-row-changed = تغيّر { $box }
-row-changed-only = لا يقول الخادم أكثر من ذلك
-row-unseen =
-    { $n ->
-        [zero] كل ما فيه مقروء
-        [one] فيه رسالة غير مقروءة
-        [two] فيه رسالتان غير مقروءتين
-        [few] فيه { $n } رسائل غير مقروءة
-       *[other] فيه { $n } رسالة غير مقروءة
-    }
-row-item-gone = غادر شيء { $box }
-row-cleared = أُفرغ { $box }
-row-closed = لم يعد { $box } يرسل أحداثًا
 said-arrived =
     { $n ->
         [one] بريد جديد من { $latest }
@@ -145,10 +182,9 @@ said-arrived =
        *[other] { $n } رسالة جديدة، آخرها من { $latest }
     }
 
-## القائمة: لا شيء يُعرض
+## Feed: لا شيء يُعرض
 
 failed-title = تعذّرت قراءة البريد
-failed-again = حاول مجددًا
 none-found = لم يُعثر على { $text }
 none-found-how = يجب أن تبدأ كل كلمة كلمةً في المرسِل أو الموضوع أو النص أو المجلد.
 none-search-all = البحث في كل البريد
@@ -159,7 +195,7 @@ none-yet = لا بريد بعد
 none-yet-listening = ‏Mailwren يُصغي. ما يصل من الآن يظهر هنا.
 none-yet-connecting = سيظهر هنا حين يتصل أحد الحسابات.
 
-## القائمة: أول تشغيل
+## Feed: أول تشغيل
 
 first-title = اعرف متى يصل البريد.
 first-title-2 = ولا تُبقِ شيئًا آخر مفتوحًا.
@@ -170,11 +206,9 @@ first-mailbox = ليس لدي إلا صندوق بريد (IMAP)
 first-demo = لا حساب لديك؟ يحاكي العرض خادمًا وبريدًا على هذا الحاسوب.
 first-demo-do = جرّب العرض
 first-demo-started = يبدأ العرض في نافذة خاصة به.
-keyring-note = تُحفظ كلمة السر في حلقة مفاتيح سطح المكتب، لا في غيرها.
 
-## القائمة: الشريط السفلي
+## Feed: الشريط السفلي
 
-bar = آخر إجراء
 bar-one-read = صارت «{ $what }» مقروءة
 bar-one-unread = صارت «{ $what }» غير مقروءة
 bar-marked-read = صار { $n } مقروءًا
@@ -182,10 +216,8 @@ bar-marked-unread = صار { $n } غير مقروء
 bar-nothing-unread = لم يكن شيء غير مقروء
 bar-no-link = لا رابط لهذا الحدث
 bar-row-away = لم تعد هذه الرسالة محفوظة
-undo = تراجع
-dismiss = إغلاق
 
-## لوحة المفاتيح
+## Feed: لوحة المفاتيح
 
 keys-title = لوحة المفاتيح
 key-move = التالية والسابقة
@@ -209,7 +241,7 @@ key-settings = الإعدادات
 key-escape = مسح البحث، ثم الإغلاق
 close-box = إغلاق
 
-## الإعدادات
+## Settings
 
 settings = الإعدادات
 window-settings = إعدادات Mailwren
@@ -223,26 +255,8 @@ account-added = أُضيف الحساب
 account-edit = تحرير { $label }
 account-remove = إزالة { $label }
 account-enabled = وصل { $label }
-nodes-count =
-    { $n ->
-        [one] عقدة واحدة
-        [two] عقدتان
-        [few] { $n } عقد
-       *[other] { $n } عقدة
-    }
-folders-count =
-    { $n ->
-        [one] مجلد واحد
-        [two] مجلدان
-        [few] { $n } مجلدات
-       *[other] { $n } مجلدًا
-    }
-node-unknown = لم تُسأل بعد
 node-subscribed = مشترَك فيها
 folder-watched = مراقَب
-node-pending = تنتظر موافقة صاحبها
-node-refused = مرفوضة
-node-closed = مغلقة
 strangers =
     { $n ->
         [one] أُسقط حدث لأن مرسِله غير مشترَك فيه.
@@ -251,7 +265,7 @@ strangers =
        *[other] أُسقط { $n } حدثًا لأن مرسليها غير مشترَك فيهم.
     }
 
-## الإعدادات: نموذج الحساب
+## Settings: نموذج الحساب
 
 form-new = حساب جديد
 form-edit = تحرير الحساب
@@ -261,7 +275,6 @@ kind-xmpp = عبر XMPP
 kind-mailbox = صندوق بريد فقط (IMAP)
 form-mailbox = يراقب Mailwren صندوق البريد بنفسه عبر IMAP، ولا يحتاج إلى غير ذلك.
 field-address = عنوان البريد
-field-jid = عنوان XMPP
 field-password = كلمة السر
 password-kept = كما هي محفوظة
 password-elsewhere = من الأمر أو الملف في الإعدادات
@@ -290,18 +303,8 @@ field-imap-host = خادم البريد
 field-imap-user = المستخدم، إن لم يكن العنوان
 field-imap-password = كلمة سر صندوق البريد
 field-imap-folders = المجلدات المراقَبة، واحد في كل سطر
-fault-jid-empty = أدخل عنوانًا مثل you@example.org.
-fault-jid-resource = احذف ما بعد الشرطة المائلة.
-fault-jid-form = يبدو العنوان مثل you@example.org.
-fault-jid-taken = هذا الحساب موجود.
-fault-port = المنفذ عدد من 1 إلى 65535.
-fault-host = لا بد للمنفذ من مضيف.
-fault-subscription = لا بد للعقدة من خدمة واسم.
-fault-notifiers = عنوان في كل سطر، بلا فراغات.
-fault-imap-host = أدخل خادم البريد، مثل imap.example.org.
-fault-imap-folders = مجلد واحد على الأقل، وكلٌّ مرة واحدة فقط.
 
-## الإعدادات: الاختبار
+## Settings: الاختبار
 
 test-label = اختبار
 test-passed = كله يعمل.
@@ -322,7 +325,7 @@ folders-choose = المجلدات التي تُراقَب
 trust-says = لا أحد يشهد لهذه الشهادة. لا تثق بها إلا إذا كانت بصمتها هي التي يخبرك بها مشغّل الخادم:
 trust-do = الوثوق بهذه الشهادة
 
-## الإعدادات: الإزالة
+## Settings: الإزالة
 
 remove-title = إزالة { $jid }؟
 remove-says = يتوقف Mailwren عن الإصغاء له. لا يتغير شيء على الخادم.
@@ -332,13 +335,13 @@ remove-forget-yes = لا يمكن استرجاعها.
 remove-forget-no = تبقى في القائمة ويمكن البحث فيها.
 remove-do = إزالة
 
-## الإعدادات: حول
+## Settings: حول
 
 about-what = يخبرك لحظة وصول البريد، عبر XMPP أو من صندوق البريد نفسه.
 about-license = برمجية حرة برخصة MIT أو Apache 2.0، كما تشاء.
 problems = ما ليس على ما يرام
 
-## الإعدادات: عام
+## Settings: عام
 
 general = عام
 start = البدء عند تسجيل الدخول
@@ -381,7 +384,7 @@ imported = تم الاستيراد؛ الإعدادات السابقة محفو�
 import-large = هذا الملف أكبر من أن يكون إعدادات.
 preference-changed = تم التغيير
 
-## الإعدادات: التشخيص
+## Settings: التشخيص
 
 diagnosis = التشخيص
 checks = الاتصالات
@@ -474,7 +477,7 @@ cause-away = وصلت في غيابك
 cause-after = وصلت أثناء الهدوء
 cause-snoozed = كانت مؤجلة
 
-## الإعدادات: الإشعارات
+## Settings: الإشعارات
 
 notifications = الإشعارات
 privacy = ما يعرضه الإشعار
@@ -528,7 +531,7 @@ quiet-from = من
 quiet-to = إلى
 quiet-fault = يبدو الوقت مثل 22:00.
 
-## الإعدادات: القواعد
+## Settings: القواعد
 
 rules = القواعد
 rules-says = تُقرأ من الأعلى: أول ما يطابق يقرر.

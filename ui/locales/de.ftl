@@ -47,6 +47,55 @@ why = Warum?
 why-more = Alles in der Diagnose
 retry = Jetzt versuchen
 
+## In beiden Fenstern
+
+paused-open = Benachrichtigungen pausieren
+paused-until = Benachrichtigungen pausieren bis { $time }
+accounts = Konten
+row-no-sender = Unbekannter Absender
+row-no-subject = Ohne Betreff
+row-changed = { $box } hat sich geändert
+row-changed-only = Mehr sagt der Server nicht
+row-unseen =
+    { $n ->
+        [0] Nichts Ungelesenes darin
+        [one] Eine ungelesene darin
+       *[other] { $n } ungelesene darin
+    }
+row-item-gone = Etwas hat { $box } verlassen
+row-cleared = { $box } wurde geleert
+row-closed = { $box } sendet keine Ereignisse mehr
+failed-again = Erneut versuchen
+keyring-note = Das Passwort kommt in den Schlüsselbund des Desktops, sonst nirgendwohin.
+bar = Letzte Aktion
+undo = Rückgängig
+dismiss = Schließen
+nodes-count =
+    { $n ->
+        [one] Ein Knoten
+       *[other] { $n } Knoten
+    }
+folders-count =
+    { $n ->
+        [one] Ein Ordner
+       *[other] { $n } Ordner
+    }
+node-unknown = noch nicht gefragt
+node-pending = wartet auf Zustimmung des Besitzers
+node-refused = abgelehnt
+node-closed = geschlossen
+field-jid = XMPP-Adresse
+fault-jid-empty = Geben Sie eine Adresse wie du@example.org ein.
+fault-jid-resource = Lassen Sie den Teil nach dem Schrägstrich weg.
+fault-jid-form = Eine Adresse sieht aus wie du@example.org.
+fault-jid-taken = Dieses Konto gibt es schon.
+fault-port = Ein Port ist eine Zahl von 1 bis 65535.
+fault-host = Ein Port braucht einen Host.
+fault-subscription = Ein Knoten braucht seinen Dienst und seinen Namen.
+fault-notifiers = Eine Adresse je Zeile, ohne Leerzeichen.
+fault-imap-host = Geben Sie den Mailserver ein, etwa imap.example.org.
+fault-imap-folders = Mindestens ein Ordner, und jeder nur einmal.
+
 ## Feed: Kopf
 
 feed-title = Eingegangene Mail
@@ -61,15 +110,12 @@ pause-hour = Für eine Stunde
 pause-tomorrow = Bis morgens um 7
 pause-open = Bis ich fortsetze
 pause-resume = Fortsetzen
-paused-open = Benachrichtigungen pausieren
-paused-until = Benachrichtigungen pausieren bis { $time }
 menu = Menü
 menu-all-read = Alle als gelesen markieren
 menu-shown-read = Gezeigte als gelesen markieren
 menu-settings = Einstellungen
 menu-keys = Tastatur
 close = Schließen
-accounts = Konten
 tab-all = Alle
 unread-count = { $n } ungelesen
 arrivals-caption = 24 h
@@ -108,19 +154,6 @@ away-who-more = { $names } und { $n } weitere
 row-unread = Ungelesen
 row-gone = Anderswo gelesen, verschoben oder gelöscht
 row-replaced = Durch Neueres ersetzt
-row-no-sender = Unbekannter Absender
-row-no-subject = Ohne Betreff
-row-changed = { $box } hat sich geändert
-row-changed-only = Mehr sagt der Server nicht
-row-unseen =
-    { $n ->
-        [0] Nichts Ungelesenes darin
-        [one] Eine ungelesene darin
-       *[other] { $n } ungelesene darin
-    }
-row-item-gone = Etwas hat { $box } verlassen
-row-cleared = { $box } wurde geleert
-row-closed = { $box } sendet keine Ereignisse mehr
 said-arrived =
     { $n ->
         [one] Neue Mail von { $latest }
@@ -130,7 +163,6 @@ said-arrived =
 ## Feed: nichts zu zeigen
 
 failed-title = Die Mail lässt sich nicht lesen
-failed-again = Erneut versuchen
 none-found = Nichts gefunden für { $text }
 none-found-how = Jedes Wort muss ein Wort aus Absender, Betreff, Text oder Ordner beginnen.
 none-search-all = Alle Mail durchsuchen
@@ -152,11 +184,9 @@ first-mailbox = Ich habe nur ein Postfach (IMAP)
 first-demo = Noch kein Konto? Die Demo spielt Server und Mail auf diesem Rechner.
 first-demo-do = Demo ausprobieren
 first-demo-started = Die Demo startet in einem eigenen Fenster.
-keyring-note = Das Passwort kommt in den Schlüsselbund des Desktops, sonst nirgendwohin.
 
 ## Feed: Leiste unten
 
-bar = Letzte Aktion
 bar-one-read = „{ $what }“ als gelesen markiert
 bar-one-unread = „{ $what }“ als ungelesen markiert
 bar-marked-read = { $n } als gelesen markiert
@@ -164,10 +194,8 @@ bar-marked-unread = { $n } als ungelesen markiert
 bar-nothing-unread = Es war nichts ungelesen
 bar-no-link = Dieses Ereignis hat keinen Link
 bar-row-away = Diese Mail ist nicht mehr gespeichert
-undo = Rückgängig
-dismiss = Schließen
 
-## Tastatur
+## Feed: Tastatur
 
 keys-title = Tastatur
 key-move = Weiter, zurück
@@ -191,7 +219,7 @@ key-settings = Einstellungen
 key-escape = Suche leeren, dann schließen
 close-box = Schließen
 
-## Einstellungen
+## Settings
 
 settings = Einstellungen
 window-settings = Mailwren: Einstellungen
@@ -205,29 +233,15 @@ account-added = Konto hinzugefügt
 account-edit = { $label } bearbeiten
 account-remove = { $label } entfernen
 account-enabled = { $label } verbinden
-nodes-count =
-    { $n ->
-        [one] Ein Knoten
-       *[other] { $n } Knoten
-    }
-folders-count =
-    { $n ->
-        [one] Ein Ordner
-       *[other] { $n } Ordner
-    }
-node-unknown = noch nicht gefragt
 node-subscribed = abonniert
 folder-watched = wird beobachtet
-node-pending = wartet auf Zustimmung des Besitzers
-node-refused = abgelehnt
-node-closed = geschlossen
 strangers =
     { $n ->
         [one] Ein Ereignis wurde verworfen, weil sein Absender nicht abonniert ist.
        *[other] { $n } Ereignisse wurden verworfen, weil ihre Absender nicht abonniert sind.
     }
 
-## Einstellungen: Kontoformular
+## Settings: Kontoformular
 
 form-new = Neues Konto
 form-edit = Konto bearbeiten
@@ -237,7 +251,6 @@ kind-xmpp = Mit XMPP
 kind-mailbox = Nur Postfach (IMAP)
 form-mailbox = Mailwren beobachtet das Postfach selbst, über IMAP. Mehr braucht es nicht.
 field-address = Mailadresse
-field-jid = XMPP-Adresse
 field-password = Passwort
 password-kept = Wie gespeichert
 password-elsewhere = Aus dem Befehl oder der Datei in der Konfiguration
@@ -266,18 +279,8 @@ field-imap-host = Mailserver
 field-imap-user = Benutzer, wenn nicht die Adresse
 field-imap-password = Passwort des Postfachs
 field-imap-folders = Beobachtete Ordner, einer je Zeile
-fault-jid-empty = Geben Sie eine Adresse wie du@example.org ein.
-fault-jid-resource = Lassen Sie den Teil nach dem Schrägstrich weg.
-fault-jid-form = Eine Adresse sieht aus wie du@example.org.
-fault-jid-taken = Dieses Konto gibt es schon.
-fault-port = Ein Port ist eine Zahl von 1 bis 65535.
-fault-host = Ein Port braucht einen Host.
-fault-subscription = Ein Knoten braucht seinen Dienst und seinen Namen.
-fault-notifiers = Eine Adresse je Zeile, ohne Leerzeichen.
-fault-imap-host = Geben Sie den Mailserver ein, etwa imap.example.org.
-fault-imap-folders = Mindestens ein Ordner, und jeder nur einmal.
 
-## Einstellungen: Test
+## Settings: Test
 
 test-label = Test
 test-passed = Alles funktioniert.
@@ -298,7 +301,7 @@ folders-choose = Zu beobachtende Ordner
 trust-says = Niemand bürgt für dieses Zertifikat. Vertrauen Sie ihm nur, wenn sein Fingerabdruck der ist, den der Betreiber des Servers nennt:
 trust-do = Diesem Zertifikat vertrauen
 
-## Einstellungen: entfernen
+## Settings: entfernen
 
 remove-title = { $jid } entfernen?
 remove-says = Mailwren hört nicht mehr darauf. Auf dem Server ändert sich nichts.
@@ -308,12 +311,12 @@ remove-forget-yes = Sie lassen sich nicht zurückholen.
 remove-forget-no = Sie bleiben im Feed und lassen sich suchen.
 remove-do = Entfernen
 
-## Einstellungen: über
+## Settings: über
 
 about-what = Sagt Ihnen, sobald Mail eingeht: über XMPP oder aus dem Postfach selbst.
 about-license = Freie Software unter der MIT- oder der Apache-2.0-Lizenz, wie Sie mögen.
 
-## Einstellungen: Allgemein
+## Settings: Allgemein
 
 general = Allgemein
 start = Bei der Anmeldung starten
@@ -354,7 +357,7 @@ imported = Importiert; die bisherigen Einstellungen liegen daneben
 import-large = Diese Datei ist zu groß für Einstellungen.
 preference-changed = Geändert
 
-## Einstellungen: Diagnose
+## Settings: Diagnose
 
 diagnosis = Diagnose
 problems = Was nicht stimmt
@@ -438,7 +441,7 @@ cause-away = sie kam, während Sie weg waren
 cause-after = sie kam während der Ruhe
 cause-snoozed = sie war zurückgestellt
 
-## Einstellungen: Benachrichtigungen
+## Settings: Benachrichtigungen
 
 notifications = Benachrichtigungen
 privacy = Was eine Benachrichtigung zeigt
@@ -489,7 +492,7 @@ quiet-from = von
 quiet-to = bis
 quiet-fault = Eine Zeit sieht aus wie 22:00.
 
-## Einstellungen: Regeln
+## Settings: Regeln
 
 rules = Regeln
 rules-says = Von oben gelesen: die erste, die passt, entscheidet.

@@ -47,6 +47,55 @@ why = Why?
 why-more = All of it in Diagnosis
 retry = Try now
 
+## In both windows
+
+paused-open = Notifications are paused
+paused-until = Notifications are paused until { $time }
+accounts = Accounts
+row-no-sender = Unknown sender
+row-no-subject = No subject
+row-changed = { $box } changed
+row-changed-only = The server tells no more than that
+row-unseen =
+    { $n ->
+        [0] Nothing unseen in it
+        [one] One unseen in it
+       *[other] { $n } unseen in it
+    }
+row-item-gone = Something left { $box }
+row-cleared = { $box } was emptied
+row-closed = { $box } sends no more events
+failed-again = Try again
+keyring-note = The password goes to the desktop’s keyring, nowhere else.
+bar = Last action
+undo = Undo
+dismiss = Close
+nodes-count =
+    { $n ->
+        [one] One node
+       *[other] { $n } nodes
+    }
+folders-count =
+    { $n ->
+        [one] One folder
+       *[other] { $n } folders
+    }
+node-unknown = not asked yet
+node-pending = waits for its owner’s approval
+node-refused = refused
+node-closed = closed
+field-jid = XMPP address
+fault-jid-empty = Enter an address such as you@example.org.
+fault-jid-resource = Leave out the part after the slash.
+fault-jid-form = An address looks like you@example.org.
+fault-jid-taken = This account exists already.
+fault-port = A port is a number from 1 to 65535.
+fault-host = A port needs a host.
+fault-subscription = A node needs both its service and its name.
+fault-notifiers = One address a line, without blanks.
+fault-imap-host = Enter the mail server, such as imap.example.org.
+fault-imap-folders = At least one folder, and each but once.
+
 ## Feed: header
 
 feed-title = Mail that arrived
@@ -61,15 +110,12 @@ pause-hour = For an hour
 pause-tomorrow = Until 7 in the morning
 pause-open = Until I resume
 pause-resume = Resume
-paused-open = Notifications are paused
-paused-until = Notifications are paused until { $time }
 menu = Menu
 menu-all-read = Mark all read
 menu-shown-read = Mark what is shown read
 menu-settings = Settings
 menu-keys = Keyboard
 close = Close
-accounts = Accounts
 tab-all = All
 unread-count = { $n } unread
 arrivals-caption = 24 h
@@ -108,19 +154,6 @@ away-who-more = { $names } and { $n } more
 row-unread = Unread
 row-gone = Read, moved or deleted elsewhere
 row-replaced = Replaced by a newer one
-row-no-sender = Unknown sender
-row-no-subject = No subject
-row-changed = { $box } changed
-row-changed-only = The server tells no more than that
-row-unseen =
-    { $n ->
-        [0] Nothing unseen in it
-        [one] One unseen in it
-       *[other] { $n } unseen in it
-    }
-row-item-gone = Something left { $box }
-row-cleared = { $box } was emptied
-row-closed = { $box } sends no more events
 said-arrived =
     { $n ->
         [one] New mail from { $latest }
@@ -130,7 +163,6 @@ said-arrived =
 ## Feed: nothing to show
 
 failed-title = The mail can’t be read
-failed-again = Try again
 none-found = Nothing found for { $text }
 none-found-how = Each word must begin a word of the sender, subject, text or folder.
 none-search-all = Search all mail
@@ -152,11 +184,9 @@ first-mailbox = I have only a mailbox (IMAP)
 first-demo = No account yet? The demo plays a server and mail on this computer.
 first-demo-do = Try the demo
 first-demo-started = The demo starts in a window of its own.
-keyring-note = The password goes to the desktop’s keyring, nowhere else.
 
 ## Feed: bar at the bottom
 
-bar = Last action
 bar-one-read = Marked “{ $what }” read
 bar-one-unread = Marked “{ $what }” unread
 bar-marked-read = Marked { $n } read
@@ -164,10 +194,8 @@ bar-marked-unread = Marked { $n } unread
 bar-nothing-unread = Nothing was unread
 bar-no-link = This event has no link to open
 bar-row-away = That mail isn’t stored any more
-undo = Undo
-dismiss = Close
 
-## Keyboard
+## Feed: keyboard
 
 keys-title = Keyboard
 key-move = Next, previous
@@ -205,22 +233,8 @@ account-added = Account added
 account-edit = Edit { $label }
 account-remove = Remove { $label }
 account-enabled = Connect { $label }
-nodes-count =
-    { $n ->
-        [one] One node
-       *[other] { $n } nodes
-    }
-folders-count =
-    { $n ->
-        [one] One folder
-       *[other] { $n } folders
-    }
-node-unknown = not asked yet
 node-subscribed = subscribed
 folder-watched = watched
-node-pending = waits for its owner’s approval
-node-refused = refused
-node-closed = closed
 strangers =
     { $n ->
         [one] One event was dropped because its sender isn’t subscribed to.
@@ -237,7 +251,6 @@ kind-xmpp = With XMPP
 kind-mailbox = Mailbox only (IMAP)
 form-mailbox = Mailwren watches the mailbox itself, by IMAP. It takes nothing else.
 field-address = Mail address
-field-jid = XMPP address
 field-password = Password
 password-kept = As stored
 password-elsewhere = From the command or file in the configuration
@@ -266,16 +279,6 @@ field-imap-host = Mail server
 field-imap-user = User, if not the address
 field-imap-password = Mailbox password
 field-imap-folders = Watched folders, one a line
-fault-jid-empty = Enter an address such as you@example.org.
-fault-jid-resource = Leave out the part after the slash.
-fault-jid-form = An address looks like you@example.org.
-fault-jid-taken = This account exists already.
-fault-port = A port is a number from 1 to 65535.
-fault-host = A port needs a host.
-fault-subscription = A node needs both its service and its name.
-fault-notifiers = One address a line, without blanks.
-fault-imap-host = Enter the mail server, such as imap.example.org.
-fault-imap-folders = At least one folder, and each but once.
 
 ## Settings: test
 

@@ -51,6 +51,7 @@ await-person = متوقف إلى أن تنظر فيه
 await-try = المحاولة التالية بعد { $left }
 await-trying = يحاول الآن
 why = لماذا؟
+proof-each = التفاصيل
 why-more = التفاصيل كلها في التشخيص
 retry = حاول الآن
 
@@ -79,6 +80,9 @@ keyring-note = تُحفظ كلمة السر في حلقة مفاتيح سطح ا
 bar = آخر إجراء
 undo = تراجع
 dismiss = إغلاق
+comma = { "، " }
+semicolon = { "؛ " }
+colon = { ": " }
 nodes-count =
     { $n ->
         [one] عقدة واحدة
@@ -114,6 +118,7 @@ fault-imap-folders = مجلد واحد على الأقل، وكلٌّ مرة و�
 feed-title = البريد الواصل
 search = بحث
 search-label = البحث في البريد
+search-clear = مسح البحث
 filter-off = تصفية
 filter-on = تصفية: مفعّلة
 filter-unread = غير المقروء فقط
@@ -181,6 +186,15 @@ said-arrived =
         [few] { $n } رسائل جديدة، آخرها من { $latest }
        *[other] { $n } رسالة جديدة، آخرها من { $latest }
     }
+said-found =
+    { $n ->
+        [0] لم يُعثر على شيء
+        [one] عُثر على رسالة واحدة
+        [two] عُثر على رسالتين
+        [few] عُثر على { $n } رسائل
+       *[other] عُثر على { $n } رسالة
+    }
+said-found-more = عُثر على أكثر من { $n } رسالة
 
 ## Feed: لا شيء يُعرض
 
@@ -213,6 +227,7 @@ bar-one-read = صارت «{ $what }» مقروءة
 bar-one-unread = صارت «{ $what }» غير مقروءة
 bar-marked-read = صار { $n } مقروءًا
 bar-marked-unread = صار { $n } غير مقروء
+bar-all-read-ask = أكثر من { $n } غير مقروءة: لا يمكن التراجع عن تعليمها مقروءة
 bar-nothing-unread = لم يكن شيء غير مقروء
 bar-no-link = لا رابط لهذا الحدث
 bar-row-away = لم تعد هذه الرسالة محفوظة
@@ -239,6 +254,11 @@ key-end = إلى أقدم المعروض
 key-pause = إيقاف مؤقت، استئناف
 key-settings = الإعدادات
 key-escape = مسح البحث، ثم الإغلاق
+cap-ctrl = Ctrl
+cap-shift = Shift
+cap-enter = Enter
+cap-delete = Del
+cap-escape = Esc
 close-box = إغلاق
 
 ## Settings
@@ -382,7 +402,7 @@ import = استيراد …
 exported = كُتب في { $path }
 imported = تم الاستيراد؛ الإعدادات السابقة محفوظة إلى جانبها
 import-large = هذا الملف أكبر من أن يكون إعدادات.
-preference-changed = تم التغيير
+preference-changed = { $what }: تم التغيير
 
 ## Settings: التشخيص
 

@@ -44,6 +44,7 @@ await-person = hält an, bis Sie nachsehen
 await-try = nächster Versuch in { $left }
 await-trying = versucht es gerade
 why = Warum?
+proof-each = Einzelheiten
 why-more = Alles in der Diagnose
 retry = Jetzt versuchen
 
@@ -70,6 +71,9 @@ keyring-note = Das Passwort kommt in den Schlüsselbund des Desktops, sonst nirg
 bar = Letzte Aktion
 undo = Rückgängig
 dismiss = Schließen
+comma = { ", " }
+semicolon = { "; " }
+colon = { ": " }
 nodes-count =
     { $n ->
         [one] Ein Knoten
@@ -101,6 +105,7 @@ fault-imap-folders = Mindestens ein Ordner, und jeder nur einmal.
 feed-title = Eingegangene Mail
 search = Suchen
 search-label = Mail durchsuchen
+search-clear = Suche leeren
 filter-off = Filter
 filter-on = Filter: an
 filter-unread = Nur ungelesene
@@ -159,6 +164,13 @@ said-arrived =
         [one] Neue Mail von { $latest }
        *[other] { $n } neue Mails, zuletzt von { $latest }
     }
+said-found =
+    { $n ->
+        [0] Nichts gefunden
+        [one] Eine Mail gefunden
+       *[other] { $n } Mails gefunden
+    }
+said-found-more = Mehr als { $n } Mails gefunden
 
 ## Feed: nichts zu zeigen
 
@@ -191,6 +203,7 @@ bar-one-read = „{ $what }“ als gelesen markiert
 bar-one-unread = „{ $what }“ als ungelesen markiert
 bar-marked-read = { $n } als gelesen markiert
 bar-marked-unread = { $n } als ungelesen markiert
+bar-all-read-ask = Mehr als { $n } sind ungelesen: das Markieren lässt sich nicht rückgängig machen
 bar-nothing-unread = Es war nichts ungelesen
 bar-no-link = Dieses Ereignis hat keinen Link
 bar-row-away = Diese Mail ist nicht mehr gespeichert
@@ -217,6 +230,11 @@ key-end = Zur ältesten gezeigten
 key-pause = Pausieren, fortsetzen
 key-settings = Einstellungen
 key-escape = Suche leeren, dann schließen
+cap-ctrl = Strg
+cap-shift = Umschalt
+cap-enter = Eingabe
+cap-delete = Entf
+cap-escape = Esc
 close-box = Schließen
 
 ## Settings
@@ -355,7 +373,7 @@ import = Importieren …
 exported = Geschrieben nach { $path }
 imported = Importiert; die bisherigen Einstellungen liegen daneben
 import-large = Diese Datei ist zu groß für Einstellungen.
-preference-changed = Geändert
+preference-changed = { $what }: geändert
 
 ## Settings: Diagnose
 

@@ -44,6 +44,7 @@ await-person = stopped until you look
 await-try = next try in { $left }
 await-trying = trying now
 why = Why?
+proof-each = Details
 why-more = All of it in Diagnosis
 retry = Try now
 
@@ -70,6 +71,9 @@ keyring-note = The password goes to the desktop’s keyring, nowhere else.
 bar = Last action
 undo = Undo
 dismiss = Close
+comma = { ", " }
+semicolon = { "; " }
+colon = { ": " }
 nodes-count =
     { $n ->
         [one] One node
@@ -101,6 +105,7 @@ fault-imap-folders = At least one folder, and each but once.
 feed-title = Mail that arrived
 search = Search
 search-label = Search mail
+search-clear = Clear the search
 filter-off = Filter
 filter-on = Filter: on
 filter-unread = Unread only
@@ -159,6 +164,13 @@ said-arrived =
         [one] New mail from { $latest }
        *[other] { $n } new mails, latest from { $latest }
     }
+said-found =
+    { $n ->
+        [0] Nothing found
+        [one] One mail found
+       *[other] { $n } mails found
+    }
+said-found-more = More than { $n } mails found
 
 ## Feed: nothing to show
 
@@ -191,6 +203,7 @@ bar-one-read = Marked “{ $what }” read
 bar-one-unread = Marked “{ $what }” unread
 bar-marked-read = Marked { $n } read
 bar-marked-unread = Marked { $n } unread
+bar-all-read-ask = More than { $n } are unread: marking them can’t be undone
 bar-nothing-unread = Nothing was unread
 bar-no-link = This event has no link to open
 bar-row-away = That mail isn’t stored any more
@@ -217,6 +230,11 @@ key-end = To the oldest shown
 key-pause = Pause, resume
 key-settings = Settings
 key-escape = Clear the search, then close
+cap-ctrl = Ctrl
+cap-shift = Shift
+cap-enter = Enter
+cap-delete = Del
+cap-escape = Esc
 close-box = Close
 
 ## Settings
@@ -355,7 +373,7 @@ import = Import …
 exported = Written to { $path }
 imported = Imported; the settings from before are kept beside them
 import-large = That file is too large for settings.
-preference-changed = Changed
+preference-changed = { $what }: changed
 
 ## Settings: diagnosis
 

@@ -5,7 +5,7 @@ import { windows } from '../build/catalogue';
 import { MOST, sizes } from '../build/size';
 
 /** What each window took when this was last written: growing by a fifth wants a reason, and a new figure. */
-const RECORDED = { feed: 58_000, settings: 54_200 };
+const RECORDED = { feed: 57_500, settings: 55_200 };
 
 it.each(windows)('the %s window is small, and hasn’t grown much', (window) => {
   const bytes = sizes(join(import.meta.dirname, '../dist')).windows[window];

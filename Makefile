@@ -18,8 +18,10 @@ run: packages-run build
 ## All tests: the UI's, the crates', and end to end with real servers on a real (virtual) desktop.
 test: packages-test test-ui test-rust
 
+# Its build is judged by its size.
 test-ui: ui/node_modules/.package-lock.json
 	npm --prefix ui run --silent check
+	npm --prefix ui run --silent build
 	npm --prefix ui test
 	npm --prefix ui run e2e
 

@@ -1,19 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import tauri from '../src-tauri/tauri.conf.json' with { type: 'json' };
+import { catalogues, windows } from './build/catalogue.ts';
 
+const { app } = tauri;
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const begun =
+  /node_modules|\/src\/(?:i18n|ipc|errand|preferences|parts|logic\/(?:bar|clock|connection|menuless|reason|sight|time))\b/;
+
 /** What the app is served with; the web twin too, so that a breach shows in the browser tests. */
-const csp =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'";
+const csp = Object.entries(app.security.csp)
+  .map(([directive, sources]) => `${directive} ${sources}`)
+  .join('; ');
 
 /** `vite build` makes what the app embeds; `--mode web` makes its twin for the browser, on scripted data. */
 export default defineConfig(({ mode }) => {
   const web = mode === 'web';
   return {
     base: './',
-    plugins: [svelte()],
+    plugins: [svelte(), catalogues()],
     resolve: {
       alias: { $ipc: file(web || mode === 'test' ? 'src/ipc.web.ts' : 'src/ipc.ts') },
     },
@@ -27,11 +34,15 @@ export default defineConfig(({ mode }) => {
       rollupOptions: {
         input: { feed: file('feed.html'), settings: file('settings.html') },
         output: {
-          // What the engine finds is a chunk of its own for each language, which no window waits for; so is what
-          // only the settings window says.
+          // What both windows begin with is one chunk: packed together it is smaller. What else they share isn't needed at once.
+          codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, test: begun }] },
+          // A window's words are a chunk for each language; what the engine finds is another, which no window waits for.
           chunkFileNames: ({ facadeModuleId }) => {
-            const part = /\/locales\/(\w+)\//.exec(facadeModuleId ?? '')?.[1];
-            return part ? `assets/${part}-[name]-[hash].js` : 'assets/[name]-[hash].js';
+            const of = ['engine', ...windows].find(
+              (part) =>
+                facadeModuleId?.endsWith(`.ftl?${part}`) || facadeModuleId?.includes(`/locales/${part}/`),
+            );
+            return `assets/[name]${of ? `-${of}` : ''}-[hash].js`;
           },
         },
       },

@@ -29,6 +29,34 @@ test.describe('the list', () => {
     await expect(page.getByRole('tab')).toHaveCount(0);
   });
 
+  test('each line tells its place among all that can be seen', async ({ page, twin }) => {
+    await twin.open('feed', 'away');
+    const grid = page.getByRole('treegrid', { name: 'Mail' });
+    const lines = grid.getByRole('row');
+    const places = () => lines.evaluateAll((all) => all.map((row) => Number(row.ariaRowIndex)));
+    const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+    await expect(page.locator('.row').first()).toBeVisible();
+    expect(await places()).toEqual(upTo(await lines.count()));
+    await expect(grid).toHaveAttribute('aria-rowcount', String(await lines.count()));
+    await page.locator('.away').click();
+    await expect(page.locator('.row')).toHaveCount(17);
+    expect(await places()).toEqual(upTo(await lines.count()));
+    await expect(grid).toHaveAttribute('aria-rowcount', String(await lines.count()));
+    expect(await lines.evaluateAll((all) => all.slice(0, 5).map((row) => row.ariaLevel))).toEqual([
+      ...['1', '1', '1', '1'],
+      '2',
+    ]);
+  });
+
+  test('a line that isn’t drawn is counted', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await expect(page.locator('#row-5000')).toHaveAttribute('aria-rowindex', '2');
+    await page.keyboard.press('End');
+    const place = Number(await page.locator('.row:focus').getAttribute('aria-rowindex'));
+    expect(place).toBeGreaterThan(100);
+    await expect(page.getByRole('grid', { name: 'Mail' })).toHaveAttribute('aria-rowcount', '-1');
+  });
+
   test('strikes what is gone and keeps it legible', async ({ page, twin }) => {
     await twin.open('feed');
     const gone = page.locator('.row.gone');
@@ -198,7 +226,8 @@ test.describe('by keys', () => {
     await expect(focused(page)).toContainText('דנה');
     await page.keyboard.press('g');
     await expect(focused(page)).toContainText('Miriam');
-    await expect(page.locator('.row[aria-selected="true"]')).toHaveCount(1);
+    await expect(page.locator('.row[aria-selected="true"]'), 'the keyboard selects nothing').toHaveCount(0);
+    await expect(page.locator('.row[tabindex="0"]')).toHaveCount(1);
   });
 
   test('the list is one stop of the Tab key', async ({ page, twin }) => {
@@ -261,6 +290,31 @@ test.describe('by keys', () => {
     await expect(unread(page)).toHaveCount(3);
   });
 
+  test('the undo bar stays while it is hovered or has the focus, and the next one isn’t kept', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed');
+    await page.keyboard.press('j');
+    await expect(focused(page)).toHaveCount(1);
+    await page.keyboard.press('r');
+    await bar(page).hover();
+    await page.clock.fastForward(20_000);
+    await expect(bar(page)).toBeVisible();
+    await bar(page).getByRole('button', { name: 'Undo' }).focus();
+    await page.mouse.move(200, 200);
+    await page.clock.fastForward(20_000);
+    await expect(bar(page)).toBeVisible();
+    await bar(page).getByRole('button', { name: 'Undo' }).click();
+    await expect(bar(page)).toHaveCount(0);
+    await page.mouse.move(200, 200);
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await expect(bar(page)).toBeVisible();
+    await page.clock.fastForward(8500);
+    await expect(bar(page)).toHaveCount(0);
+  });
+
   test('U shows the unread only, and a read one stays until asked anew', async ({ page, twin }) => {
     await twin.open('feed');
     await page.keyboard.press('u');
@@ -285,6 +339,22 @@ test.describe('by keys', () => {
     await page.keyboard.press('Enter');
     await expect(rows(page)).toHaveCount(1);
     await expect(page.getByRole('button', { name: 'Filter: on' })).toBeFocused();
+  });
+
+  test('a folder is one of its account, and may be called like a line of the menu', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed');
+    await twin.arrive({ ...from('Ada'), mailbox: 'Unread only', account: 'lena@home.example' });
+    await expect(rows(page).first()).toContainText('Ada');
+    await page.keyboard.press('f');
+    await page.getByRole('menuitemradio', { name: 'Unread only' }).click();
+    await expect(rows(page)).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: /Work/ }).click();
+    await expect(rows(page)).toHaveCount(2);
+    await expect(page.getByRole('button', { name: 'Filter', exact: true })).toBeVisible();
   });
 
   test('a menu closes by Escape alone, and the window stays', async ({ page, twin }) => {
@@ -555,6 +625,39 @@ test.describe('search', () => {
     await expect(focused(page)).toContainText('Miriam');
   });
 
+  test('what was found is said, once the typing rests', async ({ page, twin }) => {
+    await twin.open('feed');
+    const said = page.locator('p[role="status"]');
+    await page.getByLabel('Search mail').fill('miri');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(said).toHaveText('');
+    await page.clock.fastForward(600);
+    await expect(said).toHaveText('One mail found');
+    await page.getByLabel('Search mail').fill('osprey');
+    await expect(page.locator('.blank')).toBeVisible();
+    await page.clock.fastForward(600);
+    await expect(said).toHaveText('Nothing found');
+  });
+
+  test('of more than a page it is said that there are more', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await page.getByLabel('Search mail').fill('report');
+    await expect(page.locator('mark').first()).toBeVisible();
+    await page.clock.fastForward(600);
+    await expect(page.locator('p[role="status"]')).toHaveText('More than 100 mails found');
+  });
+
+  test('a button clears it, and leads back to the field', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(page.getByRole('button', { name: 'Clear the search' })).toHaveCount(0);
+    await page.getByLabel('Search mail').fill('miri');
+    await expect(rows(page)).toHaveCount(1);
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await expect(rows(page)).toHaveCount(11);
+    await expect(page.getByLabel('Search mail')).toBeFocused();
+    await expect(page.getByLabel('Search mail')).toHaveValue('');
+  });
+
   test('letters in the field are text, not commands', async ({ page, twin }) => {
     await twin.open('feed');
     await page.getByLabel('Search mail').pressSequentially('jrup?');
@@ -586,6 +689,76 @@ test.describe('by pointer', () => {
     await expect(unread(page)).toHaveCount(4);
   });
 
+  test('more than can be given back are marked on a second yes alone', async ({ page, twin }) => {
+    await twin.open('feed', 'huge');
+    await expect(rows(page).first()).toBeVisible();
+    await page.evaluate(() => {
+      const { script } = window.twin;
+      script.rows = script.rows.slice(0, 6000).map((row) => ({ ...row, unread: true }));
+    });
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('menuitem', { name: 'Mark all read' }).click();
+    await expect(bar(page)).toContainText('More than 5,000 are unread: marking them can’t be undone');
+    expect(await twin.asked('mark_all_read')).toEqual([]);
+    await bar(page).getByRole('button', { name: 'Mark all read' }).click();
+    await expect(bar(page)).toContainText('Marked 6,000 read');
+    await expect(bar(page).getByRole('button', { name: 'Undo' })).toHaveCount(0);
+  });
+
+  test('the engine’s own menu comes in fields and over text that can be taken, nowhere else', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'trouble');
+    await page.getByRole('button', { name: 'Why?' }).click();
+    const kept = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((at) =>
+          at.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })),
+        );
+    expect(await kept('.bar')).toBe(false);
+    expect(await kept('.day h2')).toBe(false);
+    expect(await kept('.tab')).toBe(false);
+    expect(await kept('.search .f')).toBe(true);
+    expect(await kept('.cause p')).toBe(true);
+    await twin.open('settings', 'trouble');
+    await expect(page.locator('.ln').first()).toBeVisible();
+    expect(await kept('.side')).toBe(false);
+    expect(await kept('.ln .t')).toBe(true);
+  });
+
+  test('the bar covers nothing, says all of it, and what has the focus stays in sight', async ({
+    page,
+    twin,
+  }) => {
+    await page.setViewportSize({ width: 320, height: 360 });
+    await twin.open('feed');
+    await expect(rows(page)).toHaveCount(11);
+    // The last that is wholly in sight is the first that the bar would lie upon.
+    const pane = await page.locator('#mail').boundingBox();
+    const boxes = await rows(page).evaluateAll((all) => all.map((row) => row.getBoundingClientRect().bottom));
+    const end = (pane?.y ?? 0) + (pane?.height ?? 0);
+    const last = boxes.findLastIndex((bottom) => bottom <= end);
+    for (let at = 0; at <= last; at += 1) await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await expect(bar(page)).toBeVisible();
+    const seen = async () => {
+      const [row, toast] = await Promise.all([focused(page).boundingBox(), bar(page).boundingBox()]);
+      return (row?.y ?? 0) + (row?.height ?? 0) - (toast?.y ?? 0);
+    };
+    await expect.poll(seen).toBeLessThanOrEqual(0);
+    const cut = () =>
+      bar(page).evaluate((el) => [...el.children].some((one) => one.scrollWidth > one.clientWidth));
+    expect(await cut()).toBe(false);
+    await twin.arrive({ ...from('Ada'), subject: 'A subject of a great many words '.repeat(5) });
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await expect(bar(page)).toContainText('great many words');
+    expect(await cut()).toBe(false);
+  });
+
   test('a refused mark is taken back and said', async ({ page, twin }) => {
     await twin.open('feed');
     await page.evaluate(() => {
@@ -595,7 +768,7 @@ test.describe('by pointer', () => {
     });
     await rows(page).first().hover();
     await rows(page).first().getByRole('button', { name: 'Mark read' }).click();
-    await expect(page.getByRole('alert')).toContainText('The disk is full.');
+    await expect(page.getByRole('alert').filter({ hasText: 'The disk is full.' })).toBeVisible();
     await expect(unread(page)).toHaveCount(4);
   });
 
@@ -616,6 +789,38 @@ test.describe('states', () => {
     await expect(page.locator('.proof')).toContainText(/push proven .*1 min.* ago/);
   });
 
+  test('each proof can be seen, with when its mail server was reached', async ({ page, twin }) => {
+    await twin.open('feed', 'proven');
+    await expect(page.locator('.proof')).toContainText(/All 3 connected push of each proven within .*3 min/);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await expect(page.locator('.cause')).toHaveText([
+      /Home.*push proven .*40 s.* ago.*, mail server reached .*2 min.* ago/,
+      /Work.*push proven .*1 min.* ago.*, mail server reached .*9 min.* ago/,
+      /Choir.* push proven .*3 min.* ago/,
+    ]);
+  });
+
+  for (const state of ['busy', 'single', 'trouble', 'offline', 'proven'] as const) {
+    for (const width of [200, 320, 400, 900]) {
+      test(`the chart is to be seen, whole, at ${width} pixels in ${state}`, async ({ page, twin }) => {
+        await page.setViewportSize({ width, height: 640 });
+        await twin.open('feed', state);
+        const chart = page.locator('.spark svg');
+        await expect(chart).toBeVisible();
+        const whole = await chart.evaluate((svg) => {
+          const box = svg.getBoundingClientRect();
+          const { right, bottom } = box;
+          const corners = [
+            [box.left + 1, box.top + 1],
+            [right - 1, bottom - 1],
+          ] as const;
+          return box.width === 95 && corners.every(([x, y]) => svg.contains(document.elementFromPoint(x, y)));
+        });
+        expect(whole).toBe(true);
+      });
+    }
+  }
+
   test('“Why?” tells each trouble with what to do, and tries again', async ({ page, twin }) => {
     await twin.open('feed', 'trouble');
     await page.getByRole('button', { name: 'Why?' }).click();
@@ -627,6 +832,17 @@ test.describe('states', () => {
     await page.getByRole('button', { name: 'All of it in Diagnosis' }).click();
     const errand = { page: 'diagnosis' };
     expect(await twin.asked('show_window')).toEqual([{ show_window: 'settings', errand }]);
+  });
+
+  test('an account that is removed while it alone is shown gives way to all', async ({ page, twin }) => {
+    await twin.open('feed');
+    await page.getByRole('tab', { name: /Work/ }).click();
+    await expect(rows(page)).toHaveCount(2);
+    await page.evaluate(() =>
+      window.twin.answer({ do: 'remove_account', jid: 'l.brandt@work.example', forget: false }),
+    );
+    await expect(page.getByRole('tab', { name: /All/ })).toHaveAttribute('aria-selected', 'true');
+    await expect(rows(page)).toHaveCount(11);
   });
 
   test('offline keeps the mail and says when it is tried', async ({ page, twin }) => {
@@ -658,7 +874,7 @@ test.describe('states', () => {
 
   test('an error says what to do, and is tried again', async ({ page, twin }) => {
     await twin.open('feed', 'error');
-    await expect(page.getByRole('alert')).toContainText('Make room on the disk');
+    await expect(page.getByRole('alert').filter({ hasText: 'Make room on the disk' })).toBeVisible();
     await page.evaluate(() => (window.twin.script.refused = {}));
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(rows(page)).toHaveCount(11);
@@ -688,6 +904,14 @@ test.describe('states', () => {
     await page.goto('/feed.html');
     await expect(page.locator('html')).toHaveAttribute('lang', 'de');
     await expect(page.locator('.day h2').first()).toHaveText('Heute');
+    await page.keyboard.press('?');
+    await expect(page.locator('.keys')).toContainText('Eingabe');
+    await expect(page.locator('.keys')).toContainText('Umschalt ↓');
+    await expect(page.locator('.keys')).not.toContainText(/Ctrl|Enter|Shift|Del/);
+    await page.keyboard.press('Escape');
+    await page.locator('.bar .menu').last().getByRole('button').click();
+    await expect(page.getByRole('menuitem', { name: 'Einstellungen' })).toContainText('Strg ,');
+    await page.keyboard.press('Escape');
     await expect(page.getByPlaceholder('Suchen')).toBeVisible();
     await page.close();
   });

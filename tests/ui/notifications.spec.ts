@@ -20,11 +20,35 @@ test('each change applies at once, and Undo takes that one back alone', async ({
   await page.getByRole('radio', { name: 'Sender only' }).first().check();
   await page.getByRole('switch', { name: 'Sound' }).uncheck();
   await expect.poll(() => saved(twin, 'sound')).toEqual([true, false]);
+  await expect(page.locator('.toast')).toContainText(/Sound.*: changed/);
   expect(await saved(twin, 'privacy')).toEqual(['sender', 'sender']);
   await undo(page).click();
   await expect(page.getByRole('switch', { name: 'Sound' })).toBeChecked();
   await expect(page.getByRole('radio', { name: 'Sender only' }).first()).toBeChecked();
   expect((await saved(twin, 'sound')).at(-1)).toBe(true);
+});
+
+test('a switch is worked by its words, too', async ({ page, twin }) => {
+  await open(twin);
+  await page.getByText('Sound', { exact: true }).click();
+  await expect(page.getByRole('switch', { name: 'Sound' })).not.toBeChecked();
+  await page.getByRole('button', { name: 'General' }).click();
+  await page.getByText('Single letters are commands').click();
+  await expect(page.getByRole('switch', { name: 'Single letters are commands' })).not.toBeChecked();
+});
+
+test('what has the focus stays in sight when the bar comes', async ({ page, twin }) => {
+  await page.setViewportSize({ width: 820, height: 500 });
+  await open(twin);
+  const sound = page.getByRole('switch', { name: 'Sound' });
+  await sound.evaluate((at) => at.scrollIntoView({ block: 'end' }));
+  await sound.focus();
+  await page.keyboard.press('Space');
+  const over = async () => {
+    const [control, toast] = await Promise.all([sound.boundingBox(), page.locator('.toast').boundingBox()]);
+    return (control?.y ?? 0) + (control?.height ?? 0) - (toast?.y ?? 0);
+  };
+  await expect.poll(over).toBeLessThanOrEqual(0);
 });
 
 test('what couldn’t be saved is told, is as it was, and keeps the focus', async ({ page, twin }) => {

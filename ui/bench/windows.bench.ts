@@ -1,9 +1,9 @@
 /** Figures of the web twin in Chromium. Times are printed with the machine's load, and not judged: sizes are. */
 import { loadavg } from 'node:os';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { expect, test, type Page } from '@playwright/test';
+import { windows } from '../build/catalogue.ts';
+import { MOST, sizes } from '../build/size.ts';
 
 const RUNS = 15;
 
@@ -15,39 +15,17 @@ function show(what: string, value: string): void {
   console.log(`  ${what.padEnd(58)} ${value}`);
 }
 
-/** What a page loads: itself, and the scripts and styles it names, and those they import at once. */
-function loads(dist: string, entry: string): Set<string> {
-  const seen = new Set([entry]);
-  for (const file of seen) {
-    const text = readFileSync(join(dist, file), 'utf8');
-    const named = file.endsWith('.html')
-      ? [...text.matchAll(/(?:src|href)="\.\/([^"]+)"/g)]
-      : [...text.matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)];
-    for (const [, path] of named) if (path) seen.add(file.endsWith('.html') ? path : `assets/${path}`);
-  }
-  return seen;
-}
-
 test.beforeAll(() => show('load of the machine, last minute', (loadavg()[0] ?? NaN).toFixed(1)));
 
 test('the size of the bundle', () => {
-  const dist = join(import.meta.dirname, '../dist');
-  const size = (files: Iterable<string>) =>
-    [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length, 0);
-  const assets = readdirSync(join(dist, 'assets')).map((file) => `assets/${file}`);
-  for (const [window, words] of [
-    ['feed', /\/en-/],
-    ['settings', /\/(settings-)?en-/],
-  ] as const) {
-    const english = assets.filter((file) => words.test(file));
-    const bytes = size([...loads(dist, `${window}.html`), ...english]);
-    show(`${window} window with one language, gzip -9`, `${(bytes / 1000).toFixed(1)} kB`);
-    expect(bytes).toBeLessThan(60_000);
+  const taken = sizes(join(import.meta.dirname, '../dist'));
+  const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
+  for (const window of windows) {
+    show(`${window} window with one language, gzip -9`, kB(taken.windows[window]));
+    expect(taken.windows[window]).toBeLessThan(MOST);
   }
-  const engine = size(assets.filter((file) => /\/engine-en-/.test(file)));
-  show('what the engine says, loaded once the window is there', `${(engine / 1000).toFixed(1)} kB`);
-  const all = size(['feed.html', 'settings.html', ...assets]);
-  show('everything, with all languages', `${(all / 1000).toFixed(1)} kB`);
+  show('what the engine says, loaded once the window is there', kB(taken.engine));
+  show('everything, with all languages', kB(taken.all));
 });
 
 /** From the first thing drawn to the rows being on the screen. */

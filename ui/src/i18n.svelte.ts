@@ -1,5 +1,8 @@
-/** Words: one Fluent catalogue per language, loaded when it is first spoken. Another can be spoken at any time. */
-import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
+/**
+ * Words: one Fluent catalogue per language, loaded when it is first spoken. Another can be spoken at any time. A window
+ * loads what it says, parsed by the build (`build/catalogue.ts`).
+ */
+import { FluentBundle, type FluentVariable, type Message } from '@fluent/bundle';
 import type { MessageId } from './generated/messages';
 import type { Said } from './generated/wire';
 
@@ -8,12 +11,10 @@ export const languages = { en: 'English', de: 'Deutsch', ar: 'العربية' } 
 export type Language = keyof typeof languages;
 
 const rightToLeft: ReadonlySet<Language> = new Set(['ar']);
-const catalogues = import.meta.glob<string>('../locales/*.ftl', { query: '?raw', import: 'default' });
-const ofSettings = import.meta.glob<string>('../locales/settings/*.ftl', {
-  query: '?raw',
-  import: 'default',
-});
-const ofEngine = import.meta.glob<string>('../locales/engine/*.ftl', { query: '?raw', import: 'default' });
+type Words = Record<string, Message['value']>;
+const ofFeed = import.meta.glob<Words>('../locales/*.ftl', { query: '?feed', import: 'default' });
+const ofSettings = import.meta.glob<Words>('../locales/*.ftl', { query: '?settings', import: 'default' });
+const ofEngine = import.meta.glob<Words>('../locales/engine/*.ftl', { import: 'default' });
 
 interface Speech {
   language: Language;
@@ -45,23 +46,29 @@ export async function speak(named: Language | 'system'): Promise<void> {
   // With the region that the person asked for, where it is of the chosen language.
   const locale = asked.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
   const bundle = new FluentBundle(locale, { useIsolating: false });
-  // The feed window has no use for what only settings say.
-  const settings = globalThis.document?.documentElement.dataset['window'] !== 'feed';
-  const parts = await Promise.all([
-    catalogues[`../locales/${language}.ftl`]?.(),
-    settings ? ofSettings[`../locales/settings/${language}.ftl`]?.() : '',
-  ]);
-  bundle.addResource(new FluentResource(parts.join('\n')));
+  for (const catalogue of await Promise.all(ownWords(language))) learn(bundle, catalogue);
   if (turn !== wanted) return;
   speech = { language, locale, bundle, whole: false };
   engineSpeaks = ofEngine[`../locales/engine/${language}.ftl`]?.().then((words) => {
-    bundle.addResource(new FluentResource(words));
+    learn(bundle, words);
     // What was asked for before is said now.
     if (turn === wanted) speech = { language, locale, bundle, whole: true };
   });
   if (!globalThis.document) return;
   document.documentElement.lang = language;
   document.documentElement.dir = rightToLeft.has(language) ? 'rtl' : 'ltr';
+}
+
+/** What this window says; without a window, what both say. */
+function ownWords(language: Language): Promise<Words>[] {
+  const window = globalThis.document?.documentElement.dataset['window'];
+  const own = [...(window === 'settings' ? [] : [ofFeed]), ...(window === 'feed' ? [] : [ofSettings])];
+  return own.flatMap((catalogues) => catalogues[`../locales/${language}.ftl`]?.() ?? []);
+}
+
+function learn(bundle: FluentBundle, words: Words): void {
+  const body = Object.entries(words).map(([id, value]) => ({ id, value, attributes: {} }));
+  bundle.addResource({ body }, { allowOverrides: true });
 }
 
 /** The tag of the language spoken, for `Intl`. */

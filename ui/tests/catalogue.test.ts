@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse, Visitor, type Message, type VariableReference } from '@fluent/syntax';
 import { describe, expect, it } from 'vitest';
+import { saidBy, windows as windowNames, type WindowName } from '../build/catalogue';
 
 const here = (path: string) => join(import.meta.dirname, '..', path);
 const generated = here('src/generated/messages.ts');
 
-/** What all windows load at once, the settings window as well; what they load then, and what they never load. */
-const parts = ['', 'settings/', 'engine/', 'windowless/'] as const;
+/** What windows load at once, what they load then, and what they never load. */
+const parts = ['', 'engine/', 'windowless/'] as const;
 
 function written(part: string, language: string): string {
   return readFileSync(here(`locales/${part}${language}.ftl`), 'utf8');
@@ -34,29 +35,66 @@ function catalogue(language: string): Map<string, string> {
   return found;
 }
 
-/** A module, and all that it imports. */
-function loaded(module: string, seen = new Set<string>()): string {
-  if (seen.has(module)) return '';
-  seen.add(module);
-  const text = readFileSync(module, 'utf8');
-  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].flatMap(([, path]) =>
-    ['', '.ts', '.svelte', '.svelte.ts']
-      .map((ending) => join(module, '..', path + ending))
-      .filter((file) => !file.includes('generated') && statSync(file, { throwIfNoEntry: false })?.isFile())
-      .slice(0, 1),
-  );
-  return [text, ...imported.map((file) => loaded(file, seen))].join('\n');
-}
-
 /** What is written in a folder; neither what is made nor the twin of the engine says anything to anybody. */
-function sources(folder: string, ending = ''): string {
+function sources(folder: string, ending = ''): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter(
       (file) => file.isFile() && file.name.endsWith(ending) && !/(generated|web)$/.test(file.parentPath),
     )
-    .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
-    .join('\n');
+    .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
 }
+
+/**
+ * The messages that files of the UI say: what `t()` is given, and what stands where a file speaks of a `MessageId`. Not
+ * every word in quotes is one: `'archive'` is a command, too.
+ */
+function saidIn(files: Iterable<string>): Set<string> {
+  const said = new Set<string>();
+  const take = (code: string, shape: RegExp) => {
+    for (const [, id] of code.matchAll(shape)) if (id) said.add(id);
+  };
+  for (const text of files) {
+    for (const { index } of text.matchAll(/\bt\(/g)) take(firstArgument(text, index + 2), /'([a-z0-9-]+)'/g);
+    if (text.includes('MessageId')) take(text, /'([a-z0-9]+(?:-[a-z0-9]+)+)'/g);
+  }
+  return said;
+}
+
+/** What stands from a parenthesis to the comma or parenthesis that ends its first argument. */
+function firstArgument(text: string, from: number): string {
+  let depth = 0;
+  for (let at = from; at < text.length; at += 1) {
+    const letter = text[at] ?? '';
+    if ('([{'.includes(letter)) depth += 1;
+    else if (')]}'.includes(letter)) depth -= 1;
+    if (depth < 0 || (depth === 0 && letter === ',')) return text.slice(from, at);
+  }
+  return '';
+}
+
+/** What is written in a window's files, from the one that begins it on. */
+function sourcesOf(window: WindowName): Iterable<string> {
+  const found = new Map<string, string>();
+  const walk = (file: string): void => {
+    if (found.has(file)) return;
+    const text = readFileSync(file, 'utf8');
+    found.set(file, text);
+    for (const [, path = ''] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+      const to = join(dirname(file), path);
+      const there = [to, `${to}.ts`].find((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
+      if (there === undefined) throw new Error(`${file}: ${path}`);
+      if (!there.includes('generated')) walk(there);
+    }
+  };
+  walk(here(`src/${window}/main.ts`));
+  return found.values();
+}
+
+function idsOf(text: string): string[] {
+  return [...text.matchAll(/^[a-z0-9-]+(?= =)/gm)].map(([id]) => id);
+}
+
+const languages = readdirSync(here('locales')).flatMap((file) => file.match(/^\w+(?=\.ftl$)/) ?? []);
 
 describe('the catalogue', () => {
   const english = catalogue('en');
@@ -68,15 +106,21 @@ describe('the catalogue', () => {
     expect(readFileSync(generated, 'utf8'), 'stale: run `npm run messages`').toBe(made);
   });
 
-  const windows = sources(here('src'));
-  const rust = sources(here('../src-tauri'), '.rs');
+  const windows = saidIn(sources(here('src')));
+  const rust = sources(here('../src-tauri'), '.rs').join('\n');
+  const saidByRust = (id: string) =>
+    new RegExp(id.includes('-') ? `"${id}"` : `\\b(?:say|word)\\(\\s*"${id}"`).test(rust);
 
   it('holds no message that no face ever says', () => {
-    const said = (id: string) => windows.includes(`'${id}'`) || rust.includes(`"${id}"`);
+    const said = (id: string) => windows.has(id) || saidByRust(id);
     const all = parts.map((part) => written(part, 'en')).join('\n');
     const referred = new Set(all.match(/(?<=\{ )[a-z][a-z0-9-]*(?= \})/g));
     expect([...english.keys()].filter((id) => !said(id) && !referred.has(id))).toEqual([]);
   });
+
+  const engine = ['engine', 'core']
+    .flatMap((crate) => sources(here(`../src-tauri/crates/${crate}`), '.rs'))
+    .join('\n');
 
   it('holds every message that the engine, tray, notifications and commands say', () => {
     const said = [...rust.matchAll(/\b(?:say|word)\(\s*"([a-z0-9-]+)"/g)].map((found) => found[1] ?? '');
@@ -85,25 +129,26 @@ describe('the catalogue', () => {
   });
 
   it('gives windows what they say, and what the engine may tell them', () => {
-    const ids = (part: (typeof parts)[number]) => [...written(part, 'en').matchAll(/^[a-z0-9-]+(?= =)/gm)];
-    const never = ids('windowless/').map(([id]) => id);
-    const engine =
-      sources(here('../src-tauri/crates/engine'), '.rs') + sources(here('../src-tauri/crates/core'), '.rs');
+    const never = idsOf(written('windowless/', 'en'));
     const told = [...engine.matchAll(/Said::word\(\s*"([a-z0-9-]+)"/g)].map((found) => found[1] ?? '');
-    const ofSettings = ids('settings/').map(([id]) => id);
-    expect(told.filter((id) => never.includes(id) || ofSettings.includes(id))).toEqual([]);
-    const feed = loaded(here('src/feed/main.ts'));
-    expect(feed).toContain("'fault-jid-empty'");
-    expect(ofSettings.filter((id) => feed.includes(`'${id}'`))).toEqual([]);
-    expect(never.filter((id) => windows.includes(`'${id}'`))).toEqual([]);
-    const later = ids('engine/').map(([id]) => id);
-    expect(later.filter((id) => windows.includes(`t('${id}'`))).toEqual([]);
+    expect(told.filter((id) => never.includes(id))).toEqual([]);
+    expect(never.filter((id) => windows.has(id))).toEqual([]);
+    const later = idsOf(written('engine/', 'en'));
+    expect(later.filter((id) => windows.has(id))).toEqual([]);
   });
 
-  it.each(readdirSync(here('locales')).flatMap((file) => file.match(/^\w+(?=\.ftl$)/) ?? []))(
-    'is complete in %s, with the same variables',
-    (language) => {
-      expect(Object.fromEntries(catalogue(language))).toEqual(Object.fromEntries(english));
-    },
-  );
+  it.each(windowNames)('gives the %s window all that it says', (window) => {
+    const given = new Set(idsOf(saidBy(window, written('', 'en'))));
+    const left = idsOf(written('', 'en')).filter((id) => !given.has(id));
+    const said = saidIn(sourcesOf(window));
+    expect(left.length).toBeGreaterThan(30);
+    expect(left.filter((id) => said.has(id) || engine.includes(`Said::word("${id}"`))).toEqual([]);
+    for (const language of languages) {
+      expect(new Set(idsOf(saidBy(window, written('', language))))).toEqual(given);
+    }
+  });
+
+  it.each(languages)('is complete in %s, with the same variables', (language) => {
+    expect(Object.fromEntries(catalogue(language))).toEqual(Object.fromEntries(english));
+  });
 });

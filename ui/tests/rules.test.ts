@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reason } from '../src/generated/wire';
+import { speak } from '../src/i18n.svelte';
 import { reasonText } from '../src/logic/reason';
 import { blankRule, conditions, consequences, draftOf, isIdle, ruleOf } from '../src/logic/rules';
 import './english';
@@ -68,4 +69,13 @@ it('names the end of quiet hours by its day when that isn’t today', () => {
   const until = new Date(2026, 10, 23, 7, 0).toISOString();
   const reason: Reason = { outcome: 'silent', cause: 'quiet_hours', until, privacy: null };
   expect(reasonText(reason, now)).toMatch(/quiet hours until .*Mon.*7:00/);
+});
+
+it('is told in the marks of its language', async () => {
+  const rule = { ...blankRule(), sender: ['a', 'b'], subject: ['c'] };
+  expect(plain(conditions(rule))).toBe('Sender: a or b; Subject: c');
+  await speak('ar');
+  expect(conditions(rule)).toMatch(/؛ /);
+  expect(conditions(rule)).not.toContain(';');
+  await speak('en');
 });

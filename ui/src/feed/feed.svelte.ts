@@ -15,6 +15,8 @@ const REREAD = 500;
 /** Marking all read can be undone for up to so many rows. */
 const UNDOABLE = 5000;
 const ANNOUNCE_EVERY = 5000;
+/** What was found is said once nobody has typed for so many milliseconds. */
+const FOUND_AFTER = 500;
 /** A burst is taken in so many milliseconds at a time. */
 const PULL_EVERY = 100;
 const REATTACH_EVERY = 2000;
@@ -65,9 +67,27 @@ export class Feed {
       .flatMap((part) => (this.#isFolded(part) ? part.rows.slice(0, 1) : part.rows))
       .map((row) => row.seq),
   );
+  /** The lines that can be seen, from the top: heads of days, groups, and rows that aren't folded away. */
+  #lines = $derived(
+    this.days.flatMap(({ day, parts }) => [
+      dayLine(day),
+      ...parts.flatMap((part) => [
+        ...(part.away ? [part.key] : []),
+        ...(this.#isFolded(part) ? [] : part.rows.map((row) => row.seq)),
+      ]),
+    ]),
+  );
+  /** At which place each line stands, from 1. */
+  places = $derived(new Map<number | string, number>(this.#lines.map((line, i) => [line, i + 1])));
   wanted = $derived(words(this.filter.text ?? ''));
   several = $derived((this.status?.accounts.length ?? 0) > 1);
   labels = $derived(new Map((this.status?.accounts ?? []).map((a) => [a.jid, a.label])));
+  /** What marking all read is called: something may be left out. */
+  allReadWord = $derived(
+    this.filter.unread || this.filter.mailbox !== null || this.filter.text !== null
+      ? t('menu-shown-read')
+      : t('menu-all-read'),
+  );
   /** Whether rows of several accounts are shown, so that each bears its account's name. */
   mixed = $derived(this.several && this.filter.account === null);
 
@@ -80,6 +100,7 @@ export class Feed {
   #paging = false;
   #unsaid: Row[] = [];
   #saying: ReturnType<typeof setTimeout> | undefined;
+  #finding: ReturnType<typeof setTimeout> | undefined;
   /** Where a selection of a range begins. */
   #anchor: number | null = null;
 
@@ -92,6 +113,7 @@ export class Feed {
     return () => {
       stop();
       clearTimeout(this.#saying);
+      clearTimeout(this.#finding);
     };
   }
 
@@ -126,6 +148,8 @@ export class Feed {
     } catch {
       // The list says what is wrong; the line above it keeps what it knew.
     }
+    const { account } = this.filter;
+    if (account !== null && this.status && !this.labels.has(account)) this.choose({ account: null });
   }
 
   /** Reads the next older page. */
@@ -146,11 +170,14 @@ export class Feed {
     }
   }
 
-  /** Chooses which rows are shown. */
+  /** Chooses which rows are shown. A folder is one of the account it was chosen in. */
   choose(change: Partial<Filter>): void {
-    this.filter = { ...this.filter, ...change };
+    const { account } = this.filter;
+    const elsewhere = change.account !== undefined && change.account !== account;
+    this.filter = { ...this.filter, ...(elsewhere && { mailbox: null }), ...change };
     this.selectNone();
-    void this.load();
+    clearTimeout(this.#finding);
+    void this.load().then(() => this.#sayFound());
   }
 
   /** Lets the waiting rows in. */
@@ -440,13 +467,22 @@ export class Feed {
         before = reply.rows.at(-1)?.seq ?? null;
         if (before === null) break;
         if (more && found.length >= UNDOABLE) {
-          const { count } = await call<'mark_all_read'>({ do: 'mark_all_read', filter });
-          this.bar.tell(t('bar-marked-read', { n: count }));
+          const ask = t('bar-all-read-ask', { n: UNDOABLE });
+          this.bar.suggest(ask, this.allReadWord, () => void this.#markAllForGood(filter));
           return;
         }
       }
       if (found.length === 0) this.bar.tell(t('bar-nothing-unread'));
       else await this.mark(found, true);
+    } catch (error) {
+      this.bar.complain(error);
+    }
+  }
+
+  async #markAllForGood(filter: Filter): Promise<void> {
+    try {
+      const { count } = await call<'mark_all_read'>({ do: 'mark_all_read', filter });
+      this.bar.tell(t('bar-marked-read', { n: count }));
     } catch (error) {
       this.bar.complain(error);
     }
@@ -582,6 +618,17 @@ export class Feed {
     this.rows = rows.slice(0, HELD_AT_TOP);
   }
 
+  /** Says how many rows a search or filter found. */
+  #sayFound(): void {
+    const { text, mailbox, unread } = this.filter;
+    if (this.phase !== 'ready' || (text === null && mailbox === null && !unread)) return;
+    clearTimeout(this.#finding);
+    this.#finding = setTimeout(() => {
+      const n = this.rows.length;
+      this.said = this.more ? t('said-found-more', { n }) : t('said-found', { n });
+    }, FOUND_AFTER);
+  }
+
   /** Says arrivals, batched so that a burst is one sentence. */
   #announce(fresh: readonly Row[]): void {
     if (fresh.length === 0) return;
@@ -613,6 +660,11 @@ export class Feed {
       }
     }, REATTACH_EVERY);
   }
+}
+
+/** A head of a day among the lines. */
+export function dayLine(day: number): string {
+  return `day ${day}`;
 }
 
 /** Takes down when mail is on the screen for the first time: by this, `make bench-windows` knows. */

@@ -1,5 +1,6 @@
 /** What can be done with a row, or with all that are selected. */
 import { t } from '../i18n.svelte';
+import { lettered } from '../logic/keys';
 import { target } from '../logic/links';
 import { isTold, senderOf } from '../logic/rows';
 import { thisEvening, tomorrowMorning } from '../logic/time';
@@ -46,7 +47,7 @@ export function rowItems(feed: Feed, seq: number): Item[] {
     choose: () => feed.select(seq, 'toggle'),
   });
   if (feed.selected.size > 0)
-    items.push({ label: t('select-none'), key: 'Esc', choose: () => feed.selectNone() });
+    items.push({ label: t('select-none'), key: lettered('Esc'), choose: () => feed.selectNone() });
   if (!only) return items;
   if (sender !== null) {
     items.push({

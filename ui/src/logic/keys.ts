@@ -1,4 +1,6 @@
 /** Which key does what in the feed. */
+import type { MessageId } from '../generated/messages';
+import { t } from '../i18n.svelte';
 
 export type Action =
   | { do: 'next' | 'previous' | 'top' | 'end' | 'open' | 'read' | 'undo' | 'search' | 'filter' | 'unread' }
@@ -108,4 +110,18 @@ function named(key: Key): Action | null {
     default:
       return null;
   }
+}
+
+const caps: Record<string, MessageId> = {
+  Ctrl: 'cap-ctrl',
+  Shift: 'cap-shift',
+  Enter: 'cap-enter',
+  Del: 'cap-delete',
+  Esc: 'cap-escape',
+};
+
+/** Keys pressed together, by what is written on them in the window's language: "Strg ,". */
+export function lettered(chord: string): string {
+  const letter = (key: string) => (caps[key] ? t(caps[key]) : key);
+  return chord.split(' ').map(letter).join(' ');
 }

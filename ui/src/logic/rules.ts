@@ -83,18 +83,18 @@ export function conditions(rule: Rule): string {
   ] as const;
   const parts = told
     .filter(([, list]) => list.length > 0)
-    .map(([name, list]) => `${name}: ${listOf(list, 'disjunction')}`);
-  return parts.length === 0 ? t('rule-every') : parts.join('; ');
+    .map(([name, list]) => name + t('colon') + listOf(list, 'disjunction'));
+  return parts.length === 0 ? t('rule-every') : parts.join(t('semicolon'));
 }
 
 /** What it does, in a line, and until when. */
 export function consequences(rule: Rule, now: number): string {
   const parts: string[] = [];
-  if (rule.then) parts.push(`${t('rule-then')}: ${thenWord(rule.then)}`);
-  if (rule.privacy) parts.push(`${t('rule-privacy')}: ${privacyWord(rule.privacy)}`);
-  if (rule.hook[0] !== undefined) parts.push(`${t('rule-hook')}: ${isolated(rule.hook[0])}`);
+  if (rule.then) parts.push(t('rule-then') + t('colon') + thenWord(rule.then));
+  if (rule.privacy) parts.push(t('rule-privacy') + t('colon') + privacyWord(rule.privacy));
+  if (rule.hook[0] !== undefined) parts.push(t('rule-hook') + t('colon') + isolated(rule.hook[0]));
   if (rule.until) parts.push(t('rule-until', { time: until(Date.parse(rule.until), now) }));
-  return parts.join('; ');
+  return parts.join(t('semicolon'));
 }
 
 export function thenWord(then: Then): string {

@@ -32,17 +32,20 @@ export class SettingsForm<T extends object> {
     }
   }
 
-  /** Applies a change at once, and offers the way back. What couldn't be saved is as it was, and is told. */
-  async change(what: Partial<T>): Promise<void> {
+  /**
+   * Applies a change at once, and offers the way back by the name that its control bears. What couldn't be saved is as
+   * it was, and is told.
+   */
+  async change(name: string, what: Partial<T>): Promise<void> {
     const before = this.#before(what);
     if (before && (await this.#save(what))) {
-      this.#bar.offer(t('preference-changed'), () => void this.#save(before));
+      this.#bar.offer(t('preference-changed', { what: name }), () => void this.#save(before));
     }
   }
 
   /** The same where there is no way back. */
-  async changeForGood(what: Partial<T>): Promise<void> {
-    if (this.held && (await this.#save(what))) this.#bar.tell(t('preference-changed'));
+  async changeForGood(name: string, what: Partial<T>): Promise<void> {
+    if (this.held && (await this.#save(what))) this.#bar.tell(t('preference-changed', { what: name }));
   }
 
   #before(what: Partial<T>): Partial<T> | null {

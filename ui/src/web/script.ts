@@ -32,6 +32,8 @@ export const states = [
   'error',
   'offline',
   'connecting',
+  'proven',
+  'proven-alone',
   'trouble',
   'paused',
   'unread-none',
@@ -44,6 +46,7 @@ export const states = [
   'mailboxes',
   'untrusted-mailbox',
   'passable',
+  'unread-accounts',
 ] as const;
 export type State = (typeof states)[number];
 
@@ -132,6 +135,21 @@ export function script(name: string, now: number): Script {
       };
     case 'connecting':
       return { ...busy, ...only, status: status(now, [blankStatus(home)]) };
+    case 'proven':
+      return {
+        ...busy,
+        status: status(now, [
+          { ...up(home, now - 40 * SECOND, 3), publisher_at: at(now - 2 * MINUTE) },
+          { ...up(work, now - 70 * SECOND, 1), publisher_at: at(now - 9 * MINUTE) },
+          up(choir, now - 3 * MINUTE, 0),
+        ]),
+      };
+    case 'proven-alone':
+      return {
+        ...busy,
+        ...only,
+        status: status(now, [{ ...up(home, now - 40 * SECOND, 3), publisher_at: at(now - 3 * MINUTE) }]),
+      };
     case 'trouble':
       return {
         ...busy,
@@ -247,6 +265,8 @@ export function script(name: string, now: number): Script {
           ],
         },
       };
+    case 'unread-accounts':
+      return { ...busy, refused: { accounts: unread } };
     case 'unread-policy':
       return { ...busy, refused: { notification_settings: unread, rules: unread } };
     default:

@@ -13,14 +13,13 @@ use crate::settings::Language;
 /// a program that stays has on its heap.
 type Catalogue = HashMap<&'static str, &'static str>;
 
-/// What windows say, and the settings window alone, what the engine finds, and what is said where there is no window.
+/// What windows say, what the engine finds, and what is said where there is no window.
 macro_rules! catalogue {
     ($tag:literal) => {{
         static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
         CATALOGUE.get_or_init(|| {
             let parts = [
                 include_str!(concat!("../../../../ui/locales/", $tag, ".ftl")),
-                include_str!(concat!("../../../../ui/locales/settings/", $tag, ".ftl")),
                 include_str!(concat!("../../../../ui/locales/engine/", $tag, ".ftl")),
                 include_str!(concat!("../../../../ui/locales/windowless/", $tag, ".ftl")),
             ];

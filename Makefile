@@ -84,11 +84,11 @@ bench-provider: packages-test build
 bench-arrival: packages-bench build venv dist
 	$(MEASURED) $(BIN)/arrival $(ARRIVAL)
 
-## What of the way from publication to notification is Mailwren's own: a table, in three minutes. SHARE="--items 100" takes more.
+## What of the way from publication to notification is Mailwren's own: a table, in seven minutes. SHARE="--items 30" takes fewer.
 bench-share: packages-test build venv dist
 	$(MEASURED) $(BIN)/share $(SHARE)
 
-## 10,000 items from ejabberd, beside a client that does nothing but count them, and more from memory: a table, in a minute.
+## 10,000 items from ejabberd, beside a client that does nothing but count them, and more from memory: a table, in minutes.
 bench-throughput: packages-test build venv dist
 	$(MEASURED) $(BIN)/throughput $(THROUGHPUT)
 

@@ -32,7 +32,7 @@ const LIMIT: Duration = Duration::from_secs(3_600);
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How many items on each server.
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 100)]
     items: usize,
     /// Three items, and no judgement: whether it runs at all.
     #[arg(long)]

@@ -28,8 +28,8 @@ const SERVER: &str = concat!(
 const FILES: [&str; 3] = [".rs", ".toml", ".log"];
 
 /// Puts `account-1` for the first account's address, `user-1` for what it begins with, `host-1` and so on for servers,
-/// `address-1` and so on for other addresses, and `~` for the home folder. Nothing that is configured stays, in whatever case it is
-/// written.
+/// `address-1` and so on for other addresses, and `~` for the home folder. Nothing that is configured stays, in whatever case
+/// it is written, but users that are called as a level is, or by one letter.
 pub fn redact(log: &str, accounts: &[Account], home: Option<&str>) -> String {
     let mut names = Names::of(accounts, home);
     let (Ok(configured), Ok(server)) = (names.pattern(), Regex::new(SERVER)) else {

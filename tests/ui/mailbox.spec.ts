@@ -240,7 +240,7 @@ for (const language of ['de', 'ar'] as const) {
       );
       await page.setViewportSize({ width: 320, height: 640 });
       await twin.open('settings', 'mailboxes');
-      await page.locator('.ln').nth(n).locator('.ib').first().click();
+      await page.locator('.ln').nth(n).locator('.edit').click();
       await page.locator('details').last().locator('summary').click();
       await page.locator('.end .b:not(.go)').last().click();
       await expect(page.locator('.works')).toBeVisible();

@@ -108,7 +108,7 @@ async function mailboxOnly(page: Page): Promise<void> {
 }
 /** The mailbox of an account with XMPP. */
 async function mailbox(page: Page): Promise<void> {
-  await click('.ln .ib')(page);
+  await click('.ln .edit')(page);
   await page
     .locator('details')
     .first()
@@ -204,7 +204,7 @@ const shots: Shot[] = [
   }),
   settings('certificate', 'untrusted', { before: tryOut }),
   settings('refused', 'refused', { before: tryOut }),
-  settings('advanced', 'busy', { size: [820, 900], before: click('.ln .ib') }),
+  settings('advanced', 'busy', { size: [820, 900], before: click('.ln .edit') }),
   settings('mailbox', 'mailboxes', { before: mailbox }),
   settings('mailbox-only', 'busy', { size: [820, 720], before: mailboxOnly }),
   settings('mailbox-german', 'mailboxes', { alone: true, locale: 'de-DE', before: mailbox }),

@@ -1,7 +1,7 @@
 //! A log that can be handed to somebody else: what tells whose it is gives way to names that stay the same throughout.
 //!
-//! Passwords and mail never are in a log. Addresses, servers, and the names of people and of their home folder are; names of
-//! mail folders and rules, and servers' words, stay as they are.
+//! Passwords and mail never are in a log. Addresses, servers, and the names of people and of their home folder are; names
+//! of mail folders and rules, and servers' words, stay as they are.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -28,8 +28,8 @@ const SERVER: &str = concat!(
 const FILES: [&str; 3] = [".rs", ".toml", ".log"];
 
 /// Puts `account-1` for the first account's address, `user-1` for what it begins with, `host-1` and so on for servers,
-/// `address-1` and so on for other addresses, and `~` for the home folder. Nothing that is configured stays, in whatever case it is
-/// written.
+/// `address-1` and so on for other addresses, and `~` for the home folder. Nothing that is configured stays, in whatever
+/// case it is written, but users that are called as a level is, or by one letter.
 pub fn redact(log: &str, accounts: &[Account], home: Option<&str>) -> String {
     let mut names = Names::of(accounts, home);
     let (Ok(configured), Ok(server)) = (names.pattern(), Regex::new(SERVER)) else {

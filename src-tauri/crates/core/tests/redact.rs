@@ -86,6 +86,8 @@ fn in_some_case(text: &str, upper: &[bool]) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn nothing_that_is_configured_stays_in_whatever_case(
         users in prop::collection::vec("[a-z][a-z.+-]{0,6}[0-9]{2}", 3),

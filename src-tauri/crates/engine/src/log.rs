@@ -111,7 +111,7 @@ fn fine(record: &Metadata<'_>) -> bool {
     from != MUTED && (*record.level() <= Level::WARN || !CAPPED.contains(&from))
 }
 
-/// The last lines of the log in a folder, across its two files; none if there is none. What isn't text is left out.
+/// The last lines of the log in a folder, across its two files; none if there is none.
 pub fn end(folder: &Path) -> io::Result<String> {
     let path = folder.join(NAME);
     let mut end = last_lines(&path, END)?;

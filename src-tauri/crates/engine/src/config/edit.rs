@@ -269,8 +269,8 @@ pub(super) fn take_trailing(document: &mut DocumentMut) -> String {
     trailing
 }
 
-/// Moves a table of a list from one of its places to another, with the comment right above it. What stands further above
-/// stays where it is: it is about the file, or about a part of it.
+/// Moves a table of a list from one of its places to another, with the comment right above it. What stands further
+/// above stays where it is: it is about the file, or about a part of it.
 pub(super) fn move_table(tables: &mut ArrayOfTables, from: usize, to: usize) {
     let mut moved: Vec<Table> = tables.iter().cloned().collect();
     if from >= moved.len() || to >= moved.len() {

@@ -5,6 +5,8 @@
 //! face does, and ends with its last window: WebKit's processes and memory are gone with it, and a crash in there loses
 //! nothing. `mailwrenctl tray` is a resident, too, and starts the same window process.
 
+#![forbid(unsafe_code)]
+
 mod bridge;
 mod commands;
 mod opening;

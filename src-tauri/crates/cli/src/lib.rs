@@ -1,5 +1,7 @@
 //! `mailwrenctl`: the Mailwren engine without a screen.
 
+#![forbid(unsafe_code)]
+
 use std::cell::LazyCell;
 use std::future::ready;
 use std::path::PathBuf;

@@ -3,6 +3,8 @@
 //! Stanzas go in and decoded events come out ([`stanza`]); inputs go into the [`model`] and effects come out; the wire
 //! that every face speaks is declared in [`view`].
 
+#![forbid(unsafe_code)]
+
 pub mod account;
 pub mod act;
 pub mod adhoc;

@@ -1,5 +1,7 @@
 //! Mailwren's desktop side that needs no GTK: the tray icon and the notifications, over D-Bus, and the process that stays.
 
+#![forbid(unsafe_code)]
+
 pub mod autostart;
 #[cfg(target_os = "linux")]
 pub mod doctor;

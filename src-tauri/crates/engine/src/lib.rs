@@ -21,5 +21,6 @@ mod sensors;
 pub mod socket;
 pub mod store;
 mod subscriptions;
+mod thrift;
 pub mod vault;
 pub mod xmpp;

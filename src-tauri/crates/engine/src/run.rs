@@ -38,10 +38,13 @@ use crate::ports::{Notifier, Surroundings};
 use crate::profile::Profile;
 use crate::sensors::{Doubt, Sensors};
 use crate::store::{Store, StoreError, TakenOver};
+use crate::thrift::{self, Rest};
 use crate::vault::Vault;
 use crate::xmpp::iq::Asker;
 use crate::xmpp::session::{self, SessionContext, SessionHandle, Timing};
 
+/// Once so many events are together, no more are stored with them: they are all in memory at once.
+const TOGETHER: usize = 500;
 /// Where the pause is kept in the store.
 const PAUSE_KEY: &str = "pause";
 /// How often a changed configuration file, and rows that are too old, are looked for.
@@ -337,13 +340,14 @@ impl Run {
         let mut look_round = tokio::time::interval(LOOK_ROUND);
         look_round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut looks: u32 = 0;
+        let mut rest = Rest::default();
         let mut sensors = self.connect.then(Sensors::start);
         loop {
             let deadline = self.model.next_deadline();
             tokio::select! {
                 () = self.stop.cancelled() => break,
                 // The face may have left before it is answered.
-                Some(request) = requests.recv() => match request {
+                Some(request) = requests.recv() => match rest.stirred_by(request) {
                     // These are answered once a bridge has answered, and nothing else waits for it.
                     Request::Command { command: Command::Act { seqs, act }, answer } => {
                         self.act(seqs, act, Some(answer)).await;
@@ -374,6 +378,7 @@ impl Run {
                     if count == 0 {
                         break;
                     }
+                    rest.stir();
                     for input in merge(batch.drain(..)) {
                         self.feed(input).await;
                     }
@@ -393,6 +398,9 @@ impl Run {
                         self.sweep().await;
                     }
                     looks = looks.wrapping_add(1);
+                    if rest.is_due() {
+                        thrift::give_back();
+                    }
                 }
             }
             while let Some(command) = self.asked.pop_front() {
@@ -900,7 +908,7 @@ fn merge(inputs: impl Iterator<Item = Input>) -> Vec<Input> {
                     events: before,
                 }),
                 Input::Events { account, events },
-            ) if *last == account => before.extend(events),
+            ) if *last == account && before.len() < TOGETHER => before.extend(events),
             (_, input) => merged.push(input),
         }
     }

@@ -1,6 +1,8 @@
 //! A little XMPP server in process, on loopback: TLS, SCRAM, stream management, publish-subscribe and PEP. It is what
 //! the demo talks to, and what faults are tried out with. It knows its own accounts and no other server.
 
+#![forbid(unsafe_code)]
+
 mod connection;
 pub mod demo;
 mod disco;

@@ -14,6 +14,8 @@ use crate::Row;
 
 /// How long after a window was closed is looked again.
 const LATER: Duration = Duration::from_secs(10);
+/// So long it is left alone before it is looked at.
+const QUIET: Duration = Duration::from_secs(30);
 /// Between two looks at how many events are stored.
 const LOOK: Duration = Duration::from_millis(500);
 /// When events are given up that don't become more.
@@ -87,12 +89,15 @@ impl Resident {
         if self.desktop {
             told.one("a popup", |one| one.body.contains("mail 0")).await?;
         }
+        // What it takes to start, and to take in what comes, is given back once it is quiet.
+        tokio::time::sleep(QUIET).await;
         let begun = running.look(rows, "told of a mail", self.most).await?;
         if self.desktop {
             running.window(rows, "").await?;
         }
         server.send(1..events).await?;
         running.holds(events).await?;
+        tokio::time::sleep(QUIET).await;
         running.look(rows, &format!("{events} events later"), self.most).await?;
         if self.desktop {
             let closed = running.window(rows, &format!(", with {events} events")).await?;

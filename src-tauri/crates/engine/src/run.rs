@@ -399,6 +399,7 @@ impl Run {
                     }
                     looks = looks.wrapping_add(1);
                     if rest.is_due() {
+                        self.store.shrink().await.ok();
                         thrift::give_back();
                     }
                 }

@@ -8,9 +8,9 @@ use std::io;
 use std::ops::Range;
 
 /// It is quiet after so many looks round without work.
-const STILL: u32 = 3;
+const STILL: u32 = 2;
 /// So many looks round lie at least between two times at which memory is given back.
-const AT_LEAST_APART: u32 = 10;
+const AT_LEAST_APART: u32 = 5;
 
 /// Whether it is time to give back what work has taken of the memory: once after it, not amid it, and not all the time.
 #[derive(Debug)]

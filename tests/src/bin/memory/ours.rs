@@ -98,7 +98,7 @@ impl Resident {
         server.send(1..events).await?;
         running.holds(events).await?;
         tokio::time::sleep(QUIET).await;
-        running.look(rows, &format!("{events} events later"), self.most).await?;
+        running.look(rows, &format!("{events} events later"), None).await?;
         if self.desktop {
             let closed = running.window(rows, &format!(", with {events} events")).await?;
             // What a window took is to be given back.

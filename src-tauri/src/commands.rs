@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use mailwren_core::doctor::{Check, of_account};
+use mailwren_core::doctor::{Check, of_account, of_system};
 use mailwren_core::said::Said;
 use mailwren_core::settings::StartAtLogin;
 use mailwren_core::view::{ApiCode, ApiError, Audience, Command, LinkState, Reply};
@@ -112,11 +112,25 @@ pub async fn export_settings(app: AppHandle, bridge: State<'_, Arc<Bridge>>) -> 
     Ok(path.display().to_string())
 }
 
+/// What shows the pages.
+const WEBVIEW: &str = if cfg!(target_os = "linux") {
+    "WebKitGTK"
+} else {
+    "WebView"
+};
+
+/// The program that hosts the engine, as it is called.
+pub struct Host(pub &'static str);
+
 /// Looks after what Mailwren needs on this computer, and how its accounts stand.
 #[tauri::command]
-pub async fn examine(bridge: State<'_, Arc<Bridge>>) -> Result<Vec<Check>, ApiError> {
+pub async fn examine(bridge: State<'_, Arc<Bridge>>, host: State<'_, Host>) -> Result<Vec<Check>, ApiError> {
     let bridge: &Bridge = &bridge;
-    let mut checks = doctor::examine(bridge.call(Command::Examine), true).await?;
+    let mut names = doctor::system();
+    names.extend(tauri::webview_version().map(|version| format!("{WEBVIEW} {version}")));
+    names.push(host.0.to_owned());
+    let mut checks = vec![of_system(&names)];
+    checks.extend(doctor::examine(bridge.call(Command::Examine), true).await?);
     if let Reply::Status { status } = bridge.call(Command::Status).await? {
         let now = Timestamp::now();
         let accounts = status.accounts.iter().filter(|a| a.link != LinkState::Disabled);

@@ -15,15 +15,18 @@ use tauri_plugin_window_state::StateFlags;
 use tokio::runtime::Runtime;
 
 use crate::bridge::{self, Bridge};
-use crate::commands::{self, AtLogin};
+use crate::commands::{self, AtLogin, Host};
 
 /// Shows windows until the last is closed, the engine ends, or the resident does. `host` is the resident's program, where it
 /// isn't this one.
 pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf>) -> Result<()> {
     display()?;
-    let resident = match host {
-        Some(host) => Resident::Light(host),
-        None => Resident::App(std::env::current_exe().context("this program isn't found")?),
+    let (resident, called) = match host {
+        Some(host) => (Resident::Light(host), "mailwrenctl tray"),
+        None => (
+            Resident::App(std::env::current_exe().context("this program isn't found")?),
+            "mailwren",
+        ),
     };
     let usual = Profile::open(None).is_ok_and(|usual| usual.socket() == socket);
     // To standard error alone: the log file is the resident's.
@@ -42,6 +45,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf
         .plugin(places)
         .manage(bridge.clone())
         .manage(AtLogin(usual.then_some(resident)))
+        .manage(Host(called))
         .invoke_handler(tauri::generate_handler![
             commands::feed_call,
             commands::settings_call,
@@ -122,6 +126,7 @@ fn show_now(app: &AppHandle, wanted: Wanted) -> tauri::Result<()> {
         // Nothing in a page may open a window; the app does that itself.
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .disable_drag_drop_handler()
+        .zoom_hotkeys_enabled(true)
         // In the language that the page speaks.
         .on_document_title_changed(|window, title| {
             if let Err(error) = window.set_title(&title) {

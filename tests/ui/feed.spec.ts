@@ -201,14 +201,6 @@ test.describe('live', () => {
     await page.evaluate(() => window.twin.remove(window.twin.script.rows.slice(0, 2).map((row) => row.seq)));
     await expect(page.locator('.row[aria-selected="true"]')).toHaveCount(all - 2);
   });
-
-  test('comes back by itself when the engine was away', async ({ page, twin }) => {
-    await twin.open('feed');
-    await page.evaluate(() => window.twin.tell({ on: 'closing' }));
-    await expect(page.getByText('Waiting for Mailwren')).toBeVisible();
-    await page.clock.fastForward(2500);
-    await expect(page.getByText('2 of 3 connected')).toBeVisible();
-  });
 });
 
 test.describe('by keys', () => {
@@ -677,6 +669,34 @@ test.describe('by pointer', () => {
     await expect(open).toContainText('webmail.home.example');
     await open.click();
     expect(await twin.asked('open_link')).toEqual([{ open_link: 11 }]);
+  });
+
+  test('what is opened is named in button and menu, also where it isn’t the link', async ({ page, twin }) => {
+    await twin.open('feed');
+    const first = rows(page).first();
+    const open = first.locator('.open');
+    await twin.change(1, { opens: { webmail: 'mail.example.net' } });
+    await expect(open).toHaveText('mail.example.net');
+    await twin.change(1, { link: null, message_id: 'a@home.example', opens: { program: 'Thunderbird' } });
+    await expect(open).toHaveText('Thunderbird');
+    await first.click({ button: 'right' });
+    await expect(page.getByRole('menuitem', { name: /Open in .*Thunderbird/ })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await twin.change(1, { opens: 'mid' });
+    await expect(open).toHaveAccessibleName('Open in the mail program');
+    await open.click();
+    expect(await twin.asked('open_link')).toEqual([{ open_link: 11 }]);
+  });
+
+  test('an account that is edited may open its mails in another way', async ({ page, twin }) => {
+    await twin.open('feed');
+    await expect(rows(page).first().locator('.open')).toHaveText('webmail.home.example');
+    await page.evaluate(() => {
+      const { twin } = window;
+      twin.script.rows = twin.script.rows.map((row) => ({ ...row, opens: { program: 'mua' } }));
+      twin.tell({ on: 'accounts' });
+    });
+    await expect(rows(page).first().locator('.open')).toHaveText('mua');
   });
 
   test('mark all read marks what there was, and undo gives exactly that back', async ({ page, twin }) => {

@@ -199,6 +199,36 @@ test('an account is switched off and on', async ({ page, twin }) => {
   expect(enabled).toEqual([false, true]);
 });
 
+test('switching an account, or editing it, can be taken back', async ({ page, twin }) => {
+  await twin.open('settings');
+  const home = page.getByRole('switch', { name: /Connect .*Home/ });
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await home.uncheck();
+  await expect(page.locator('.toast')).toContainText(/Home.* is switched off/);
+  await undo.click();
+  await expect(home).toBeChecked();
+
+  await page.getByRole('button', { name: /^Edit .*Home/ }).click();
+  await page.getByLabel('Short name').fill('Nest');
+  await page.getByLabel('Password').first().fill('typed');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('.toast')).toContainText(/Nest.* is changed/);
+  await undo.click();
+  await expect(page.locator('.ln').first()).toContainText('Home');
+  type Saved = { account: { name: string; enabled: boolean }; password: string | null };
+  const saved = ((await twin.asked('save_account')) as Saved[]).map(({ account, password }) => [
+    account.name,
+    account.enabled,
+    password,
+  ]);
+  expect(saved).toEqual([
+    ['Home', false, null],
+    ['Home', true, null],
+    ['Nest', true, 'typed'],
+    ['Home', true, null],
+  ]);
+});
+
 test('a switch that could not be saved goes back', async ({ page, twin }) => {
   await twin.open('settings', 'unsaved');
   const home = page.getByRole('switch', { name: /Connect .*Home/ });
@@ -358,6 +388,9 @@ test('Diagnosis names the version and every problem, and checks each account as 
   await twin.open('settings', 'trouble');
   await page.getByRole('button', { name: 'Diagnosis' }).click();
   await expect(page.getByText('Mailwren 0.1.0', { exact: true })).toBeVisible();
+  // The machine is looked after unasked; accounts are tried when it is asked for.
+  await expect(page.locator('.step').filter({ hasText: 'This computer' })).toContainText('WebKitGTK');
+  expect(await twin.asked('test_account')).toEqual([]);
   await expect(page.getByText('the feed shows everything meanwhile')).toBeVisible();
   await page.getByRole('button', { name: 'Check now' }).click();
   await expect(page.getByText('All of it works.')).toHaveCount(2);

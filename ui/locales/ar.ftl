@@ -37,7 +37,6 @@ standing-partly = { $up } من { $n } متصل
 standing-error = متوقف
 standing-offline = غير متصل
 standing-connecting = يتصل
-standing-detached = في انتظار Mailwren
 proof-none = لم يثبت الوصول بعد
 proof-none-of = { $label }: لم يثبت الوصول بعد
 proof-one = ثبت الوصول قبل { $ago }
@@ -157,6 +156,9 @@ loading-older = بريد أقدم …
 mark-read = اعتبارها مقروءة
 mark-unread = اعتبارها غير مقروءة
 open-at = الفتح في { $host }
+open-in = الفتح في { $program }
+open-mid = الفتح في برنامج البريد
+mail-program = برنامج البريد
 select = تحديد
 unselect = إلغاء تحديدها
 select-none = إلغاء كل التحديد
@@ -279,6 +281,9 @@ test = اختبار
 testing = جارٍ الاختبار …
 account-add = إضافة حساب
 account-added = أُضيف الحساب
+account-off = أُوقف { $label }
+account-on = شُغّل { $label }
+account-changed = عُدّل { $label }
 account-edit = تحرير { $label }
 account-remove = إزالة { $label }
 account-enabled = وصل { $label }
@@ -611,6 +616,7 @@ rule-removed = أُزيلت القاعدة
 
 ## الفحوص: الإعدادات و`mailwrenctl doctor`
 
+check-system = هذا الحاسوب
 check-engine = Mailwren
 check-config = الإعدادات
 check-store = المخزن

@@ -30,7 +30,6 @@ standing-partly = { $up } von { $n } verbunden
 standing-error = Angehalten
 standing-offline = Nicht erreichbar
 standing-connecting = Verbindet
-standing-detached = Wartet auf Mailwren
 proof-none = noch nicht belegt
 proof-none-of = { $label } noch nicht belegt
 proof-one = Push belegt vor { $ago }
@@ -142,6 +141,9 @@ loading-older = Ältere Mail …
 mark-read = Als gelesen markieren
 mark-unread = Als ungelesen markieren
 open-at = Öffnen bei { $host }
+open-in = Öffnen in { $program }
+open-mid = Öffnen im Mailprogramm
+mail-program = Mailprogramm
 select = Auswählen
 unselect = Nicht auswählen
 select-none = Auswahl aufheben
@@ -255,6 +257,9 @@ test = Testen
 testing = Testet …
 account-add = Konto hinzufügen
 account-added = Konto hinzugefügt
+account-off = { $label } ist abgeschaltet
+account-on = { $label } ist eingeschaltet
+account-changed = { $label } ist geändert
 account-edit = { $label } bearbeiten
 account-remove = { $label } entfernen
 account-enabled = { $label } verbinden
@@ -567,6 +572,7 @@ rule-removed = Regel entfernt
 
 ## Prüfungen: Einstellungen und `mailwrenctl doctor`
 
+check-system = Dieser Rechner
 check-engine = Mailwren
 check-config = Konfiguration
 check-store = Speicher

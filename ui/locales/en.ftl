@@ -30,7 +30,6 @@ standing-partly = { $up } of { $n } connected
 standing-error = Stopped
 standing-offline = Offline
 standing-connecting = Connecting
-standing-detached = Waiting for Mailwren
 proof-none = not proven yet
 proof-none-of = { $label } not proven yet
 proof-one = push proven { $ago } ago
@@ -142,6 +141,9 @@ loading-older = Older mail …
 mark-read = Mark read
 mark-unread = Mark unread
 open-at = Open at { $host }
+open-in = Open in { $program }
+open-mid = Open in the mail program
+mail-program = Mail program
 select = Select
 unselect = Unselect
 select-none = Unselect all
@@ -255,6 +257,9 @@ test = Test
 testing = Testing …
 account-add = Add account
 account-added = Account added
+account-off = { $label } is switched off
+account-on = { $label } is switched on
+account-changed = { $label } is changed
 account-edit = Edit { $label }
 account-remove = Remove { $label }
 account-enabled = Connect { $label }
@@ -567,6 +572,7 @@ rule-removed = Rule removed
 
 ## Checks: settings and `mailwrenctl doctor`
 
+check-system = This computer
 check-engine = Mailwren
 check-config = Configuration
 check-store = Store

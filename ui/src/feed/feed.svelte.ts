@@ -4,7 +4,7 @@ import type { Act, ApiError, Filter, Later, Notice, Row, Status } from '../gener
 import type { MessageId } from '../generated/messages';
 import { t } from '../i18n.svelte';
 import { Bar } from '../logic/bar.svelte';
-import { target } from '../logic/links';
+import { wayTo } from '../logic/links';
 import { words } from '../logic/marks';
 import { reasonText } from '../logic/reason';
 import { byDay, canAct, isTold, join, merge, partsOf, senderOf, type Part } from '../logic/rows';
@@ -19,7 +19,6 @@ const ANNOUNCE_EVERY = 5000;
 const FOUND_AFTER = 500;
 /** A burst is taken in so many milliseconds at a time. */
 const PULL_EVERY = 100;
-const REATTACH_EVERY = 2000;
 /** While the list stands at its top, no more rows are held: the rest is read again when it is scrolled to. */
 const HELD_AT_TOP = 2 * PAGE;
 /** A row asked for by name is looked for among so many. */
@@ -33,8 +32,6 @@ export const everything: Filter = { account: null, mailbox: null, unread: false,
 export class Feed {
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
   fault = $state.raw<ApiError | null>(null);
-  /** The engine has gone; a new one is awaited. */
-  detached = $state(false);
   rows = $state.raw<Row[]>([]);
   /** New rows that wait behind the pill. */
   waiting = $state.raw<Row[]>([]);
@@ -291,7 +288,7 @@ export class Feed {
   }
 
   async open(row: Row): Promise<void> {
-    if (target(row.link) === null && row.message_id === null) {
+    if (wayTo(row) === null) {
       this.bar.tell(t('bar-no-link'));
       return;
     }
@@ -525,15 +522,16 @@ export class Feed {
     if (notice.on === 'changed') {
       this.#owed = Math.max(this.#owed, notice.rev);
       if (this.phase === 'ready') void this.#pull();
-    } else if (notice.on === 'status' || notice.on === 'accounts') {
+    } else if (notice.on === 'status') {
       void this.refresh();
+    } else if (notice.on === 'accounts') {
+      void this.refresh();
+      // Mails may be opened in another way now.
+      if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'removed') {
-      if (this.phase === 'ready') void this.#dropRemoved();
+      if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'open' && notice.seq !== null) {
       void this.goTo(notice.seq);
-    } else if (notice.on === 'closing' && !this.detached) {
-      this.detached = true;
-      this.#reattach();
     }
   }
 
@@ -561,14 +559,14 @@ export class Feed {
     await this.refresh();
   }
 
-  /** Drops the held rows that were deleted: those that a second reading of the same run doesn't find. */
-  async #dropRemoved(): Promise<void> {
+  /** Reads the held rows anew, and drops those that were deleted: that aren't found any more. */
+  async #reread(): Promise<void> {
     const turn = this.#turn;
     const held = [...this.waiting, ...this.rows];
     const oldest = held.at(-1)?.seq ?? 0;
     // What was read since stands where it is.
     const filter = { ...this.filter, unread: false };
-    const there = new Set<number>();
+    const there = new Map<number, Row>();
     try {
       let before: number | null = null;
       do {
@@ -579,7 +577,7 @@ export class Feed {
           limit: REREAD,
         });
         if (turn !== this.#turn) return;
-        for (const row of reply.rows) there.add(row.seq);
+        for (const row of reply.rows) there.set(row.seq, row);
         before = reply.more ? (reply.rows.at(-1)?.seq ?? null) : null;
       } while (before !== null && before > oldest);
     } catch (error) {
@@ -587,6 +585,9 @@ export class Feed {
       return;
     }
     this.#takeOut(new Set(held.flatMap((row) => (there.has(row.seq) ? [] : row.seq))));
+    const anew = (row: Row) => ({ ...row, opens: (there.get(row.seq) ?? row).opens });
+    this.rows = this.rows.map(anew);
+    this.waiting = this.waiting.map(anew);
   }
 
   /** Lets frames through between two pulls; the first after a while goes at once. */
@@ -646,19 +647,6 @@ export class Feed {
     const from = rows[0]?.from;
     const latest = from?.name ?? from?.address ?? rows[0]?.mailbox ?? '';
     this.said = t('said-arrived', { n: rows.length, latest });
-  }
-
-  #reattach(): void {
-    setTimeout(async () => {
-      try {
-        this.status = (await call<'status'>({ do: 'status' })).status;
-        this.detached = false;
-        await this.load();
-        await this.refresh();
-      } catch {
-        this.#reattach();
-      }
-    }, REATTACH_EVERY);
   }
 }
 

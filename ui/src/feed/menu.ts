@@ -1,7 +1,7 @@
 /** What can be done with a row, or with all that are selected. */
 import { t } from '../i18n.svelte';
 import { lettered } from '../logic/keys';
-import { target } from '../logic/links';
+import { wayTo } from '../logic/links';
 import { isTold, senderOf } from '../logic/rows';
 import { thisEvening, tomorrowMorning } from '../logic/time';
 import type { Item } from '../parts/MenuList.svelte';
@@ -11,9 +11,9 @@ export function rowItems(feed: Feed, seq: number): Item[] {
   const rows = feed.targets(seq);
   const only = rows.length === 1 ? rows[0] : undefined;
   const items: Item[] = [];
-  const host = only ? target(only.link) : null;
-  if (only && host !== null) {
-    items.push({ label: t('open-at', { host }), key: '↵', choose: () => void feed.open(only) });
+  const way = only ? wayTo(only) : null;
+  if (only && way !== null) {
+    items.push({ label: way.label, key: '↵', choose: () => void feed.open(only) });
   }
   const unread = rows.some((row) => row.unread);
   items.push({

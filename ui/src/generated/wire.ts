@@ -157,6 +157,8 @@ node: string, };
 
 export type OpenWith = "mid" | "thunderbird" | { "webmail": string } | { "command": Array<string> };
 
+export type Opens = "link" | { "webmail": string } | "mid" | { "program": string };
+
 export type Account = {
 /**
  * Bare JID; also the account's identity in the store.
@@ -624,6 +626,10 @@ acted: Act | null,
  * What became of its popup, and why; unknown for rows of earlier versions.
  */
 reason: Reason | null,
+/**
+ * What opening it opens, if there is a way to it. The engine looks as it sends the row: the store doesn't know.
+ */
+opens: Opens | null,
 /**
  * Bare JID or host that published it; the mail server's, where the mailbox was looked into.
  */
@@ -1244,7 +1250,7 @@ export type ApiCode = "invalid" | "not_found" | "forbidden" | "keyring" | "refus
 
 export type TrayShape = "connected" | "connecting" | "offline" | "error" | "paused";
 
-export type About = "engine" | "config" | "store" | "keyring" | "bus" | "notifications" | "tray" | "dns" | "tls" | "login" | "services" | "nodes" | "mailbox" | "subscriptions" | "push";
+export type About = "system" | "engine" | "config" | "store" | "keyring" | "bus" | "notifications" | "tray" | "dns" | "tls" | "login" | "services" | "nodes" | "mailbox" | "subscriptions" | "push";
 
 export type Check = {
 /**

@@ -1,4 +1,6 @@
-/** Links of mails: which are opened, and how their target is named before. */
+/** How what a mail opens is named before it is opened. */
+import type { Row } from '../generated/wire';
+import { t } from '../i18n.svelte';
 
 const opened = new Set(['https:', 'http:', 'mailto:', 'xmpp:', 'mid:']);
 
@@ -9,4 +11,22 @@ export function target(link: string | null): string | null {
   const url = new URL(link);
   if (!opened.has(url.protocol)) return null;
   return url.host === '' ? url.protocol : url.host;
+}
+
+export interface Way {
+  /** Where it leads, in a word. */
+  to: string;
+  /** The same as what is to be done. */
+  label: string;
+}
+
+/** Where opening a mail leads, as the engine says; `null` if there is no way. */
+export function wayTo({ opens, link }: Row): Way | null {
+  if (opens === null) return null;
+  if (opens === 'mid') return { to: t('mail-program'), label: t('open-mid') };
+  if (opens !== 'link' && 'program' in opens) {
+    return { to: opens.program, label: t('open-in', { program: opens.program }) };
+  }
+  const host = opens === 'link' ? target(link) : opens.webmail;
+  return host === null ? null : { to: host, label: t('open-at', { host }) };
 }

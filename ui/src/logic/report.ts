@@ -1,5 +1,14 @@
 /** A report for whoever helps: plain text, in the window's language, without passwords and without mail. */
-import type { About, Account, Check, Status, StepName, StepState, TestStep } from '../generated/wire';
+import type {
+  About,
+  Account,
+  Check,
+  NodeStatus,
+  Status,
+  StepName,
+  StepState,
+  TestStep,
+} from '../generated/wire';
 import { t, told } from '../i18n.svelte';
 import { accountLine, linkWord } from './connection';
 
@@ -24,6 +33,8 @@ export function stepName(name: StepName, xmpp = true): string {
 /** What a check is about, in a word. */
 export function checkName(about: About): string {
   switch (about) {
+    case 'system':
+      return t('check-system');
     case 'engine':
       return t('check-engine');
     case 'config':
@@ -44,6 +55,22 @@ export function checkName(about: About): string {
       return t('check-push');
     default:
       return stepName(about);
+  }
+}
+
+/** Whether events arrive from an account's node, in a word. */
+export function nodeWord(account: Account, { service, state }: NodeStatus): string {
+  switch (state) {
+    case 'unknown':
+      return t('node-unknown');
+    case 'subscribed':
+      return service === account.imap?.host ? t('folder-watched') : t('node-subscribed');
+    case 'pending':
+      return t('node-pending');
+    case 'refused':
+      return t('node-refused');
+    case 'closed':
+      return t('node-closed');
   }
 }
 
@@ -75,9 +102,8 @@ export function report(
   machine: readonly Check[],
   checked: readonly Checked[],
   now: number,
-  platform: string,
 ): string {
-  const lines = [`Mailwren ${status.version}`, platform, new Date(now).toISOString()];
+  const lines = [`Mailwren ${status.version}`, new Date(now).toISOString()];
   for (const problem of status.problems) lines.push(`! ${problem.code}: ${told(problem.message)}`);
   for (const { about, state, detail } of machine) {
     lines.push(`${checkName(about)}: ${stateWord(state)}, ${told(detail)}`);
@@ -96,7 +122,7 @@ export function report(
       if (stands.trouble) lines.push(`  ! ${stands.trouble.code}: ${told(stands.trouble.message)}`);
       for (const node of stands.nodes) {
         const trouble = node.trouble === null ? '' : `: ${told(node.trouble)}`;
-        lines.push(`  ${node.service} ${node.node}: ${node.state}${trouble}`);
+        lines.push(`  ${node.service} ${node.node}: ${nodeWord(account, node)}${trouble}`);
       }
       if (stands.strangers > 0) lines.push(`  ${t('strangers', { n: stands.strangers })}`);
     }

@@ -49,8 +49,18 @@ export class Settings {
     });
   }
 
-  /** Whether it was saved; if not, `fault` says why. */
-  save(account: Account, secrets = stored): Promise<boolean> {
+  /** Whether it was saved; if not, `fault` says why. What stood before can be put back, but for passwords. */
+  async save(account: Account, secrets = stored): Promise<boolean> {
+    const before = this.accounts?.find(({ jid }) => jid === account.jid);
+    if (!(await this.#save(account, secrets))) return false;
+    const label = account.name ?? account.jid;
+    const switched = account.enabled ? t('account-on', { label }) : t('account-off', { label });
+    const text = before?.enabled === account.enabled ? t('account-changed', { label }) : switched;
+    if (before) this.bar.offer(text, () => void this.#save(before, stored));
+    return true;
+  }
+
+  #save(account: Account, secrets: Secrets): Promise<boolean> {
     return this.#ask(async () => {
       await call<'save_account'>({ do: 'save_account', account, ...secrets });
       await this.#readAccounts();

@@ -77,7 +77,7 @@ export class Engine {
     if (this.#script.silent?.includes(command.do)) return new Promise(() => undefined);
     const refusal = this.#script.refused?.[command.do];
     if (refusal) throw refusal;
-    return this.#answer(command);
+    return withWays(await this.#answer(command));
   }
 
   tell(notice: Notice): void {
@@ -399,6 +399,13 @@ const nothingFound: Discovery = {
   nodes: [],
 };
 
+/** What opening rows opens, as the engine tells: here by their links alone, unless a script says otherwise. */
+function withWays(reply: Reply): Reply {
+  if (reply.re !== 'feed' && reply.re !== 'changes') return reply;
+  const rows = reply.rows.map((row) => ({ ...row, opens: row.opens ?? (row.link === null ? null : 'link') }));
+  return { ...reply, rows } as Reply;
+}
+
 function general(): GeneralSettings {
   const usual: GeneralSettings = {
     language: 'system',
@@ -480,6 +487,7 @@ export function blankRow(): Omit<Row, 'seq' | 'rev'> {
     snoozed_until: null,
     acted: null,
     reason: null,
+    opens: null,
     service: 'pubsub.home.example',
     node: 'mail/lena/INBOX',
     item: null,

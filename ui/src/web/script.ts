@@ -590,6 +590,7 @@ const someLog = `2026-11-24T09:12:01.052371Z  INFO mailwren_engine::xmpp::sessio
 `;
 
 const goodChecks: Check[] = [
+  check('system', 'passed', 'Debian GNU/Linux 13 (trixie) (x86_64), XFCE, WebKitGTK 2.50.1, mailwren'),
   check('engine', 'passed', said('doctor-engine-on')),
   check('config', 'passed', '/home/lena/.config/mailwren/config.toml'),
   check('store', 'passed', said('doctor-store-good')),

@@ -216,6 +216,26 @@ impl Account {
         }
     }
 
+    /// Whether it names no command and no password file but those that another names in the same place.
+    pub fn starts_no_more_than(&self, known: Option<&Self>) -> bool {
+        const KEYRING: &PasswordSource = &PasswordSource::Keyring;
+        let (imap, known_imap) = (self.imap.as_ref(), known.and_then(|known| known.imap.as_ref()));
+        let token = |server: Option<&'_ MailServer>| server.and_then(|server| server.token.clone());
+        let open = |account: &Self| account.open.clone().filter(|way| matches!(way, OpenWith::Command(_)));
+        let passwords = [
+            (&self.password, known.map(|known| &known.password)),
+            (
+                imap.map_or(KEYRING, |server| &server.password),
+                known_imap.map(|server| &server.password),
+            ),
+        ];
+        passwords
+            .iter()
+            .all(|(wanted, known)| *wanted == KEYRING || Some(*wanted) == *known)
+            && (token(imap).is_none() || token(imap) == token(known_imap))
+            && (open(self).is_none() || open(self) == known.and_then(open))
+    }
+
     /// What people call it.
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.jid)
@@ -277,6 +297,47 @@ pub fn same_folder(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_starts_no_more_than_another_where_commands_and_files_are_kept_or_dropped() {
+        let command = || vec!["pass".to_owned(), "show".to_owned()];
+        let plain = Account::new("sam@example.org");
+        let with = |change: fn(&mut Account, Vec<String>)| {
+            let mut account = Account::new("sam@example.org");
+            account.imap = Some(MailServer::new("imap.example.org"));
+            change(&mut account, command());
+            account
+        };
+        for stored in [
+            with(|account, words| account.password = PasswordSource::Command(words)),
+            with(|account, _| account.password = PasswordSource::File("secret".to_owned())),
+            with(|account, words| account.open = Some(OpenWith::Command(words))),
+            with(|account, words| {
+                let server = MailServer {
+                    password: PasswordSource::Command(words),
+                    ..MailServer::new("imap.example.org")
+                };
+                account.imap = Some(server);
+            }),
+            with(|account, words| {
+                let server = MailServer {
+                    token: Some(words),
+                    ..MailServer::new("imap.example.org")
+                };
+                account.imap = Some(server);
+            }),
+        ] {
+            assert!(stored.starts_no_more_than(Some(&stored)), "{stored:?} is kept");
+            assert!(plain.starts_no_more_than(Some(&stored)), "{stored:?} is dropped");
+            assert!(!stored.starts_no_more_than(Some(&plain)), "{stored:?} is set");
+            assert!(!stored.starts_no_more_than(None), "{stored:?} is new");
+        }
+        let other = with(|account, _| account.open = Some(OpenWith::Command(vec!["sh".to_owned()])));
+        let known = with(|account, words| account.open = Some(OpenWith::Command(words)));
+        assert!(!other.starts_no_more_than(Some(&known)), "another command");
+        let webmail = with(|account, _| account.open = Some(OpenWith::Webmail("https://example.org".to_owned())));
+        assert!(webmail.starts_no_more_than(None), "nothing is started");
+    }
 
     #[test]
     fn folders_are_those_configured_and_those_that_nodes_tell_of() {

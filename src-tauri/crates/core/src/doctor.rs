@@ -57,6 +57,8 @@ impl Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum About {
+    /// The computer, and what Mailwren runs in.
+    System,
     /// Whether an engine runs.
     Engine,
     /// The configuration.
@@ -93,6 +95,7 @@ impl About {
     /// Its name for people.
     pub fn name(self, words: &Words) -> String {
         match self {
+            Self::System => words.word("check-system"),
             Self::Engine => words.word("check-engine"),
             Self::Config => words.word("check-config"),
             Self::Store => words.word("check-store"),
@@ -186,6 +189,11 @@ impl Daemon {
             .with("name", &self.name)
             .with("what", self.capabilities.join(", "))
     }
+}
+
+/// Names what Mailwren runs on: systems and programs, with their versions. Nothing of it is judged.
+pub fn of_system(names: &[String]) -> Check {
+    Check::new(About::System, StepState::Passed, Said::text(names.join(", ")))
 }
 
 /// Judges what an engine found. `running` is whether it is one that watches, and not there for the checks alone.

@@ -23,6 +23,8 @@ pub enum OpenWith {
 
 /// What of a template stands for the message's id, without angle brackets.
 const MESSAGE_ID: &str = "{message_id}";
+/// The program.
+pub const THUNDERBIRD: &str = "thunderbird";
 
 impl OpenWith {
     /// What is wrong with it, if anything.
@@ -74,10 +76,42 @@ pub fn opening(account: Option<&Account>, event: &Event, has_thunderbird: bool) 
     }
 }
 
+/// What a person's own click on a mail opens, as it is named to them before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    /// The mail's own link.
+    Link,
+    /// Webmail at this host.
+    Webmail(String),
+    /// Whatever program opens `mid:` links.
+    Mid,
+    /// The program of this name.
+    Program(String),
+}
+
+/// What [`opening`] comes to; where there is no way, the mail's own link, wherever it leads: that is shown before it is opened.
+pub fn opens(account: Option<&Account>, event: &Event, has_thunderbird: bool) -> Option<Opens> {
+    match opening(account, event, has_thunderbird) {
+        Some(Opening::Program(words)) => words.first().map(|program| Opens::Program(name(program))),
+        Some(Opening::Link(link)) if event.link.as_ref() == Some(&link) => Some(Opens::Link),
+        Some(Opening::Link(link)) => Some(host(&link).map_or(Opens::Mid, Opens::Webmail)),
+        None => event.link.is_some().then_some(Opens::Link),
+    }
+}
+
+/// What people call a program: its file's name.
+fn name(program: &str) -> String {
+    match program {
+        THUNDERBIRD => "Thunderbird".to_owned(),
+        path => path.rsplit_once('/').map_or(path, |(_, file)| file).to_owned(),
+    }
+}
+
 fn by(way: &OpenWith, id: &str) -> Option<Opening> {
     match way {
         OpenWith::Mid => Some(Opening::Link(mid(id))),
-        OpenWith::Thunderbird => Some(Opening::Program(vec!["thunderbird".to_owned(), mid(id)])),
+        OpenWith::Thunderbird => Some(Opening::Program(vec![THUNDERBIRD.to_owned(), mid(id)])),
         OpenWith::Webmail(template) => Some(Opening::Link(template.replace(MESSAGE_ID, &percent_encoded(id)))),
         OpenWith::Command(words) => {
             // What a stranger wrote must never be an option.
@@ -226,6 +260,44 @@ mod tests {
             chosen,
             link("https://mail.example.org/1"),
             "without an id the link is all there is"
+        );
+    }
+
+    #[test]
+    fn what_is_named_before_is_what_is_opened() {
+        let of = |way, id, url, thunderbird| opens(Some(&account(way)), &event(id, url), thunderbird);
+        let (own, foreign) = (Some("https://mail.example.org/1"), Some("https://example.com/1"));
+        let (id, program) = (Some("a@b"), |name: &str| Some(Opens::Program(name.to_owned())));
+        let webmail = || {
+            Some(OpenWith::Webmail(
+                "https://web.example.net:8443/{message_id}".to_owned(),
+            ))
+        };
+        let command = |words: &[&str]| Some(OpenWith::Command(words.iter().map(|w| (*w).to_owned()).collect()));
+
+        assert_eq!(of(None, None, None, true), None);
+        assert_eq!(of(None, id, own, true), Some(Opens::Link));
+        assert_eq!(
+            of(None, id, foreign, true),
+            program("Thunderbird"),
+            "not the host of the link"
+        );
+        assert_eq!(of(None, id, foreign, false), Some(Opens::Link));
+        assert_eq!(of(None, id, None, true), program("Thunderbird"));
+        assert_eq!(of(None, id, None, false), None);
+        let web = Some(Opens::Webmail("web.example.net".to_owned()));
+        assert_eq!(of(webmail(), id, own, true), web, "not the host of the link");
+        assert_eq!(of(webmail(), None, own, true), Some(Opens::Link));
+        assert_eq!(of(webmail(), None, None, true), None);
+        assert_eq!(of(Some(OpenWith::Mid), id, own, false), Some(Opens::Mid));
+        assert_eq!(
+            of(command(&["/opt/mua/bin/mua", "{message_id}"]), id, own, false),
+            program("mua")
+        );
+        let option = Some("--delete@example.org");
+        assert_eq!(
+            of(command(&["mua", "{message_id}"]), option, own, false),
+            Some(Opens::Link)
         );
     }
 

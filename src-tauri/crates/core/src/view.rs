@@ -13,6 +13,7 @@ use crate::act::Act;
 use crate::discovery::{Discovery, ListedSubscription, Standing};
 use crate::doctor::EngineFound;
 use crate::event::Event;
+use crate::opening::Opens;
 use crate::policy::{Hush, Reason};
 use crate::quiet::Later;
 use crate::rules::{Rule, RuleEntry};
@@ -51,6 +52,9 @@ pub struct Row {
     pub acted: Option<Act>,
     /// What became of its popup, and why; unknown for rows of earlier versions.
     pub reason: Option<Reason>,
+    /// What opening it opens, if there is a way to it. The engine looks as it sends the row: the store doesn't know.
+    #[serde(default)]
+    pub opens: Option<Opens>,
     /// The event itself.
     #[serde(flatten)]
     pub event: Event,
@@ -530,6 +534,19 @@ pub enum Notice {
     },
     /// The engine ends, or hands over; attach again.
     Closing,
+}
+
+impl Notice {
+    /// In place of notices that were lost: one of each kind by which a face asks for what it lacks.
+    pub const fn of_all(rev: i64) -> [Self; 5] {
+        [
+            Self::Changed { rev },
+            Self::Status,
+            Self::Accounts,
+            Self::Settings,
+            Self::Removed,
+        ]
+    }
 }
 
 /// How everything stands.

@@ -98,6 +98,7 @@ impl Disk {
             snoozed_until: None,
             acted: None,
             reason: arrival.reason,
+            opens: None,
             event: arrival.decoded.event,
         };
         if arrival.owed {

@@ -13,7 +13,7 @@ use mailwren_core::discovery::{
 };
 use mailwren_core::doctor::{About, Check, EngineFound, Keyring};
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
-use mailwren_core::opening::OpenWith;
+use mailwren_core::opening::{OpenWith, Opens};
 use mailwren_core::policy::{Cause, Hush, Outcome, Reason};
 use mailwren_core::popup::Privacy;
 use mailwren_core::quiet::{Day, Later, QuietHours};
@@ -47,6 +47,7 @@ fn declarations() -> String {
         MailServer,
         Subscription,
         OpenWith,
+        Opens,
         Account
     ];
     declare![Privacy, Outcome, Cause, Reason, Hush, Later];

@@ -34,6 +34,22 @@ pub async fn examine(
     Ok(checks)
 }
 
+/// What this computer and its desktop are called.
+pub fn system() -> Vec<String> {
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let name = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
+    let system = name.map_or(std::env::consts::OS, |name| name.trim_matches(['"', '\'']));
+    let desktop = std::env::var("XDG_CURRENT_DESKTOP")
+        .ok()
+        .filter(|name| !name.is_empty());
+    let names = [Some(format!("{system} ({})", std::env::consts::ARCH)), desktop];
+    names
+        .into_iter()
+        .flatten()
+        .map(|name| crate::text::line(&name, 80))
+        .collect()
+}
+
 async fn look() -> DesktopFound {
     let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let display = named("DISPLAY") || named("WAYLAND_DISPLAY");

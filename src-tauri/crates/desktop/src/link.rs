@@ -2,9 +2,10 @@
 
 use std::process::Stdio;
 
-use mailwren_core::opening::{Opening, opening};
+use mailwren_core::opening::{Opening, THUNDERBIRD, opening};
 use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Reply, Row};
+use mailwren_engine::program::is_on_path;
 
 /// What the desktop may be asked to open. A scheme beyond these could start a program with words of a stranger.
 const SCHEMES: [&str; 5] = ["https", "http", "mailto", "xmpp", "mid"];
@@ -17,7 +18,7 @@ pub async fn open_mail(row: &Row, reply: Result<Reply, ApiError>) -> Result<bool
         _ => Vec::new(),
     };
     let account = accounts.iter().find(|account| account.jid == row.account);
-    match opening(account, &row.event, is_installed("thunderbird").await) {
+    match opening(account, &row.event, is_installed(THUNDERBIRD).await) {
         Some(Opening::Link(link)) => open(&link).await.map(|()| true),
         Some(Opening::Program(words)) => start(&words).map(|()| true),
         None => Ok(false),
@@ -28,12 +29,6 @@ async fn is_installed(program: &'static str) -> bool {
     tokio::task::spawn_blocking(|| is_on_path(program))
         .await
         .unwrap_or(false)
-}
-
-/// Whether a program is on the path. Looks on the disk.
-pub(crate) fn is_on_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 /// Starts a program that outlives this one.

@@ -9,14 +9,13 @@ use std::str::FromStr;
 use std::time::Duration;
 use std::{fmt, io};
 
+use mailwren_engine::program::is_on_path;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
-
-use crate::link;
 
 /// The app's program, which has the windows.
 const APP: &str = "mailwren";
@@ -109,7 +108,7 @@ impl Program {
     pub fn is_there(self) -> bool {
         match self {
             Self::Own => true,
-            Self::App => beside().is_some() || link::is_on_path(APP),
+            Self::App => beside().is_some() || is_on_path(APP),
         }
     }
 

@@ -9,6 +9,7 @@ use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::discovery::Discovery;
 use mailwren_core::doctor::{EngineFound, Keyring};
 use mailwren_core::model::Input;
+use mailwren_core::opening::{THUNDERBIRD, opens};
 use mailwren_core::policy::Hush;
 use mailwren_core::quiet::Later;
 use mailwren_core::redact::redact;
@@ -24,6 +25,7 @@ use crate::log;
 use crate::outbox::sending::Sending;
 use crate::popups;
 use crate::ports::NotifierError;
+use crate::program::is_on_path;
 use crate::run::{Engine, Request, Run, Sample};
 use crate::socket::closed;
 use crate::store::StoreError;
@@ -49,11 +51,12 @@ impl Engine {
     pub async fn call(&self, command: Command) -> Result<Reply, ApiError> {
         match command {
             Command::Feed { filter, before, limit } => {
-                let page = self
+                let mut page = self
                     .store
                     .feed(filter, before, limit.clamp(1, ROWS))
                     .await
                     .map_err(store)?;
+                self.tell_openings(&mut page.rows);
                 Ok(Reply::Feed {
                     rows: page.rows,
                     more: page.more,
@@ -61,7 +64,8 @@ impl Engine {
                 })
             }
             Command::Changes { since } => {
-                let page = self.store.changes(since, ROWS).await.map_err(store)?;
+                let mut page = self.store.changes(since, ROWS).await.map_err(store)?;
+                self.tell_openings(&mut page.rows);
                 Ok(Reply::Changes {
                     rows: page.rows,
                     more: page.more,
@@ -69,7 +73,8 @@ impl Engine {
                 })
             }
             Command::Row { seq } => {
-                let row = self.store.row(seq).await.map_err(store)?;
+                let mut row = self.store.row(seq).await.map_err(store)?;
+                self.tell_openings(row.as_mut_slice());
                 Ok(Reply::Row { row })
             }
             Command::Arrivals => {
@@ -108,6 +113,16 @@ impl Engine {
             .await
             .map_err(|_| closed())?;
         reply.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Tells of rows what opening them opens.
+    fn tell_openings(&self, rows: &mut [Row]) {
+        let accounts = self.accounts.borrow();
+        let has_thunderbird = is_on_path(THUNDERBIRD);
+        for row in rows {
+            let account = accounts.iter().find(|account| account.jid == row.account);
+            row.opens = opens(account, &row.event, has_thunderbird);
+        }
     }
 
     /// Looks beside the engine's task: a large store, or a keyring that asks a person, takes its time.

@@ -258,6 +258,7 @@ mod tests {
                 snoozed_until: None,
                 acted: None,
                 reason: None,
+                opens: None,
                 event,
             },
         }

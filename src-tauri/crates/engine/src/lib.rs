@@ -16,6 +16,7 @@ mod parts;
 mod popups;
 pub mod ports;
 pub mod profile;
+pub mod program;
 pub mod run;
 mod sensors;
 pub mod socket;

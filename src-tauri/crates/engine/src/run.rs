@@ -143,6 +143,8 @@ pub struct Engine {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) notices: broadcast::Sender<Notice>,
     pub(crate) status: watch::Receiver<Status>,
+    /// Those in force.
+    pub(crate) accounts: watch::Receiver<Vec<Account>>,
     pub(crate) store: Store,
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) config: ConfigFile,
@@ -181,11 +183,13 @@ impl Engine {
         let (requests, request_queue) = mpsc::channel(64);
         let (notices, _) = broadcast::channel(256);
         let (status_in, status) = watch::channel(Status::default());
+        let (accounts_in, accounts) = watch::channel(Vec::new());
         let (inputs_in, inputs) = mpsc::channel(256);
         let engine = Self {
             requests,
             notices: notices.clone(),
             status,
+            accounts,
             store: store.clone(),
             vault: setup.vault.clone(),
             config: config.clone(),
@@ -211,6 +215,7 @@ impl Engine {
             sessions: HashMap::new(),
             mailboxes: HashMap::new(),
             accounts: Vec::new(),
+            accounts_told: accounts_in,
             connect: setup.connect,
             timing: setup.timing,
             inputs_in,
@@ -280,6 +285,7 @@ pub(crate) struct Run {
     pub(crate) sessions: HashMap<String, SessionHandle>,
     pub(crate) mailboxes: HashMap<String, Mailbox>,
     pub(crate) accounts: Vec<Account>,
+    accounts_told: watch::Sender<Vec<Account>>,
     connect: bool,
     timing: Timing,
     inputs_in: mpsc::Sender<Input>,
@@ -813,6 +819,8 @@ impl Run {
             // Nobody need listen.
             self.notices.send(Notice::Settings).ok();
         }
+        // Before the notice: who then asks for rows is told how they are opened now.
+        self.accounts_told.send_replace(accounts.clone());
         self.feed(Input::Accounts(accounts.clone())).await;
         if kept_shorter {
             self.sweep().await;

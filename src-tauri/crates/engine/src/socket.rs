@@ -130,14 +130,18 @@ async fn serve(stream: UnixStream, engine: Engine, stop: CancellationToken) {
     let mut notices = engine.notices();
     let (answers_in, mut answers) = mpsc::channel::<Answer>(16);
     loop {
+        let mut due = Vec::new();
         let answer = tokio::select! {
             biased;
             Some(answer) = answers.recv() => answer,
             () = stop.cancelled() => Answer::Notice { notice: Notice::Closing },
             notice = notices.recv() => match notice {
                 Ok(notice) => Answer::Notice { notice },
-                // Faces ask again from what they know: one notice stands for all that were lost.
-                Err(broadcast::error::RecvError::Lagged(_)) => Answer::Notice { notice: Notice::Status },
+                Err(broadcast::error::RecvError::Lagged(_)) => {
+                    let [notice, others @ ..] = Notice::of_all(engine.status.borrow().rev);
+                    due.extend(others.map(|notice| Answer::Notice { notice }));
+                    Answer::Notice { notice }
+                }
                 Err(broadcast::error::RecvError::Closed) => Answer::Notice { notice: Notice::Closing },
             },
             line = lines.next() => match line {
@@ -158,7 +162,6 @@ async fn serve(stream: UnixStream, engine: Engine, stop: CancellationToken) {
                 notice: Notice::Closing
             }
         );
-        let mut due = Vec::new();
         if !matches!(answer, Answer::Notice { .. }) {
             // What was told before a command was answered isn't told after it: the steps of a test belong before its end.
             for _ in 0..notices.len() {
@@ -304,4 +307,53 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// The engine has ended.
 pub(crate) fn closed() -> ApiError {
     ApiError::new(ApiCode::Closed, Said::word("api-closed"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::profile::Profile;
+    use crate::run::Setup;
+    use crate::vault::MemoryVault;
+    use crate::xmpp::session::Timing;
+
+    /// One thread: between two awaits nobody else runs.
+    #[tokio::test]
+    async fn a_face_that_lost_notices_is_told_one_of_each_kind() {
+        let engine = Engine::start(Setup {
+            profile: Arc::new(Profile::temporary().unwrap()),
+            vault: Arc::new(MemoryVault::default()),
+            desktop: None,
+            connect: false,
+            timing: Timing::default(),
+        })
+        .await
+        .unwrap();
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let (listening, stop) = (engine.notices.receiver_count(), CancellationToken::new());
+        let served = tokio::spawn(serve(theirs, engine.clone(), stop.clone()));
+        while engine.notices.receiver_count() == listening {
+            tokio::task::yield_now().await;
+        }
+        for seq in 0..300 {
+            engine.notices.send(Notice::Open { seq: Some(seq) }).unwrap();
+        }
+        let mut lines = Framed::new(ours, LinesCodec::new());
+        let mut told = Vec::new();
+        for _ in 0..5 {
+            let line = lines.next().await.unwrap().unwrap();
+            match serde_json::from_str(&line).unwrap() {
+                Answer::Notice { notice } => told.push(notice),
+                other => unreachable!("{other:?}"),
+            }
+        }
+        told.sort_by_key(|notice| format!("{notice:?}"));
+        let mut all = Vec::from(Notice::of_all(0));
+        all.sort_by_key(|notice| format!("{notice:?}"));
+        assert_eq!(told, all);
+        stop.cancel();
+        served.await.unwrap();
+        engine.stop().await;
+    }
 }

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::{Account, PasswordSource};
+use mailwren_core::opening::{OpenWith, Opens};
 use mailwren_core::policy::{Cause, Hush, Outcome};
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
@@ -50,6 +51,44 @@ async fn a_second_face_attaches_and_both_see_the_same() {
     assert_eq!(marked, Ok(Reply::Done { count: 1 }));
     assert_eq!(status(&host).await.unread, 0, "counts are told before the reply");
     host.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_tell_what_opening_them_opens_as_the_account_says_by_then() {
+    let scene = Scene::new().await;
+    let face = scene.open().await;
+    listening(&face).await;
+    let mail = "<mail xmlns='urn:mailwren:mail:0' mailbox='INBOX'><from address='m@example.org'>Miriam</from>\
+                <message-id>&lt;1@example.org&gt;</message-id><link>https://example.com/1</link></mail>";
+    scene.server.publish(SERVICE, NODE, "1", mail.parse().unwrap()).unwrap();
+    until(&face, || rows(&face), |rows| rows.len() == 1).await;
+
+    let Ok(Reply::Accounts { mut accounts }) = face.call(Command::Accounts).await else {
+        panic!("there are no accounts");
+    };
+    let mut account = accounts.remove(0);
+    for (open, told) in [
+        (
+            OpenWith::Webmail("https://web.example.net/{message_id}".to_owned()),
+            Opens::Webmail("web.example.net".to_owned()),
+        ),
+        (OpenWith::Mid, Opens::Mid),
+    ] {
+        account.open = Some(open);
+        let save = Command::SaveAccount {
+            account: account.clone(),
+            password: None,
+            mailbox_password: None,
+        };
+        face.call(save).await.unwrap();
+        let row = rows(&face).await.remove(0);
+        assert_eq!(row.opens, Some(told));
+        assert_eq!(
+            face.call(Command::Row { seq: row.seq }).await,
+            Ok(Reply::Row { row: Some(row) })
+        );
+    }
+    face.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -212,6 +212,7 @@ impl World {
             snoozed_until: None,
             acted: None,
             reason: arrival.reason,
+            opens: None,
             event,
         };
         if arrival.owed {

@@ -52,6 +52,7 @@ fn mail(seq: i64, sender: Option<&str>, subject: Option<&str>) -> Row {
         snoozed_until: None,
         acted: None,
         reason: None,
+        opens: None,
         replaced: false,
         event: Event {
             from: sender.map(|s| Sender {

@@ -124,6 +124,7 @@ pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         acted: text("acted")?.as_deref().and_then(Act::named),
         // A later version may know reasons that this one doesn't.
         reason: text("reason")?.and_then(|json| serde_json::from_str(&json).ok()),
+        opens: None,
         event: Event {
             service: key("service")?,
             node: key("node")?,

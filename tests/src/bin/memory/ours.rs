@@ -14,6 +14,8 @@ use crate::Row;
 
 /// How long after a window was closed is looked again.
 const LATER: Duration = Duration::from_secs(10);
+/// What a window may leave behind at most, in kB.
+const STAYS: u64 = 10_000;
 /// So long it is left alone before it is looked at.
 const QUIET: Duration = Duration::from_secs(30);
 /// Between two looks at how many events are stored.
@@ -93,7 +95,13 @@ impl Resident {
         tokio::time::sleep(QUIET).await;
         let begun = running.look(rows, "told of a mail", self.most).await?;
         if self.desktop {
-            running.window(rows, "").await?;
+            let closed = running.window(rows, "").await?;
+            ensure!(
+                closed.private <= begun.private + STAYS,
+                "{}: {} kB stay of a window",
+                self.name,
+                closed.private.saturating_sub(begun.private)
+            );
         }
         server.send(1..events).await?;
         running.holds(events).await?;
@@ -149,8 +157,12 @@ impl Running<'_> {
         })
         .await?;
         tokio::time::sleep(LATER).await;
-        self.look(rows, &format!("10 s after it was closed{with}"), self.what.most)
-            .await
+        self.look(
+            rows,
+            &format!("10 s after it was closed{with}"),
+            self.what.most.filter(|_| with.is_empty()),
+        )
+        .await
     }
 
     /// Awaits that so many events are unread, for as long as they become more.

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Parser;
 use mailwren_tests::ctl::Home;
 use mailwren_tests::dovecot::Dovecot;
@@ -76,7 +76,7 @@ fn main() -> Result<()> {
     let figures = ways
         .named()
         .map(|(key, _, durations)| (key.to_owned(), durations.json()));
-    figures::keep("latency", figures.collect())?;
+    figures::keep("latency", figures.into_iter().collect())?;
     let (ox, idle) = (ways.ox.percentile(50), ways.idle.percentile(50));
     if arguments.quick {
         return Ok(());

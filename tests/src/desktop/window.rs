@@ -177,6 +177,22 @@ impl Driven {
             .with_context(|| script.to_owned())
     }
 
+    /// What the app answers to a call from the window's page: the result, or the error as it is.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Result<Value, Value>> {
+        const INVOKE: &str = "const [command, given, done] = arguments; \
+            window.__TAURI_INTERNALS__.invoke(command, given) \
+                .then((ok) => done({ ok }), (error) => done({ error }));";
+        let asked = self.client.execute_async(INVOKE, vec![json!(command), arguments]);
+        let answer = within(command, asked).await??;
+        Ok(match answer.get("error") {
+            Some(error) => Err(error.clone()),
+            None => Ok(answer.get("ok").cloned().unwrap_or_default()),
+        })
+    }
+
     /// Quits as a person does, by the tray, and awaits the app's end: another can be started then.
     ///
     /// # Errors

@@ -342,7 +342,7 @@ fn many_that_go_one_by_one_put_their_popup_right_once_a_second() {
 fn the_oldest_of_very_many_is_still_known_by_name() {
     let mut world = world();
     world.input(Input::Pause(Pause { until: None }));
-    world.live(vec![mail("m0", "Zoe")]);
+    world.live(vec![mail("oldest", "Zoe")]);
     world.live(numbered(1_000));
     for item in numbered(1_000) {
         world.live(vec![gone(item.event.item.as_deref().unwrap())]);
@@ -352,7 +352,7 @@ fn the_oldest_of_very_many_is_still_known_by_name() {
     assert_eq!(popup.title, "During the pause: 1 new mail");
     assert_eq!(popup.body, "Zoe");
     assert_eq!(popup.settles, [1]);
-    assert_eq!(reason(&world, "m0"), (Outcome::Group, Cause::AfterQuiet));
+    assert_eq!(reason(&world, "oldest"), (Outcome::Group, Cause::AfterQuiet));
     world.choose(PopupAction::MarkRead);
     assert!(world.up.is_empty() && world.owed.is_empty());
 }

@@ -182,7 +182,9 @@ async fn keeps_quiet(
     // The popup is shown before what became of it is kept.
     eventually("it is explained anew", async || {
         let reason = explained().await?;
-        Ok(reason.ends_with("\nTold together with others: it came during quiet\n").then_some(()))
+        Ok(reason
+            .ends_with("\nTold together with others: it came during quiet\n")
+            .then_some(()))
     })
     .await?;
     ensure!(told.all().len() == 1, "told more than once: {:?}", told.all());

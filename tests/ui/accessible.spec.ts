@@ -47,15 +47,6 @@ const cases: Case[] = [
   ],
   [
     'feed',
-    'busy',
-    'without the engine',
-    async (page) => {
-      await page.evaluate(() => window.twin.tell({ on: 'closing' }));
-      await expect(page.getByText('Waiting for Mailwren')).toBeVisible();
-    },
-  ],
-  [
-    'feed',
     'unsaved',
     'what couldn’t be done',
     async (page) => {

@@ -79,7 +79,7 @@ fn keeping(region: &mut Region<'_, std::alloc::System>, stored: &[Vec<Stored>]) 
         ..Manners::default()
     };
     model.update(now, Input::Manners(manners));
-    model.update(now, Input::Accounts(vec![Account::new(&jid(SAM))]));
+    model.update(now, Input::Accounts(vec![Account::new(jid(SAM))]));
     region.reset();
     let mut seq = 0;
     for batch in stored.iter().cycle().take(MAILS / TOGETHER) {

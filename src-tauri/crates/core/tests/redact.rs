@@ -1,12 +1,12 @@
 //! What a log that is handed to somebody else says, and what it doesn't.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use mailwren_core::account::{Account, MailServer, Subscription};
 use mailwren_core::redact::redact;
 use proptest::prelude::*;
 use regex::RegexBuilder;
 
-const HOME: &str = "/home/lena";
+const HOME: &str = "/home/sam";
 
 fn accounts() -> Vec<Account> {
     let home = Account {
@@ -26,7 +26,7 @@ fn accounts() -> Vec<Account> {
 }
 
 fn redacted(line: &str) -> String {
-    redact(line, &accounts(), Some("/home/lena/"))
+    redact(line, &accounts(), Some("/home/sam/"))
 }
 
 #[test]
@@ -53,8 +53,8 @@ fn names_stay_the_same_and_tell_what_is_what() {
             "<address-1>, address-2, address-1",
         ),
         (
-            "/home/lena/.config/mailwren/config.toml:4:1, not /home/lenard; LENA",
-            "~/.config/mailwren/config.toml:4:1, not /home/lenard; user",
+            "/home/sam/.config/mailwren/config.toml:4:1, not /home/samrd; LENA",
+            "~/.config/mailwren/config.toml:4:1, not /home/samrd; user",
         ),
         ("panicked at src/run.rs:12:5", "panicked at src/run.rs:12:5"),
         (

@@ -31,8 +31,6 @@ const OPEN: Duration = Duration::from_secs(1);
 const MORE: u32 = 120;
 /// From asking to hits, through everything between page and store.
 const SEARCH: Duration = Duration::from_millis(50);
-/// A frame in a burst.
-const FRAME: Duration = Duration::from_millis(50);
 /// When the run is given up.
 const LIMIT: Duration = Duration::from_secs(3_600);
 #[derive(Debug, Parser)]
@@ -130,12 +128,8 @@ fn report(arguments: &Arguments, taken: &Taken) -> Result<()> {
         "many mails take more than {MORE} % of what few take"
     );
     ensure!(search <= SEARCH, "a search takes more than {} ms", SEARCH.as_millis());
-    let longest = taken.frames.percentile(100);
-    ensure!(
-        longest < FRAME,
-        "a frame takes {} ms or more in a burst",
-        FRAME.as_millis()
-    );
+    // Frames are shown and not judged: without a graphics card the processor draws them, beside the servers. What the page does
+    // for each is judged on the twin.
     Ok(())
 }
 

@@ -48,6 +48,12 @@ export default defineConfig(({ mode }) => {
       },
     },
     preview: { host: '127.0.0.1', port: 4179, strictPort: true, headers: { 'Content-Security-Policy': csp } },
-    test: { include: ['tests/**/*.test.ts'], environment: 'node', setupFiles: ['tests/english.ts'] },
+    // Reading all sources takes its time on a busy machine.
+    test: {
+      include: ['tests/**/*.test.ts'],
+      environment: 'node',
+      setupFiles: ['tests/english.ts'],
+      testTimeout: 60_000,
+    },
   };
 });

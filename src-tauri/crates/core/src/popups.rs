@@ -335,11 +335,6 @@ impl Popups {
         self.recent.retain(|(_, recent)| *recent != id);
     }
 
-    /// Whether rows wait until it is quiet no longer.
-    pub fn holds_any(&self) -> bool {
-        !self.held.is_empty()
-    }
-
     /// The rows that waited until it was quiet no longer.
     pub fn take_held(&mut self) -> Gathered {
         std::mem::take(&mut self.held)

@@ -338,15 +338,15 @@ mod tests {
         Config::load(&path).unwrap().config
     }
 
-    fn provider(more: &str) -> Result<Provider, String> {
+    fn provider(more: &str) -> Result<Provider, Box<dyn std::error::Error>> {
         let mut written: toml::Table = "component = \"mail.example.org\"\nservice = \"pubsub.example.org\"\n\
              node = \"/example/{user}/mail/{mailbox}\"\nowner = \"{user}@example.org\"\n\
              users = { pattern = \"[a-zß.{}-]+\" }\n"
             .parse()
             .unwrap();
         written.extend(more.parse::<toml::Table>().unwrap());
-        let written: Written = written.try_into().map_err(|error| error.to_string())?;
-        written.checked(&config(), true).map_err(|flaw| flaw.to_string())
+        let written: Written = written.try_into()?;
+        Ok(written.checked(&config(), true)?)
     }
 
     fn ruled(provider: &Provider, user: &str, folder: &str) -> Option<(String, String)> {
@@ -440,7 +440,7 @@ mod tests {
             ("folders = [\"INBOX\", \"inbox\"]", "twice"),
             ("folders = []", "0 folders"),
         ] {
-            let said = provider(written).map(|_| ()).unwrap_err();
+            let said = provider(written).map(|_| ()).unwrap_err().to_string();
             assert!(said.contains(expected), "{written} gives {said}");
         }
     }

@@ -6,7 +6,7 @@ use mailwren_core::redact::redact;
 use proptest::prelude::*;
 use regex::RegexBuilder;
 
-const HOME: &str = "/home/sam";
+const HOME: &str = "/home/zoe";
 
 fn accounts() -> Vec<Account> {
     let home = Account {
@@ -26,7 +26,7 @@ fn accounts() -> Vec<Account> {
 }
 
 fn redacted(line: &str) -> String {
-    redact(line, &accounts(), Some("/home/sam/"))
+    redact(line, &accounts(), Some("/home/zoe/"))
 }
 
 #[test]
@@ -53,8 +53,8 @@ fn names_stay_the_same_and_tell_what_is_what() {
             "<address-1>, address-2, address-1",
         ),
         (
-            "/home/sam/.config/mailwren/config.toml:4:1, not /home/samrd; LENA",
-            "~/.config/mailwren/config.toml:4:1, not /home/samrd; user",
+            "/home/zoe/.config/mailwren/config.toml:4:1, not /home/zoemail; ZOE",
+            "~/.config/mailwren/config.toml:4:1, not /home/zoemail; user",
         ),
         ("panicked at src/run.rs:12:5", "panicked at src/run.rs:12:5"),
         (

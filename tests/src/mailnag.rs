@@ -1,11 +1,11 @@
 //! Mailnag, as Debian has it: a notifier that listens to mailboxes by IMAP's IDLE, beside which Mailwren is measured.
 
+use std::net::SocketAddr;
+
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
 use crate::desktop::Desktop;
-use crate::dovecot::Dovecot;
-use crate::place;
 
 /// What its own settings window does when an account is entered: by its own code, the password into the keyring if there is one.
 /// One popup a mail; no sound, for which it would want GStreamer.
@@ -31,13 +31,13 @@ logging.raiseExceptions = False
 runpy.run_path("/usr/bin/mailnag", run_name="__main__")
 "#;
 
-/// The command that runs it on a desktop, for a user's INBOX there. The desktop needs a keyring. One runs on a desktop: a second
+/// The command that runs it on a desktop, for a user's INBOX at an address, with TLS. The desktop needs a keyring. One runs on a desktop: a second
 /// would end the first.
 ///
 /// # Errors
 /// When it isn't installed (`make packages-bench`), or can't be configured.
-pub async fn command(desktop: &Desktop, dovecot: &Dovecot, user: &str) -> Result<Command> {
-    let (host, port) = (place::address().to_string(), dovecot.imaps.to_string());
+pub async fn command(desktop: &Desktop, at: SocketAddr, user: &str) -> Result<Command> {
+    let (host, port) = (at.ip().to_string(), at.port().to_string());
     let password = format!("{user}-secret");
     let laid_out = desktop
         .command("/usr/bin/python3")

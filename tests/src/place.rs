@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 /// The folder in which Cargo put the programs: a test's own folder is the one below.
 ///
@@ -51,6 +51,20 @@ pub fn python() -> Result<PathBuf> {
     let path = target.join("venv/bin/python");
     ensure!(path.exists(), "{} is missing: make venv", path.display());
     Ok(path)
+}
+
+/// The library that sets a process's clock.
+///
+/// # Errors
+/// When it isn't installed.
+pub fn faketime() -> Result<String> {
+    for entry in std::fs::read_dir("/usr/lib")?.flatten() {
+        let library = entry.path().join("faketime/libfaketimeMT.so.1");
+        if library.exists() {
+            return Ok(library.display().to_string());
+        }
+    }
+    bail!("libfaketime isn't installed: tests/packages test")
 }
 
 /// The folder of this crate, with its scripts.

@@ -48,7 +48,10 @@ async fn set_up(app: &Driven, server: &Server) -> Result<()> {
     app.click("button", "Test").await?;
     app.text(".step.failed b", |step| step == "TLS").await?;
     app.click("button", "Trust this certificate").await?;
-    app.text(".works", |text| text == "All of it works.").await?;
+    if let Err(error) = app.text(".works", |text| text == "All of it works.").await {
+        let steps = app.script("return document.querySelector('form')?.innerText").await?;
+        return Err(error.context(format!("the form says {steps}")));
+    }
     app.click(".step label", INBOX).await?;
     app.click("button", "Add account").await
 }

@@ -5,6 +5,7 @@
 //! another's way; time begins when LMTP's final dot is sent, and ends when `Notify` is on the session bus. After each round
 //! the mails of those that look into their mailbox are read, so that nobody has a heap of unread mail to work through.
 
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
@@ -143,7 +144,7 @@ async fn measure(scene: &Scene, program: &str, mails: usize, ways: &mut [Way]) -
     residents.push(Resident::start(&desktop, home, program).await?);
     // It publishes on the nodes that the residents have made.
     let _bridge = bridge(scene, &dovecot, &listen, pushed).await?;
-    let mailnag = mailnag::command(&desktop, &dovecot, NAGGED).await?;
+    let mailnag = mailnag::command(&desktop, SocketAddr::new(place::address(), dovecot.imaps), NAGGED).await?;
     let _mailnag = Process::start("mailnag", scene.path(), mailnag).await?;
 
     for number in 0..mails + UNCOUNTED {

@@ -93,8 +93,8 @@ struct Idle {
     time: Duration,
     switches: u64,
     ran: Duration,
-    /// Up and down; `None` where nobody counted.
-    bytes: Option<(u64, u64)>,
+    /// Up and down.
+    bytes: u64,
 }
 
 impl Idle {
@@ -111,9 +111,8 @@ impl Idle {
         self.per(Duration::from_secs(3_600), milliseconds(self.ran))
     }
 
-    fn bytes_an_hour(&self) -> Option<u64> {
-        let (up, down) = self.bytes?;
-        Some(self.per(Duration::from_secs(3_600), (up + down) as f64).round() as u64)
+    fn bytes_an_hour(&self) -> u64 {
+        self.per(Duration::from_secs(3_600), self.bytes as f64).round() as u64
     }
 }
 
@@ -167,7 +166,7 @@ impl Taken {
         ensure!(self.connected.percentile(50) <= CONNECTED, "{name}: it connects late");
         // Heartbeats are a quarter of an hour apart, and cost as much again.
         let most = if minutes < 15 { BYTES } else { 2 * BYTES };
-        let bytes = self.idle.bytes_an_hour().unwrap_or_default();
+        let bytes = self.idle.bytes_an_hour();
         ensure!(bytes <= most, "{name}: {bytes} bytes an hour");
         Ok(())
     }
@@ -184,18 +183,15 @@ fn print(all: &[Taken]) {
         _ => format!("{:.0} ms", milliseconds(durations.percentile(50))),
     };
     for taken in all {
-        let bytes = taken
-            .idle
-            .bytes_an_hour()
-            .map_or("–".to_owned(), |bytes| bytes.to_string());
         println!(
-            "| {} | {} | {} | {} | {:.0} | {:.0} ms | {bytes} |",
+            "| {} | {} | {} | {} | {:.0} | {:.0} ms | {} |",
             taken.name,
             median(&taken.item),
             median(&taken.connected),
             taken.connected.count(),
             taken.idle.wakeups_a_minute(),
             taken.idle.processor_an_hour(),
+            taken.idle.bytes_an_hour(),
         );
     }
 }
@@ -234,7 +230,8 @@ impl Resident {
         let family = Family::of(&mut command, self.program);
         let process = Process::start(self.program, desktop.path(), command).await?;
         fresh(&process).await?;
-        let idle = idle(&family, Some(&proxy), arguments.minutes).await?;
+        keepalive(&family, &proxy, arguments.minutes).await?;
+        let idle = idle(&family, &proxy, arguments.minutes).await?;
         Ok(Taken {
             name: self.name,
             item,
@@ -298,26 +295,23 @@ fn configure(desktop: &Desktop, server: &Server, proxy: &TcpProxy) -> Result<()>
 }
 
 /// What a program does while it is left alone.
-async fn idle(family: &Family, proxy: Option<&TcpProxy>, minutes: u64) -> Result<Idle> {
+async fn idle(family: &Family, proxy: &TcpProxy, minutes: u64) -> Result<Idle> {
     family.at_rest().await?;
-    if let Some(proxy) = proxy {
-        keepalive(proxy, minutes).await?;
-    }
-    let (began, before) = (Instant::now(), family.activity()?);
-    let passed = proxy.map(TcpProxy::passed);
+    let (began, before, passed) = (Instant::now(), family.activity()?, proxy.passed());
     tokio::time::sleep(Duration::from_secs(60 * minutes)).await;
     let (switches, ran) = family.activity()?.since(&before);
-    let bytes = proxy.map(TcpProxy::passed).zip(passed);
+    let now = proxy.passed();
     Ok(Idle {
         time: began.elapsed(),
         switches,
         ran,
-        bytes: bytes.map(|(now, then)| (now.0 - then.0, now.1 - then.1)),
+        bytes: (now.0 - passed.0) + (now.1 - passed.1),
     })
 }
 
 /// Awaits the next time that something passes, and that it is over.
-async fn keepalive(proxy: &TcpProxy, minutes: u64) -> Result<()> {
+async fn keepalive(family: &Family, proxy: &TcpProxy, minutes: u64) -> Result<()> {
+    family.at_rest().await?;
     let before = proxy.passed();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60 * minutes.max(2));
     while proxy.passed() == before {
@@ -333,7 +327,9 @@ async fn beside_mailnag(scene: &Scene, arguments: &Arguments) -> Result<Option<T
     let dovecot = Dovecot::start(scene, "").await?;
     dovecot.home(SAM)?;
     let desktop = Desktop::start(scene, Parts::default()).await?;
-    let mut command = match mailnag::command(&desktop, &dovecot, SAM).await {
+    let proxy = TcpProxy::start(SocketAddr::new(place::address(), dovecot.imaps)).await?;
+    let at = SocketAddr::new(proxy.host, proxy.port);
+    let mut command = match mailnag::command(&desktop, at, SAM).await {
         Ok(command) => command,
         Err(error) => {
             println!("Mailnag is left out: {error:#}");
@@ -347,6 +343,6 @@ async fn beside_mailnag(scene: &Scene, arguments: &Arguments) -> Result<Option<T
         name: "Mailnag",
         item: Durations::default(),
         connected: Durations::default(),
-        idle: idle(&family, None, arguments.minutes).await?,
+        idle: idle(&family, &proxy, arguments.minutes).await?,
     }))
 }

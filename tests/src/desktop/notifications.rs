@@ -61,7 +61,10 @@ impl Notifications {
             .msg_type(Type::Signal)
             .interface(INTERFACE)?
             .build();
-        let replies = MatchRule::builder().msg_type(Type::MethodReturn).build();
+        let replies = MatchRule::builder()
+            .msg_type(Type::MethodReturn)
+            .sender(INTERFACE)?
+            .build();
         let rules = [calls, signals, replies];
         zbus::fdo::MonitoringProxy::new(&bus)
             .await?

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -108,17 +109,22 @@ impl Driven {
         self.text(css, |_| true).await.map(drop)
     }
 
-    /// Clicks the element whose text begins so, once it is there.
+    /// Clicks the element whose text begins so, as a mouse does: once it is there and nothing covers it.
     ///
     /// # Errors
-    /// When it never is.
+    /// When that never is.
     pub async fn click(&self, css: &str, text: &str) -> Result<()> {
-        const CLICK: &str = "const [css, text] = arguments; \
-            const found = [...document.querySelectorAll(css)].find((e) => e.textContent.trim().startsWith(text)); \
-            found?.click(); return Boolean(found);";
+        const FIND: &str = "const [css, text] = arguments; \
+            return [...document.querySelectorAll(css)].find((e) => e.textContent.trim().startsWith(text)) ?? null;";
         eventually(format_args!("{css} with {text:?} to click"), async || {
-            let clicked = self.client.execute(CLICK, vec![json!(css), json!(text)]).await?;
-            Ok((clicked == true).then_some(()))
+            let found = self.client.execute(FIND, vec![json!(css), json!(text)]).await?;
+            // An element is an object of one key, with its name.
+            let Some(name) = found.as_object().and_then(|found| found.values().next()?.as_str()) else {
+                return Ok(None);
+            };
+            let found = Element::from_element_id(self.client.clone(), name.to_owned().into());
+            found.click().await?;
+            Ok(Some(()))
         })
         .await
     }

@@ -106,6 +106,8 @@ pub enum Command {
     Status,
     /// Arrivals per hour of the last day.
     Arrivals,
+    /// The mailboxes of all rows.
+    Mailboxes,
     /// Mark rows read or unread.
     Mark {
         /// Which rows.
@@ -332,6 +334,7 @@ impl Command {
             | Self::Row { .. }
             | Self::Status
             | Self::Arrivals
+            | Self::Mailboxes
             | Self::Mark { .. }
             | Self::MarkAllRead { .. }
             | Self::Act { .. }
@@ -410,6 +413,11 @@ pub enum Reply {
     Arrivals {
         /// Counts per hour, oldest first; the last is the running hour.
         hours: Vec<u32>,
+    },
+    /// To [`Command::Mailboxes`].
+    Mailboxes {
+        /// Their names, in order; the first few hundred, if there are more.
+        mailboxes: Vec<String>,
     },
     /// To [`Command::Accounts`].
     Accounts {

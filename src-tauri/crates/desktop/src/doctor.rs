@@ -7,10 +7,8 @@ use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Reply};
 use zbus::Connection;
 
-use crate::surroundings;
+use crate::surroundings::{self, DAEMON, DAEMON_PATH};
 
-const DAEMON: &str = "org.freedesktop.Notifications";
-const DAEMON_PATH: &str = "/org/freedesktop/Notifications";
 /// The specification knows eleven.
 const MOST_CAPABILITIES: usize = 24;
 /// Who takes longer to answer is as good as not there; a daemon may have to be started first.

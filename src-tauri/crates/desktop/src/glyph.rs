@@ -38,7 +38,7 @@ const SHEETS: [&[u8]; 6] = [
     include_bytes!("../../../../icons/tray/64.png"),
 ];
 const APP_ICON: &[u8] = include_bytes!("../../../../icons/hicolor/64x64/apps/app.mailwren.Mailwren.png");
-const ROWS: usize = 5;
+const ROWS: u32 = 5;
 
 /// The tray icon in every size, smallest first. Counts above nine all look the same: "9+".
 pub fn tray_icon(shape: TrayShape, unread: u32) -> Vec<Pixmap> {
@@ -55,35 +55,25 @@ pub fn tray_icon(shape: TrayShape, unread: u32) -> Vec<Pixmap> {
 
 /// The app's own icon, 64 pixels wide.
 pub fn app_icon() -> Option<Pixmap> {
-    let (width, _, rgba) = decode(APP_ICON)?;
-    Some(Pixmap {
-        size: u32::try_from(width).ok()?,
-        rgba,
-    })
-}
-
-fn cell(sheet: &[u8], row: usize, column: usize) -> Option<Pixmap> {
-    let (width, height, rgba) = decode(sheet)?;
-    let side = height / ROWS;
-    let pixels = rgba
-        .chunks_exact(width * 4)
-        .skip(row * side)
-        .take(side)
-        .map(|line| line.get(column * side * 4..(column + 1) * side * 4))
-        .collect::<Option<Vec<_>>>()?
-        .concat();
-    Some(Pixmap {
-        size: u32::try_from(side).ok()?,
-        rgba: pixels,
-    })
-}
-
-/// Width, height and RGBA of one of our own pictures; `None` would mean a broken build, which the tests rule out.
-fn decode(png: &[u8]) -> Option<(usize, usize, Vec<u8>)> {
-    let mut reader = png::Decoder::new(Cursor::new(png)).read_info().ok()?;
+    let mut reader = png::Decoder::new(Cursor::new(APP_ICON)).read_info().ok()?;
     let mut rgba = vec![0; reader.output_buffer_size()?];
-    let frame = reader.next_frame(&mut rgba).ok()?;
-    Some((frame.width as usize, frame.height as usize, rgba))
+    let size = reader.next_frame(&mut rgba).ok()?.width;
+    Some(Pixmap { size, rgba })
+}
+
+/// One picture of a sheet, which is read no further; `None` would mean a broken build, which the tests rule out.
+fn cell(sheet: &[u8], row: usize, column: usize) -> Option<Pixmap> {
+    let mut reader = png::Decoder::new(Cursor::new(sheet)).read_info().ok()?;
+    let size = reader.info().height / ROWS;
+    let side = usize::try_from(size).ok()?;
+    let mut rgba = Vec::with_capacity(side * side * 4);
+    for line in 0..(row + 1) * side {
+        let pixels = reader.next_row().ok()??;
+        if line >= row * side {
+            rgba.extend(pixels.data().get(column * side * 4..(column + 1) * side * 4)?);
+        }
+    }
+    Some(Pixmap { size, rgba })
 }
 
 #[cfg(test)]

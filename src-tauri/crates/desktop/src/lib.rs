@@ -4,6 +4,8 @@
 
 pub mod autostart;
 #[cfg(target_os = "linux")]
+mod daemon;
+#[cfg(target_os = "linux")]
 pub mod doctor;
 pub mod glyph;
 pub mod link;

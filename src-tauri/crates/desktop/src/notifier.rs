@@ -12,9 +12,10 @@ use mailwren_core::act::Act;
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_engine::ports::{Notifier, NotifierError, Surroundings};
 use notify_rust::{CloseReason, Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
-use tokio::sync::{OnceCell, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::daemon::{Able, Daemon, failure};
 use crate::{APP_ID, surroundings, text};
 
 /// So many popups are listened to; the oldest is forgotten first. Each costs a connection to the bus.
@@ -28,8 +29,7 @@ const BODY_CHARS: usize = 1_000;
 pub struct DesktopNotifier {
     up: Up,
     events: mpsc::Sender<PopupEvent>,
-    /// Where it is asked whether the desktop may be disturbed.
-    bus: OnceCell<zbus::Connection>,
+    daemon: Arc<Daemon>,
 }
 
 /// The popups that are up, by our ids.
@@ -44,6 +44,10 @@ struct Shown {
 impl Notifier for DesktopNotifier {
     fn show(&self, popup: Popup) -> BoxFuture<'_, Result<(), NotifierError>> {
         Box::pin(self.show_popup(popup))
+    }
+
+    fn expect(&self) {
+        self.daemon.ask_ahead();
     }
 
     fn withdraw(&self, id: u64) -> BoxFuture<'_, ()> {
@@ -66,24 +70,17 @@ impl DesktopNotifier {
         Self {
             up: Up::default(),
             events,
-            bus: OnceCell::new(),
+            daemon: Arc::default(),
         }
     }
 
     async fn show_popup(&self, popup: Popup) -> Result<(), NotifierError> {
-        // Asked each time: the daemon may be another than for the last popup, and may have been started by this call.
-        let told = tokio::task::spawn_blocking(notify_rust::get_capabilities).await;
-        let told = told.map_err(|e| NotifierError::Failed(Box::new(e)))?.map_err(failure)?;
-        // What [`surroundings`] tells may still be on its way, and some daemons keep what they get meanwhile and show
-        // all of it afterwards.
-        if popup.heeds_do_not_disturb
-            && let Ok(bus) = self.bus.get_or_try_init(zbus::Connection::session).await
-            && surroundings::disturbing(bus).await
-        {
+        let found = self.daemon.ask().await?;
+        if found.disturbing && popup.heeds_do_not_disturb {
             return Err(NotifierError::Inhibited);
         }
         let replaces = lock(&self.up).get(&popup.id).map_or(0, |shown| shown.handle.id());
-        let notification = notification(&popup, Able::from_capabilities(&told), replaces);
+        let notification = notification(&popup, found.able, replaces);
         let handle = Arc::new(notification.show_async().await.map_err(failure)?);
         let listener = tokio::spawn(listen(
             popup.id,
@@ -133,8 +130,8 @@ async fn listen(id: u64, handle: Arc<NotificationHandle>, up: Up, events: mpsc::
     }
 }
 
-fn lock(up: &Mutex<BTreeMap<u64, Shown>>) -> MutexGuard<'_, BTreeMap<u64, Shown>> {
-    up.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The popup as the daemon wants it; `replaces` is the daemon's id of the one it takes the place of, or 0.
@@ -160,38 +157,6 @@ fn notification(popup: &Popup, able: Able, replaces: u32) -> Notification {
         notification.action(key, &action.label(&popup.words));
     }
     notification
-}
-
-/// Sorts what went wrong in a call: nobody there, or a refusal.
-fn failure(error: notify_rust::error::Error) -> NotifierError {
-    const ABSENT: [&str; 2] = [
-        "org.freedesktop.DBus.Error.ServiceUnknown",
-        "org.freedesktop.DBus.Error.NameHasNoOwner",
-    ];
-    let said = error.to_string();
-    if ABSENT.iter().any(|name| said.contains(name)) {
-        return NotifierError::NoDaemon;
-    }
-    NotifierError::Failed(Box::new(error))
-}
-
-/// What matters of what a daemon can do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Able {
-    /// Whether it takes the body as markup.
-    markup: bool,
-    actions: bool,
-}
-
-impl Able {
-    fn from_capabilities(told: &[String]) -> Self {
-        let has = |capability| told.iter().any(|c| c == capability);
-        Self {
-            // Links are markup too. dunst 1.9 without `markup` in its configuration tells only of these, and obeys all.
-            markup: has("body-markup") || has("body-hyperlinks"),
-            actions: has("actions"),
-        }
-    }
 }
 
 /// The body, escaped exactly when the daemon takes it as markup.

@@ -15,19 +15,22 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, OptionFuture};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, Stream, StreamExt};
 use mailwren_engine::ports::Surroundings;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 use zbus::message::Type;
-use zbus::names::BusName;
-use zbus::zvariant::{OwnedObjectPath, OwnedValue};
-use zbus::{Connection, MatchRule, MessageStream};
+use zbus::names::OwnedUniqueName;
+use zbus::proxy::{CacheProperties, MethodFlags};
+use zbus::zvariant::{DynamicDeserialize, DynamicType, OwnedObjectPath, OwnedValue};
+use zbus::{Connection, MatchRule, MessageStream, Proxy};
 
-const DAEMON: &str = "org.freedesktop.Notifications";
-const DAEMON_PATH: &str = "/org/freedesktop/Notifications";
+pub(crate) const DAEMON: &str = "org.freedesktop.Notifications";
+pub(crate) const DAEMON_PATH: &str = "/org/freedesktop/Notifications";
+const BUS: &str = "org.freedesktop.DBus";
+const BUS_PATH: &str = "/org/freedesktop/DBus";
 const DUNST: &str = "org.dunstproject.cmd0";
 const XFCONF: &str = "org.xfce.Xfconf";
 const XFCONF_PATH: &str = "/org/xfce/Xfconf";
@@ -109,14 +112,18 @@ where
     }
 }
 
-/// Whether the desktop isn't to be disturbed at this moment.
-pub(crate) async fn disturbing(bus: &Connection) -> bool {
-    let (daemon, dunst, xfce) = tokio::join!(
-        flag(bus, DAEMON, DAEMON_PATH, DAEMON, "Inhibited"),
-        flag(bus, DAEMON, DAEMON_PATH, DUNST, "paused"),
-        xfce(bus),
+/// Whether the desktop isn't to be disturbed at this moment. Who shows notifications may be known by name; otherwise
+/// everybody is asked.
+pub(crate) async fn disturbing(bus: &Connection, daemon: Option<&str>) -> bool {
+    let by = |name| daemon.is_none_or(|daemon| daemon == name);
+    let (dunst, xfce) = (by("dunst"), by("Xfce Notify Daemon"));
+    let others = daemon.is_none() || !(dunst || xfce);
+    let (dunst, xfce, others) = tokio::join!(
+        OptionFuture::from(dunst.then(|| flag(bus, DAEMON, DAEMON_PATH, DUNST, "paused"))),
+        OptionFuture::from(xfce.then(|| do_not_disturb_of_xfce(bus))),
+        OptionFuture::from(others.then(|| flag(bus, DAEMON, DAEMON_PATH, DAEMON, "Inhibited"))),
     );
-    daemon.unwrap_or(false) || dunst.unwrap_or(false) || xfce.unwrap_or(false)
+    [dunst, xfce, others].contains(&Some(Some(true)))
 }
 
 async fn do_not_disturb(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
@@ -131,7 +138,7 @@ async fn do_not_disturb(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
     ]));
     let mut told = None;
     loop {
-        let now = disturbing(&bus).await;
+        let now = disturbing(&bus, None).await;
         if told != Some(now) {
             if said.send(Said::DoNotDisturb(now)).await.is_err() {
                 return Ok(());
@@ -169,8 +176,7 @@ async fn screen_saver(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
     loop {
         let mut active = false;
         for (name, path) in SCREEN_SAVERS {
-            let said = ask(&bus, name, path, name, "GetActive", &()).await;
-            active |= said.and_then(|reply| reply.body().deserialize().ok()).unwrap_or(false);
+            active |= ask(&bus, name, path, name, "GetActive", &()).await.unwrap_or(false);
         }
         if told != Some(active) {
             if said.send(Said::ScreenSaver(active)).await.is_err() {
@@ -246,13 +252,12 @@ async fn logind(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
 }
 
 async fn has_logind(bus: &Connection) -> bool {
-    let Ok(name) = BusName::try_from(LOGIND) else {
-        return false;
-    };
-    match zbus::fdo::DBusProxy::new(bus).await {
-        Ok(proxy) => proxy.name_has_owner(name).await.unwrap_or(false),
-        Err(_) => false,
-    }
+    owner(bus, LOGIND).await.is_some()
+}
+
+/// Who has a name on a bus at this moment.
+pub(crate) async fn owner(bus: &Connection, name: &'static str) -> Option<OwnedUniqueName> {
+    ask(bus, BUS, BUS_PATH, BUS, "GetNameOwner", &(name,)).await
 }
 
 /// Tells whether a part of the desktop is there, whenever that changes; that it isn't only once it had time to come.
@@ -299,15 +304,13 @@ async fn session(bus: &Connection) -> Option<OwnedObjectPath> {
         }
     };
     let manager = "org.freedesktop.login1.Manager";
-    let reply = ask(bus, LOGIND, LOGIND_PATH, manager, "GetSession", &(id,)).await?;
-    reply.body().deserialize().ok()
+    ask(bus, LOGIND, LOGIND_PATH, manager, "GetSession", &(id,)).await
 }
 
-async fn xfce(bus: &Connection) -> Option<bool> {
+async fn do_not_disturb_of_xfce(bus: &Connection) -> Option<bool> {
     // It never tells of a daemon that isn't running.
     let property = ("xfce4-notifyd", "/do-not-disturb");
-    let reply = ask(bus, XFCONF, XFCONF_PATH, XFCONF, "GetProperty", &property).await?;
-    let value: OwnedValue = reply.body().deserialize().ok()?;
+    let value: OwnedValue = ask(bus, XFCONF, XFCONF_PATH, XFCONF, "GetProperty", &property).await?;
     bool::try_from(value).ok()
 }
 
@@ -328,38 +331,28 @@ async fn property(
     interface: &str,
     property_name: &str,
 ) -> Option<OwnedValue> {
-    let reply = ask(bus, name, path, PROPERTIES, "Get", &(interface, property_name)).await?;
-    reply.body().deserialize().ok()
+    ask(bus, name, path, PROPERTIES, "Get", &(interface, property_name)).await
 }
 
 /// Calls a method of who is there already; `None` if nobody is, or it isn't known there.
-async fn ask<B>(
-    bus: &Connection,
-    name: &str,
-    path: &str,
-    interface: &str,
-    method: &str,
-    body: &B,
-) -> Option<zbus::Message>
+async fn ask<B, R>(bus: &Connection, name: &str, path: &str, interface: &str, method: &str, body: &B) -> Option<R>
 where
-    B: serde::Serialize + zbus::zvariant::DynamicType + Sync,
+    B: serde::Serialize + DynamicType + Sync,
+    R: for<'d> DynamicDeserialize<'d>,
 {
     let asked = async {
-        let owner: BusName<'_> = name.try_into().ok()?;
-        let there = zbus::fdo::DBusProxy::new(bus)
+        let there: Proxy<'_> = zbus::proxy::Builder::new(bus)
+            .destination(name)?
+            .path(path)?
+            .interface(interface)?
+            .cache_properties(CacheProperties::No)
+            .build()
+            .await?;
+        there
+            .call_with_flags(method, MethodFlags::NoAutoStart.into(), body)
             .await
-            .ok()?
-            .name_has_owner(owner)
-            .await
-            .ok()?;
-        if !there {
-            return None;
-        }
-        bus.call_method(Some(name), path, Some(interface), method, body)
-            .await
-            .ok()
     };
-    tokio::time::timeout(PATIENCE, asked).await.ok().flatten()
+    tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?
 }
 
 fn signals(interface: &'static str) -> zbus::Result<zbus::match_rule::Builder<'static>> {
@@ -368,7 +361,7 @@ fn signals(interface: &'static str) -> zbus::Result<zbus::match_rule::Builder<'s
 
 /// Somebody takes a name or leaves it.
 fn owner_changes(name: &'static str) -> zbus::Result<MatchRule<'static>> {
-    let rule = signals("org.freedesktop.DBus")?.sender("org.freedesktop.DBus")?;
+    let rule = signals(BUS)?.sender(BUS)?;
     Ok(rule.member("NameOwnerChanged")?.arg(0, name)?.build())
 }
 

@@ -37,6 +37,8 @@ use crate::xmpp::{probe, session};
 const ROWS: u32 = 500;
 /// Nothing is put off for longer.
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// The most that [`Command::Mailboxes`] gives.
+const MAILBOXES: u32 = 200;
 /// The hours that [`Command::Arrivals`] covers.
 const HOURS: u32 = 24;
 
@@ -80,6 +82,10 @@ impl Engine {
             Command::Arrivals => {
                 let hours = self.store.arrivals(Timestamp::now(), HOURS).await.map_err(store)?;
                 Ok(Reply::Arrivals { hours })
+            }
+            Command::Mailboxes => {
+                let mailboxes = self.store.mailboxes(MAILBOXES).await.map_err(store)?;
+                Ok(Reply::Mailboxes { mailboxes })
             }
             Command::Status => Ok(Reply::Status {
                 status: self.status.borrow().clone(),
@@ -388,6 +394,7 @@ impl Run {
             | Command::Changes { .. }
             | Command::Row { .. }
             | Command::Arrivals
+            | Command::Mailboxes
             | Command::Status
             | Command::MarkAllRead { .. }
             | Command::Act { .. }

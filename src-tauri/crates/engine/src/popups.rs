@@ -26,6 +26,7 @@ enum Job {
 
 /// The way to the notification daemon. The model shows at most one popup a second, so the queue stays short.
 pub(crate) struct Queue {
+    notifier: Arc<dyn Notifier>,
     jobs: mpsc::UnboundedSender<Job>,
     task: JoinHandle<()>,
 }
@@ -34,12 +35,18 @@ pub(crate) struct Queue {
 pub(crate) fn spawn(notifier: Arc<dyn Notifier>, store: Store, inputs: mpsc::Sender<Input>) -> Queue {
     let (jobs, queue) = mpsc::unbounded_channel();
     Queue {
+        notifier: notifier.clone(),
         jobs,
         task: tokio::spawn(work(notifier, store, inputs, queue)),
     }
 }
 
 impl Queue {
+    /// While what a popup may tell is still being stored.
+    pub(crate) fn expect(&self) {
+        self.notifier.expect();
+    }
+
     pub(crate) fn show(&self, popup: Popup) {
         self.jobs.send(Job::Show(popup, None)).ok();
     }

@@ -12,6 +12,8 @@ use mailwren_core::said::Said;
 pub trait Notifier: Send + Sync {
     /// Shows a popup, or replaces the one with the same id.
     fn show(&self, popup: Popup) -> BoxFuture<'_, Result<(), NotifierError>>;
+    /// A popup may follow in a moment: what has to be asked before can be asked meanwhile.
+    fn expect(&self) {}
     /// Takes a popup away; no matter if it isn't there.
     fn withdraw(&self, id: u64) -> BoxFuture<'_, ()>;
     /// What the desktop says of the person, as it changes; what was never told is taken for no.

@@ -352,25 +352,10 @@ impl Run {
             let deadline = self.model.next_deadline();
             tokio::select! {
                 () = self.stop.cancelled() => break,
-                // The face may have left before it is answered.
-                Some(request) = requests.recv() => match rest.stirred_by(request) {
-                    // These are answered once a bridge has answered, and nothing else waits for it.
-                    Request::Command { command: Command::Act { seqs, act }, answer } => {
-                        self.act(seqs, act, Some(answer)).await;
-                    }
-                    Request::Command { command: Command::UndoAct { seqs }, answer } => {
-                        self.undo_act(&seqs, Some(answer)).await;
-                    }
-                    Request::Command { command: Command::MarkAllRead { filter }, answer } => {
-                        self.marking.push_back(Marking::new(filter, Timestamp::now(), answer));
-                    }
-                    Request::Command { command, answer } => drop(answer.send(self.command(command).await)),
-                    Request::Asker { jid, answer } => {
-                        let asker = self.sessions.get(&jid).and_then(SessionHandle::asker);
-                        drop(answer.send(asker));
-                    }
-                    Request::Sample { answer } => drop(answer.send(self.sample().await)),
-                },
+                Some(request) = requests.recv() => {
+                    rest.stir();
+                    self.answer(request).await;
+                }
                 Some(Ok(finished)) = self.acts.under_way.join_next() => self.finished(finished).await,
                 () = std::future::ready(()), if !self.marking.is_empty() => self.mark_on().await,
                 Some(event) = next_popup_event(&mut popup_events) => self.feed(Input::Popup(event)).await,
@@ -421,6 +406,31 @@ impl Run {
             }
         }
         self.end(inputs).await;
+    }
+
+    /// The face may have left before it is answered.
+    async fn answer(&mut self, request: Request) {
+        match request {
+            // These are answered once a bridge has answered, and nothing else waits for it.
+            Request::Command {
+                command: Command::Act { seqs, act },
+                answer,
+            } => self.act(seqs, act, Some(answer)).await,
+            Request::Command {
+                command: Command::UndoAct { seqs },
+                answer,
+            } => self.undo_act(&seqs, Some(answer)).await,
+            Request::Command {
+                command: Command::MarkAllRead { filter },
+                answer,
+            } => self.marking.push_back(Marking::new(filter, Timestamp::now(), answer)),
+            Request::Command { command, answer } => drop(answer.send(self.command(command).await)),
+            Request::Asker { jid, answer } => {
+                let asker = self.sessions.get(&jid).and_then(SessionHandle::asker);
+                drop(answer.send(asker));
+            }
+            Request::Sample { answer } => drop(answer.send(self.sample().await)),
+        }
     }
 
     /// Sessions may be waiting for room in the queue: it is drained while they end.
@@ -517,6 +527,9 @@ impl Run {
         let now = Timestamp::now();
         let changed = match effect {
             Effect::Append(arrivals) => {
+                if let Some(popups) = self.popups.as_ref().filter(|_| arrivals.iter().any(|a| a.owed)) {
+                    popups.expect();
+                }
                 let stored = self
                     .kept(|store| {
                         let arrivals = arrivals.clone();

@@ -39,12 +39,6 @@ impl Rest {
         (self.stirred, self.still) = (true, 0);
     }
 
-    /// The same with what is work.
-    pub fn stirred_by<T>(&mut self, work: T) -> T {
-        self.stir();
-        work
-    }
-
     /// To be asked at each look round.
     pub const fn is_due(&mut self) -> bool {
         self.still = self.still.saturating_add(1);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use mailwren_tests::place;
 use mailwren_tests::proxy::{Cut, Way};
 use mailwren_tests::system_bus::SystemBus;
 use rusqlite::Connection;
@@ -282,7 +283,7 @@ impl Fault {
             Self::ClockSetBack => {
                 let file = on.reader.home.path().join("clock");
                 std::fs::write(&file, "+0")?;
-                on.reader.launch.clock = Some((faketime()?, file.display().to_string()));
+                on.reader.launch.clock = Some((place::faketime()?, file.display().to_string()));
                 on.clock = Some(file);
             }
             Self::TcpKillAsShipped | Self::ServerRestart | Self::ServerGone | Self::KeyringLate => return Ok(()),
@@ -657,15 +658,4 @@ fn store(home: &std::path::Path) -> Option<std::path::PathBuf> {
         }
     }
     None
-}
-
-/// The library that sets a process's clock.
-fn faketime() -> Result<String> {
-    for entry in std::fs::read_dir("/usr/lib")?.flatten() {
-        let library = entry.path().join("faketime/libfaketimeMT.so.1");
-        if library.exists() {
-            return Ok(library.display().to_string());
-        }
-    }
-    bail!("libfaketime isn't installed: tests/packages test")
 }

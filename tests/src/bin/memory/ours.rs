@@ -18,6 +18,8 @@ const LATER: Duration = Duration::from_secs(10);
 const STAYS: u64 = 10_000;
 /// So long it is left alone before it is looked at.
 const QUIET: Duration = Duration::from_secs(30);
+/// Of a day.
+const QUARTERS: usize = 24 * 4;
 /// Between two looks at how many events are stored.
 const LOOK: Duration = Duration::from_millis(500);
 /// When events are given up that don't become more.
@@ -118,6 +120,44 @@ impl Resident {
         }
         Ok(())
     }
+}
+
+/// A day of the light host, by a clock of its own that runs faster: in each of its quarter hours come as many events.
+/// Heartbeats, keepalives and sweeps are as many as in a day.
+pub async fn day(scene: &Scene, events: usize, faster: u32, rows: &mut Vec<Row>) -> Result<()> {
+    let [resident, ..] = &PROGRAMS;
+    let quarter = Duration::from_secs(900) / faster;
+    let server = Embedded::start().await?;
+    let desktop = Desktop::start(scene, Parts::default()).await?;
+    server.configure(&desktop.path().join("config/mailwren/config.toml"))?;
+    let mut command = desktop.command(place::program(resident.program)?);
+    command
+        .args(resident.arguments)
+        .env("LD_PRELOAD", place::faketime()?)
+        .env("FAKETIME", format!("+0 x{faster}"));
+    let running = Running {
+        what: resident,
+        family: Family::of(&mut command, resident.program),
+        desktop: &desktop,
+    };
+    let _process = Process::start(resident.program, desktop.path(), command).await?;
+    server.listens().await?;
+    let mut quarters = tokio::time::interval(quarter);
+    for number in 0..QUARTERS {
+        quarters.tick().await;
+        let share = |number| events * number / QUARTERS;
+        server.send(share(number)..share(number + 1)).await?;
+    }
+    running.holds(events).await?;
+    tokio::time::sleep(QUIET).await;
+    running
+        .look(
+            rows,
+            &format!("24 hours and {events} events later, by a clock {faster} times as fast"),
+            None,
+        )
+        .await
+        .map(drop)
 }
 
 /// A program at work.

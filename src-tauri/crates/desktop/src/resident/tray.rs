@@ -15,6 +15,8 @@ use crate::windows::{WindowName, Windows};
 
 /// The tray is redrawn at most this often, whatever comes.
 const REDRAW: Duration = Duration::from_millis(250);
+/// What is new is told by a popup first, and drawn once it is: pictures take longer than words.
+const POPUPS_FIRST: Duration = Duration::from_millis(40);
 /// Without any news, so often: the tooltip tells how old the last proof is.
 const REFRESH: Duration = Duration::from_secs(30);
 /// Rows asked for; some of them aren't mails to list.
@@ -37,12 +39,14 @@ pub async fn run(face: &Face, windows: &Windows, place: &impl Place) {
     };
     let mut refresh = tokio::time::interval(REFRESH);
     refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut news, mut drawn) = (false, Instant::now());
+    let (mut due, mut drawn) = (None, Instant::now());
     loop {
         tokio::select! {
             notice = notices.recv() => match notice {
                 Ok(Notice::Test { .. } | Notice::Open { .. } | Notice::Closing) => {}
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => news = true,
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                    due.get_or_insert((Instant::now() + POPUPS_FIRST).max(drawn + REDRAW));
+                }
                 // Whoever runs this beside us ends it.
                 Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
             },
@@ -52,15 +56,22 @@ pub async fn run(face: &Face, windows: &Windows, place: &impl Place) {
                 }
                 chosen(action, face, windows).await;
             }
-            _ = refresh.tick() => news = true,
-            () = tokio::time::sleep_until(drawn + REDRAW), if news => {
+            _ = refresh.tick() => drop(due.get_or_insert(drawn + REDRAW)),
+            () = until(due) => {
                 match view(face, &mut words).await {
                     Ok(view) => tray.update(view).await,
                     Err(error) => tracing::warn!(%error, "the tray shows old news"),
                 }
-                (news, drawn) = (false, Instant::now());
+                (due, drawn) = (None, Instant::now());
             }
         }
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 

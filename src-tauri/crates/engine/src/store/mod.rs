@@ -405,6 +405,11 @@ impl Store {
         self.read(move |c| read::arrivals(c, now, hours)).await
     }
 
+    /// The first `most` names of mailboxes that rows have, in order.
+    pub async fn mailboxes(&self, most: u32) -> Result<Vec<String>, StoreError> {
+        self.read(move |c| read::mailboxes(c, most)).await
+    }
+
     /// Deletes everything of an account, and the copy of a former database with what it holds of it.
     pub async fn forget(&self, account: String) -> Result<(), StoreError> {
         self.write(move |t| write::forget(t, &account)).await?;

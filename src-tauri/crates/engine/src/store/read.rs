@@ -315,6 +315,16 @@ pub fn arrivals(c: &Connection, now: Timestamp, hours: u32) -> rusqlite::Result<
     Ok(counts)
 }
 
+/// Goes from name to name by the index: there are many rows and few mailboxes.
+pub fn mailboxes(c: &Connection, most: u32) -> rusqlite::Result<Vec<String>> {
+    let sql = "WITH RECURSIVE found (name) AS (
+                   SELECT min(mailbox) FROM event WHERE mailbox IS NOT NULL
+                   UNION ALL SELECT (SELECT min(mailbox) FROM event WHERE mailbox > name) FROM found WHERE name IS NOT NULL
+               )
+               SELECT name FROM found WHERE name IS NOT NULL LIMIT ?";
+    c.prepare_cached(sql)?.query_map([most], |row| row.get(0))?.collect()
+}
+
 pub fn known_items(
     c: &Connection,
     [account, service, node]: Node<'_>,

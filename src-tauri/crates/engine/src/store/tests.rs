@@ -677,6 +677,26 @@ async fn marking_all_takes_the_filters_rows_alone() {
 }
 
 #[tokio::test]
+async fn each_mailbox_is_named_once_in_order() {
+    let (_dir, store) = open();
+    let names = ["Lists", "Archive", "Lists", "INBOX", "Lists/rust"];
+    let in_mailboxes = names.iter().zip(0..).map(|(name, n)| {
+        with(mail(&format!("{n}"), "d"), |event| {
+            event.mailbox = Some((*name).to_owned())
+        })
+    });
+    let nowhere = with(mail("z", "z"), |event| event.mailbox = None);
+    store.append(in_mailboxes.chain([nowhere]).collect()).await.unwrap();
+    assert_eq!(
+        store.mailboxes(9).await.unwrap(),
+        ["Archive", "INBOX", "Lists", "Lists/rust"]
+    );
+    assert_eq!(store.mailboxes(2).await.unwrap(), ["Archive", "INBOX"]);
+    store.forget(ACCOUNT.to_owned()).await.unwrap();
+    assert!(store.mailboxes(9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn the_feed_comes_newest_first_in_pages() {
     let (_dir, store) = open();
     store

@@ -349,6 +349,56 @@ test.describe('by keys', () => {
     await expect(page.getByRole('button', { name: 'Filter', exact: true })).toBeVisible();
   });
 
+  test('every stored folder is offered, and they are asked after only when one may have come or gone', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toContainText('Report 5000');
+    const offered = async () => {
+      await page.keyboard.press('f');
+      const names = await page.getByRole('menuitemradio').allTextContents();
+      await page.keyboard.press('Escape');
+      return names.map((name) => name.trim());
+    };
+    await expect.poll(offered).toEqual(['All folders', 'Attic', 'INBOX', 'Reports']);
+    await twin.arrive({ ...from('Ada'), mailbox: 'INBOX' });
+    await expect(rows(page).first()).toContainText('Ada');
+    expect(await twin.asked('mailboxes')).toHaveLength(1);
+    await twin.arrive({ ...from('Grace'), mailbox: 'Travel' });
+    await expect.poll(offered).toEqual(['All folders', 'Attic', 'INBOX', 'Reports', 'Travel']);
+    await twin.arrive({ ...from('Joan'), mailbox: 'Travel' });
+    await expect(rows(page).first()).toContainText('Joan');
+    expect(await twin.asked('mailboxes')).toHaveLength(2);
+    await page.evaluate(() => window.twin.remove([1]));
+    await expect.poll(offered).toEqual(['All folders', 'INBOX', 'Reports', 'Travel']);
+    expect(await twin.asked('mailboxes')).toHaveLength(3);
+  });
+
+  test('of many folders one is found by its letters, though all begin alike', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toBeVisible();
+    await page.evaluate(() => {
+      const { script } = window.twin;
+      script.rows = script.rows.map((row, i) => ({ ...row, mailbox: `INBOX/Project ${i % 150}` }));
+      script.rows.push({ ...script.rows[0]!, seq: 0, mailbox: 'INBOX/Zürich' });
+      window.twin.remove([]);
+    });
+    await page.keyboard.press('f');
+    await expect(page.getByRole('menuitemradio')).toHaveCount(152);
+    const picked = page.getByRole('menuitemradio').and(page.locator(':focus'));
+    await page.keyboard.type('zur');
+    await expect(picked).toHaveText('INBOX/Zürich');
+    await expect(picked).toBeInViewport();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => twin.asked('feed'))
+      .toContainEqual(
+        expect.objectContaining({ filter: expect.objectContaining({ mailbox: 'INBOX/Zürich' }) }),
+      );
+    await expect(page.getByRole('button', { name: 'Filter: on' })).toBeFocused();
+  });
+
   test('a menu closes by Escape alone, and the window stays', async ({ page, twin }) => {
     await twin.open('feed');
     await page.keyboard.press('f');

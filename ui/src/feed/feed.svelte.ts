@@ -7,6 +7,7 @@ import { Bar } from '../logic/bar.svelte';
 import { wayTo } from '../logic/links';
 import { words } from '../logic/marks';
 import { reasonText } from '../logic/reason';
+import { Folders } from './folders.svelte';
 import { byDay, canAct, isTold, join, merge, partsOf, senderOf, type Part } from '../logic/rows';
 
 const PAGE = 100;
@@ -53,6 +54,7 @@ export class Feed {
   /** While true, new rows wait: the list is scrolled or under the pointer. */
   holding = false;
   readonly bar = new Bar();
+  readonly folders = new Folders();
 
   /** What is searched for or unread is shown as it is, not folded away. */
   #folds = $derived(this.filter.text === null && !this.filter.unread);
@@ -126,6 +128,7 @@ export class Feed {
       this.#rev = reply.rev;
       this.#newest = reply.rows[0]?.seq ?? 0;
       if (this.phase === 'loading') markDrawn();
+      if (this.phase !== 'ready') void this.folders.ask();
       this.phase = 'ready';
       this.fault = null;
       if (!reply.rows.some((row) => row.seq === this.cursor)) this.cursor = null;
@@ -529,6 +532,7 @@ export class Feed {
       // Mails may be opened in another way now.
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'removed') {
+      void this.folders.ask();
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'open' && notice.seq !== null) {
       void this.goTo(notice.seq);
@@ -598,6 +602,7 @@ export class Feed {
   }
 
   #take(changed: readonly Row[]): void {
+    this.folders.meet(changed);
     const waits = new Set(this.waiting.map((row) => row.seq));
     this.waiting = join(
       this.waiting,

@@ -741,7 +741,7 @@ since: number, } | { "do": "row",
 /**
  * Which.
  */
-seq: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mark",
+seq: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mailboxes" } | { "do": "mark",
 /**
  * Which rows.
  */
@@ -963,7 +963,11 @@ status: Status, } | { "re": "arrivals",
 /**
  * Counts per hour, oldest first; the last is the running hour.
  */
-hours: Array<number>, } | { "re": "accounts",
+hours: Array<number>, } | { "re": "mailboxes",
+/**
+ * Their names, in order; 200 at most.
+ */
+mailboxes: Array<string>, } | { "re": "accounts",
 /**
  * The accounts, in order.
  */

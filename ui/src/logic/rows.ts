@@ -152,12 +152,6 @@ function isLate(row: Row): boolean {
   return row.delayed || Date.parse(row.received_at) - sentOrStored(row) > LATE;
 }
 
-/** The mailboxes met so far, in alphabetical order. */
-export function mailboxes(rows: readonly Row[]): string[] {
-  const names = new Set(rows.flatMap((row) => row.mailbox ?? []));
-  return [...names].sort((a, b) => a.localeCompare(b));
-}
-
 /** Whether a popup may tell it: mail, or a change of its box. */
 export function isTold(row: Row): boolean {
   return row.kind === 'new' || row.kind === 'changed';

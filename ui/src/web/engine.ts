@@ -158,6 +158,10 @@ export class Engine {
         return { re: 'status', status: s.status };
       case 'arrivals':
         return { re: 'arrivals', hours: s.hours };
+      case 'mailboxes': {
+        const names = new Set(s.rows.flatMap((row) => row.mailbox ?? []));
+        return { re: 'mailboxes', mailboxes: [...names].sort().slice(0, 200) };
+      }
       case 'mark':
         return { re: 'done', count: this.change(command.seqs, { unread: !command.read }) };
       case 'mark_all_read': {

@@ -667,6 +667,68 @@ test.describe('search', () => {
     await expect(focused(page)).toContainText('Miriam');
   });
 
+  test('by the address alone: it is shown, and marked', async ({ page, twin }) => {
+    await twin.open('feed');
+    const zoe = { name: 'Zoe', address: 'zoe@<b>post</b>.example.org' };
+    await twin.arrive({ from: zoe, subject: 'Notes', snippet: 'Bring the folder.' });
+    await expect(rows(page).first()).toContainText('Zoe');
+    await expect(page.locator('.by')).toHaveCount(0);
+    await page.getByLabel('Search mail').fill('post');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.locator('.snip .by')).toHaveText('zoe@<b>post</b>.example.org');
+    await expect(page.locator('.snip')).toContainText('Bring the folder.');
+    await expect(page.locator('mark')).toHaveText(['post']);
+    await expect(page.locator('mark')).toBeInViewport();
+    await expect(rows(page).first()).toHaveAccessibleName(
+      /^Unread, Zoe, zoe@<b>post<\/b>\.example\.org, Notes, /,
+    );
+    await page.getByLabel('Search mail').fill('zoe');
+    await expect(page.locator('mark')).toHaveText(['Zoe']);
+    await expect(page.locator('.by')).toHaveCount(0);
+  });
+
+  test('by the folder alone: its chip is shown and marked, though it is the only account’s inbox', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'quiet');
+    await twin.arrive({ ...from('Zoe'), mailbox: 'INBOX' }, { ...from('Sam'), mailbox: 'Familie/Reisen' });
+    await expect(rows(page)).toHaveCount(2);
+    await expect(page.locator('.chip')).toHaveText(['Familie/Reisen']);
+    await page.getByLabel('Search mail').fill('inb');
+    await expect(page.locator('.chip')).toHaveText(['INBOX']);
+    await expect(page.locator('.chip mark')).toHaveText(['INB']);
+    await page.getByLabel('Search mail').fill('reis');
+    await expect(page.locator('.chip mark')).toHaveText(['Reis']);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`what is shown because it was found is legible, ${colorScheme}`, async ({ page, twin }) => {
+      await page.emulateMedia({ colorScheme });
+      await twin.open('feed', 'quiet');
+      const zoe = { name: 'Zoe', address: 'zoe@post.example.org' };
+      await twin.arrive({ from: zoe, subject: 'Notes', mailbox: 'Familie' });
+      await twin.change(1, { unread: false });
+      await expect(rows(page)).toHaveCount(1);
+      await page.getByLabel('Search mail').fill('famil post');
+      await expect(page.locator('mark')).toHaveText(['Famil', 'post']);
+      expect(await twin.faults()).toEqual([]);
+    });
+  }
+
+  test('compact rows show the address and the folder that were found, too', async ({ page, twin }) => {
+    await page.addInitScript(() => localStorage.setItem('mailwren.twin.general', '{"rows":"compact"}'));
+    await twin.open('feed', 'quiet');
+    const zoe = { name: 'Zoe', address: 'zoe@post.example.org' };
+    await twin.arrive({ from: zoe, subject: 'Notes', mailbox: 'Familie' });
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.locator('.chip')).toBeHidden();
+    await page.getByLabel('Search mail').fill('famil post');
+    await expect(page.locator('mark')).toHaveText(['Famil', 'post']);
+    await expect(page.locator('mark').first()).toBeInViewport();
+    await expect(page.locator('mark').last()).toBeInViewport();
+  });
+
   test('what was found is said, once the typing rests', async ({ page, twin }) => {
     await twin.open('feed');
     const said = page.locator('p[role="status"]');

@@ -517,6 +517,57 @@ test.describe('selection', () => {
     expect(await twin.asked('close_window')).toEqual([]);
   });
 
+  test('Ctrl+A says that more isn’t loaded, and takes all of it up to a bound', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toBeVisible();
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    const toolbar = page.getByRole('toolbar');
+    const more = toolbar.getByRole('button', { name: 'Select all', exact: true });
+    await expect(toolbar).toHaveAccessibleName('One selected');
+    await expect(more).toHaveCount(0);
+    await page.keyboard.press('Control+a');
+    await expect(toolbar).toContainText('100 selected, more aren’t loaded');
+    await expect(page.locator('p[role="status"]')).toHaveText('100 selected, more aren’t loaded');
+    await more.click();
+    await expect(toolbar).toHaveAccessibleName('1,000 selected, no more at once');
+    await expect(page.locator('p[role="status"]')).toHaveText('1,000 selected, no more at once');
+    await expect(more).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('u');
+    await expect(rows(page)).toHaveCount(4);
+    await page.keyboard.press('Control+a');
+    await expect(toolbar).toHaveAccessibleName('4 selected');
+    await expect(more).toHaveCount(0);
+  });
+
+  test('all of some hundreds are archived together, what is stored comes in their place, and all come back', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toBeVisible();
+    await page.evaluate(() => {
+      window.twin.script.rows = window.twin.script.rows.slice(0, 640);
+      window.twin.reach(true);
+    });
+    await page.keyboard.press('Control+a');
+    const toolbar = page.getByRole('toolbar');
+    await toolbar.getByRole('button', { name: 'Archive' }).click();
+    await expect(rows(page).first()).toContainText('Report 4900');
+    await expect(bar(page)).toContainText('100 archived');
+    await page.keyboard.press('Control+a');
+    await toolbar.getByRole('button', { name: 'Select all', exact: true }).click();
+    await expect(toolbar).toHaveAccessibleName('540 selected');
+    await toolbar.getByRole('button', { name: 'Archive' }).click();
+    await expect(page.getByText('No mail yet')).toBeVisible();
+    const acts = (await twin.asked('act')) as { seqs: number[] }[];
+    expect(acts.map(({ seqs }) => seqs.length)).toEqual([100, 500, 40]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(rows(page).first()).toContainText('Report 4900');
+    await expect(page.locator('.fresh'), 'what comes back isn’t new').toHaveCount(0);
+  });
+
   test('new mail waits while something is selected', async ({ page, twin }) => {
     await twin.open('feed');
     await expect(rows(page)).toHaveCount(11);

@@ -159,6 +159,7 @@ const shots: Shot[] = [
   feed('dark', 'busy', { alone: true, sharp: true, scheme: 'dark', before: press('j', 'j', 'r') }),
   feed('compact', 'busy', { general: { rows: 'compact' } }),
   feed('selection', 'busy', { before: press('j', 'x', 'j', 'x', 'j', 'j', 'x') }),
+  feed('selection-more', 'long', { before: reached(press('j', 'Control+a')) }),
   feed('context-menu', 'busy', { before: contextMenu }),
   feed('reason', 'policy', { before: contextMenu }),
   feed('snooze', 'policy', { alone: true, before: press('j', 's') }),

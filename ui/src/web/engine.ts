@@ -170,6 +170,12 @@ export class Engine {
       }
       case 'act': {
         const { seqs, act } = command;
+        if (seqs.length > 500)
+          throw {
+            code: 'invalid',
+            message: said('api-most-mails', { most: 500 }),
+            hint: null,
+          } satisfies ApiError;
         const gone_at = new Date().toISOString();
         for (const row of s.rows) if (row.unread && seqs.includes(row.seq)) this.#unreadBefore.add(row.seq);
         const count = this.change(seqs, { gone_at, acted: act, unread: false });

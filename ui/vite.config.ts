@@ -8,7 +8,7 @@ const { app } = tauri;
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const begun =
-  /node_modules|\/src\/(?:i18n|ipc|errand|preferences|parts|logic\/(?:bar|clock|connection|menuless|reason|sight|time))\b/;
+  /node_modules|\/src\/(?:i18n|ipc|errand|preferences|parts|logic\/(?:bar|clock|connection|marks|menuless|reason|sight|time))\b/;
 
 /** What the app is served with; the web twin too, so that a breach shows in the browser tests. */
 const csp = Object.entries(app.security.csp)

@@ -55,6 +55,16 @@ const cases: Case[] = [
       await expect(page.locator('.toast.fault')).toBeVisible();
     },
   ],
+  [
+    'feed',
+    'long',
+    'all that is held selected',
+    async (page) => {
+      await page.locator('.row').first().waitFor();
+      await page.keyboard.press('Control+a');
+      await expect(page.getByRole('button', { name: 'Select all', exact: true })).toBeVisible();
+    },
+  ],
   ['feed', 'passable', 'what may be passed over', click('Why?')],
   ['feed', 'first-run', 'an address that is none', click('Continue')],
   [

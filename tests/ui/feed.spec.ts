@@ -349,6 +349,56 @@ test.describe('by keys', () => {
     await expect(page.getByRole('button', { name: 'Filter', exact: true })).toBeVisible();
   });
 
+  test('every stored folder is offered, and they are asked after only when one may have come or gone', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toContainText('Report 5000');
+    const offered = async () => {
+      await page.keyboard.press('f');
+      const names = await page.getByRole('menuitemradio').allTextContents();
+      await page.keyboard.press('Escape');
+      return names.map((name) => name.trim());
+    };
+    await expect.poll(offered).toEqual(['All folders', 'Attic', 'INBOX', 'Reports']);
+    await twin.arrive({ ...from('Ada'), mailbox: 'INBOX' });
+    await expect(rows(page).first()).toContainText('Ada');
+    expect(await twin.asked('mailboxes')).toHaveLength(1);
+    await twin.arrive({ ...from('Grace'), mailbox: 'Travel' });
+    await expect.poll(offered).toEqual(['All folders', 'Attic', 'INBOX', 'Reports', 'Travel']);
+    await twin.arrive({ ...from('Joan'), mailbox: 'Travel' });
+    await expect(rows(page).first()).toContainText('Joan');
+    expect(await twin.asked('mailboxes')).toHaveLength(2);
+    await page.evaluate(() => window.twin.remove([1]));
+    await expect.poll(offered).toEqual(['All folders', 'INBOX', 'Reports', 'Travel']);
+    expect(await twin.asked('mailboxes')).toHaveLength(3);
+  });
+
+  test('of many folders one is found by its letters, though all begin alike', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toBeVisible();
+    await page.evaluate(() => {
+      const { script } = window.twin;
+      script.rows = script.rows.map((row, i) => ({ ...row, mailbox: `INBOX/Project ${i % 150}` }));
+      script.rows.push({ ...script.rows[0]!, seq: 0, mailbox: 'INBOX/Zürich' });
+      window.twin.remove([]);
+    });
+    await page.keyboard.press('f');
+    await expect(page.getByRole('menuitemradio')).toHaveCount(152);
+    const picked = page.getByRole('menuitemradio').and(page.locator(':focus'));
+    await page.keyboard.type('zur');
+    await expect(picked).toHaveText('INBOX/Zürich');
+    await expect(picked).toBeInViewport();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => twin.asked('feed'))
+      .toContainEqual(
+        expect.objectContaining({ filter: expect.objectContaining({ mailbox: 'INBOX/Zürich' }) }),
+      );
+    await expect(page.getByRole('button', { name: 'Filter: on' })).toBeFocused();
+  });
+
   test('a menu closes by Escape alone, and the window stays', async ({ page, twin }) => {
     await twin.open('feed');
     await page.keyboard.press('f');
@@ -465,6 +515,57 @@ test.describe('selection', () => {
     await page.keyboard.press('Escape');
     await expect(page.getByRole('toolbar')).toHaveCount(0);
     expect(await twin.asked('close_window')).toEqual([]);
+  });
+
+  test('Ctrl+A says that more isn’t loaded, and takes all of it up to a bound', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toBeVisible();
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    const toolbar = page.getByRole('toolbar');
+    const more = toolbar.getByRole('button', { name: 'Select all', exact: true });
+    await expect(toolbar).toHaveAccessibleName('One selected');
+    await expect(more).toHaveCount(0);
+    await page.keyboard.press('Control+a');
+    await expect(toolbar).toContainText('100 selected, more aren’t loaded');
+    await expect(page.locator('p[role="status"]')).toHaveText('100 selected, more aren’t loaded');
+    await more.click();
+    await expect(toolbar).toHaveAccessibleName('1,000 selected, no more at once');
+    await expect(page.locator('p[role="status"]')).toHaveText('1,000 selected, no more at once');
+    await expect(more).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('u');
+    await expect(rows(page)).toHaveCount(4);
+    await page.keyboard.press('Control+a');
+    await expect(toolbar).toHaveAccessibleName('4 selected');
+    await expect(more).toHaveCount(0);
+  });
+
+  test('all of some hundreds are archived together, what is stored comes in their place, and all come back', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toBeVisible();
+    await page.evaluate(() => {
+      window.twin.script.rows = window.twin.script.rows.slice(0, 640);
+      window.twin.reach(true);
+    });
+    await page.keyboard.press('Control+a');
+    const toolbar = page.getByRole('toolbar');
+    await toolbar.getByRole('button', { name: 'Archive' }).click();
+    await expect(rows(page).first()).toContainText('Report 4900');
+    await expect(bar(page)).toContainText('100 archived');
+    await page.keyboard.press('Control+a');
+    await toolbar.getByRole('button', { name: 'Select all', exact: true }).click();
+    await expect(toolbar).toHaveAccessibleName('540 selected');
+    await toolbar.getByRole('button', { name: 'Archive' }).click();
+    await expect(page.getByText('No mail yet')).toBeVisible();
+    const acts = (await twin.asked('act')) as { seqs: number[] }[];
+    expect(acts.map(({ seqs }) => seqs.length)).toEqual([100, 500, 40]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(rows(page).first()).toContainText('Report 4900');
+    await expect(page.locator('.fresh'), 'what comes back isn’t new').toHaveCount(0);
   });
 
   test('new mail waits while something is selected', async ({ page, twin }) => {
@@ -615,6 +716,68 @@ test.describe('search', () => {
     await expect(page.locator('mark')).toHaveText(['Schlüssel', 'Donn']);
     await page.keyboard.press('ArrowDown');
     await expect(focused(page)).toContainText('Miriam');
+  });
+
+  test('by the address alone: it is shown, and marked', async ({ page, twin }) => {
+    await twin.open('feed');
+    const zoe = { name: 'Zoe', address: 'zoe@<b>post</b>.example.org' };
+    await twin.arrive({ from: zoe, subject: 'Notes', snippet: 'Bring the folder.' });
+    await expect(rows(page).first()).toContainText('Zoe');
+    await expect(page.locator('.by')).toHaveCount(0);
+    await page.getByLabel('Search mail').fill('post');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.locator('.snip .by')).toHaveText('zoe@<b>post</b>.example.org');
+    await expect(page.locator('.snip')).toContainText('Bring the folder.');
+    await expect(page.locator('mark')).toHaveText(['post']);
+    await expect(page.locator('mark')).toBeInViewport();
+    await expect(rows(page).first()).toHaveAccessibleName(
+      /^Unread, Zoe, zoe@<b>post<\/b>\.example\.org, Notes, /,
+    );
+    await page.getByLabel('Search mail').fill('zoe');
+    await expect(page.locator('mark')).toHaveText(['Zoe']);
+    await expect(page.locator('.by')).toHaveCount(0);
+  });
+
+  test('by the folder alone: its chip is shown and marked, though it is the only account’s inbox', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'quiet');
+    await twin.arrive({ ...from('Zoe'), mailbox: 'INBOX' }, { ...from('Sam'), mailbox: 'Familie/Reisen' });
+    await expect(rows(page)).toHaveCount(2);
+    await expect(page.locator('.chip')).toHaveText(['Familie/Reisen']);
+    await page.getByLabel('Search mail').fill('inb');
+    await expect(page.locator('.chip')).toHaveText(['INBOX']);
+    await expect(page.locator('.chip mark')).toHaveText(['INB']);
+    await page.getByLabel('Search mail').fill('reis');
+    await expect(page.locator('.chip mark')).toHaveText(['Reis']);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`what is shown because it was found is legible, ${colorScheme}`, async ({ page, twin }) => {
+      await page.emulateMedia({ colorScheme });
+      await twin.open('feed', 'quiet');
+      const zoe = { name: 'Zoe', address: 'zoe@post.example.org' };
+      await twin.arrive({ from: zoe, subject: 'Notes', mailbox: 'Familie' });
+      await twin.change(1, { unread: false });
+      await expect(rows(page)).toHaveCount(1);
+      await page.getByLabel('Search mail').fill('famil post');
+      await expect(page.locator('mark')).toHaveText(['Famil', 'post']);
+      expect(await twin.faults()).toEqual([]);
+    });
+  }
+
+  test('compact rows show the address and the folder that were found, too', async ({ page, twin }) => {
+    await page.addInitScript(() => localStorage.setItem('mailwren.twin.general', '{"rows":"compact"}'));
+    await twin.open('feed', 'quiet');
+    const zoe = { name: 'Zoe', address: 'zoe@post.example.org' };
+    await twin.arrive({ from: zoe, subject: 'Notes', mailbox: 'Familie' });
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.locator('.chip')).toBeHidden();
+    await page.getByLabel('Search mail').fill('famil post');
+    await expect(page.locator('mark')).toHaveText(['Famil', 'post']);
+    await expect(page.locator('mark').first()).toBeInViewport();
+    await expect(page.locator('mark').last()).toBeInViewport();
   });
 
   test('what was found is said, once the typing rests', async ({ page, twin }) => {

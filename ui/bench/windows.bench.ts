@@ -6,6 +6,7 @@ import { windows } from '../build/catalogue.ts';
 import { MOST, sizes } from '../build/size.ts';
 
 const RUNS = 15;
+const BURSTS = 5;
 
 function median(all: number[]): number {
   return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
@@ -90,7 +91,7 @@ for (const [how, calls] of [
     await page.goto('/feed.html?state=long');
     await page.locator('.row').first().waitFor();
     const longest: number[] = [];
-    for (let run = 0; run < 5; run += 1) {
+    for (let run = 0; run < BURSTS; run += 1) {
       longest.push(
         await longestFrame(page, () =>
           page.evaluate(async (n) => {
@@ -108,8 +109,10 @@ for (const [how, calls] of [
         ),
       );
     }
-    show(`longest frame in a burst of 1,000, ${how}, p50 of 5`, `${median(longest).toFixed(0)} ms`);
-    expect(median(longest)).toBeLessThan(50);
+    const worst = Math.max(...longest);
+    show(`longest frame in a burst of 1,000, ${how}, p50 of ${BURSTS}`, `${median(longest).toFixed(0)} ms`);
+    show('the same, worst of all', `${worst.toFixed(0)} ms`);
+    expect(worst, 'every frame of every burst').toBeLessThan(50);
   });
 }
 

@@ -161,6 +161,7 @@ open-mid = الفتح في برنامج البريد
 mail-program = برنامج البريد
 select = تحديد
 unselect = إلغاء تحديدها
+select-all = تحديد الكل
 select-none = إلغاء كل التحديد
 selected =
     { $n ->
@@ -169,6 +170,8 @@ selected =
         [two] حُدّدت اثنتان
        *[other] المحدَّد: { $n }
     }
+selected-more = المحدَّد: { $n }، وتوجد رسائل أخرى لم تُحمَّل
+selected-most = المحدَّد: { $n }، ولا يمكن تحديد أكثر من ذلك دفعة واحدة
 only-from = البحث عن { $who }
 only-in = { $box } فقط
 row-menu = ما يُفعل بها
@@ -242,7 +245,6 @@ key-open = فتح الرابط
 key-read = مقروءة، غير مقروءة
 key-select = تحديد
 key-extend = متابعة التحديد
-key-select-all = تحديد الكل
 key-unfold = بسط المجموعة وطيّها
 key-menu = ما يُفعل بها
 key-undo = تراجع

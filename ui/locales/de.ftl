@@ -146,6 +146,7 @@ open-mid = Öffnen im Mailprogramm
 mail-program = Mailprogramm
 select = Auswählen
 unselect = Nicht auswählen
+select-all = Alle auswählen
 select-none = Auswahl aufheben
 selected =
     { $n ->
@@ -153,6 +154,8 @@ selected =
         [one] Eine ausgewählt
        *[other] { $n } ausgewählt
     }
+selected-more = { $n } ausgewählt, weitere sind nicht geladen
+selected-most = { $n } ausgewählt, mehr geht nicht auf einmal
 only-from = { $who } suchen
 only-in = Nur { $box }
 row-menu = Was damit geschehen soll
@@ -218,7 +221,6 @@ key-open = Link öffnen
 key-read = Gelesen, ungelesen
 key-select = Auswählen
 key-extend = Weiter auswählen
-key-select-all = Alle auswählen
 key-unfold = Gruppe auf- und zuklappen
 key-menu = Was damit geschehen soll
 key-undo = Rückgängig

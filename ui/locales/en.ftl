@@ -146,6 +146,7 @@ open-mid = Open in the mail program
 mail-program = Mail program
 select = Select
 unselect = Unselect
+select-all = Select all
 select-none = Unselect all
 selected =
     { $n ->
@@ -153,6 +154,8 @@ selected =
         [one] One selected
        *[other] { $n } selected
     }
+selected-more = { $n } selected, more aren’t loaded
+selected-most = { $n } selected, no more at once
 only-from = Search { $who }
 only-in = Only { $box }
 row-menu = What to do with it
@@ -218,7 +221,6 @@ key-open = Open the link
 key-read = Read, unread
 key-select = Select
 key-extend = Select on
-key-select-all = Select all
 key-unfold = Unfold, fold a group
 key-menu = What to do with it
 key-undo = Undo

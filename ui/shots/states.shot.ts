@@ -123,6 +123,21 @@ async function newMail(page: Page): Promise<void> {
   });
   await page.locator('.fresh').waitFor();
 }
+/** One is found by its address, one by its folder, and one by both of subject and inbox. */
+async function hiddenHits(page: Page): Promise<void> {
+  await page.locator('.row').first().waitFor();
+  await page.evaluate(() => {
+    const home = { snippet: 'Passt dir das noch?', account: 'lena@home.example' };
+    const sam = { from: { name: 'Sam', address: 'sam@inkwell.example.org' }, mailbox: 'Familie', ...home };
+    const zoe = { from: { name: 'Zoe', address: null }, ...home };
+    window.twin.arrive(
+      { ...zoe, subject: 'Ink for the old printer', mailbox: 'INBOX' },
+      { ...zoe, subject: 'Notes for Sunday', mailbox: 'Choir/Ink drawings' },
+      { ...sam, subject: 'A day by the sea' },
+    );
+  });
+  await search('ink')(page);
+}
 /** A bridge reaches the mailboxes, so that messages can be moved. */
 const reached =
   (act: (page: Page) => Promise<unknown>) =>
@@ -144,6 +159,7 @@ const shots: Shot[] = [
   feed('dark', 'busy', { alone: true, sharp: true, scheme: 'dark', before: press('j', 'j', 'r') }),
   feed('compact', 'busy', { general: { rows: 'compact' } }),
   feed('selection', 'busy', { before: press('j', 'x', 'j', 'x', 'j', 'j', 'x') }),
+  feed('selection-more', 'long', { before: reached(press('j', 'Control+a')) }),
   feed('context-menu', 'busy', { before: contextMenu }),
   feed('reason', 'policy', { before: contextMenu }),
   feed('snooze', 'policy', { alone: true, before: press('j', 's') }),
@@ -157,6 +173,8 @@ const shots: Shot[] = [
   feed('new', 'long', { before: newMail }),
   feed('search', 'busy', { before: search('schl') }),
   feed('search-none', 'busy', { before: search('osprey') }),
+  feed('search-hidden', 'busy', { before: hiddenHits }),
+  feed('search-hidden-compact', 'busy', { alone: true, general: { rows: 'compact' }, before: hiddenHits }),
   feed('filter', 'busy', { before: press('f') }),
   feed('pause', 'busy', { before: press('p') }),
   feed('paused', 'paused'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../src/generated/wire';
-import { belongs, byDay, join, mailboxes, merge, partsOf } from '../src/logic/rows';
+import { belongs, byDay, join, merge, partsOf } from '../src/logic/rows';
 import { row } from './rows.fixture';
 
 const all: Filter = { account: null, mailbox: null, unread: false, text: null };
@@ -87,16 +87,6 @@ describe('a filter', () => {
 it('groups rows by the day they were stored', () => {
   const days = byDay([row(3), row(2), row(1, { received_at: '2026-11-20T12:00:00Z' })]);
   expect(days.map((d) => seqs(d.rows))).toEqual([[3, 2], [1]]);
-});
-
-it('names the mailboxes met, each once', () => {
-  const rows = [
-    row(3, { mailbox: 'Lists' }),
-    row(2, { mailbox: null }),
-    row(1, { mailbox: 'Builds' }),
-    row(0, { mailbox: 'Lists' }),
-  ];
-  expect(mailboxes(rows)).toEqual(['Builds', 'Lists']);
 });
 
 describe('parts of a day', () => {

@@ -7,6 +7,7 @@ import { Bar } from '../logic/bar.svelte';
 import { wayTo } from '../logic/links';
 import { words } from '../logic/marks';
 import { reasonText } from '../logic/reason';
+import { Folders } from './folders.svelte';
 import { byDay, canAct, isTold, join, merge, partsOf, senderOf, type Part } from '../logic/rows';
 
 const PAGE = 100;
@@ -21,6 +22,10 @@ const FOUND_AFTER = 500;
 const PULL_EVERY = 100;
 /** While the list stands at its top, no more rows are held: the rest is read again when it is scrolled to. */
 const HELD_AT_TOP = 2 * PAGE;
+/** No more rows are read in to be selected: what is done with them is done at once. */
+const SELECTED_MOST = 1000;
+/** Messages are moved by so many in one command at most. */
+const MOVED_MOST = 500;
 /** A row asked for by name is looked for among so many. */
 const SOUGHT = 2000;
 
@@ -53,6 +58,7 @@ export class Feed {
   /** While true, new rows wait: the list is scrolled or under the pointer. */
   holding = false;
   readonly bar = new Bar();
+  readonly folders = new Folders();
 
   /** What is searched for or unread is shown as it is, not folded away. */
   #folds = $derived(this.filter.text === null && !this.filter.unread);
@@ -85,6 +91,15 @@ export class Feed {
       ? t('menu-shown-read')
       : t('menu-all-read'),
   );
+  /** Whether all rows that are held are selected, and more are stored. */
+  unheld = $derived(this.more && this.rows.length > 0 && this.selected.size === this.rows.length);
+  /** Whether more can be read in to be selected. */
+  roomy = $derived(this.rows.length < SELECTED_MOST);
+  selectedWord = $derived(
+    t(this.unheld ? (this.roomy ? 'selected-more' : 'selected-most') : 'selected', {
+      n: this.selected.size,
+    }),
+  );
   /** Whether rows of several accounts are shown, so that each bears its account's name. */
   mixed = $derived(this.several && this.filter.account === null);
 
@@ -94,7 +109,7 @@ export class Feed {
   #pulling = false;
   #pulled = -PULL_EVERY;
   #owed = 0;
-  #paging = false;
+  #paging: Promise<boolean> | null = null;
   #unsaid: Row[] = [];
   #saying: ReturnType<typeof setTimeout> | undefined;
   #finding: ReturnType<typeof setTimeout> | undefined;
@@ -124,8 +139,9 @@ export class Feed {
       this.waiting = [];
       this.more = reply.more;
       this.#rev = reply.rev;
-      this.#newest = reply.rows[0]?.seq ?? 0;
+      this.#newest = Math.max(this.#newest, reply.rows[0]?.seq ?? 0);
       if (this.phase === 'loading') markDrawn();
+      if (this.phase !== 'ready') void this.folders.ask();
       this.phase = 'ready';
       this.fault = null;
       if (!reply.rows.some((row) => row.seq === this.cursor)) this.cursor = null;
@@ -149,22 +165,30 @@ export class Feed {
     if (account !== null && this.status && !this.labels.has(account)) this.choose({ account: null });
   }
 
-  /** Reads the next older page. */
-  async loadMore(): Promise<void> {
-    if (!this.more || this.#paging) return;
-    this.#paging = true;
+  /** Reads the next older page, one at a time; tells whether it came. */
+  loadMore(limit = PAGE): Promise<boolean> {
+    if (!this.more) return Promise.resolve(false);
+    return (this.#paging ??= this.#nextPage(limit).finally(() => (this.#paging = null)));
+  }
+
+  async #nextPage(limit: number): Promise<boolean> {
     const turn = this.#turn;
     try {
       const before = this.rows.at(-1)?.seq ?? null;
-      const reply = await call<'feed'>({ do: 'feed', filter: this.filter, before, limit: PAGE });
-      if (turn !== this.#turn) return;
+      const reply = await call<'feed'>({ do: 'feed', filter: this.filter, before, limit });
+      if (turn !== this.#turn) return false;
       this.rows = join(this.rows, reply.rows);
       this.more = reply.more;
+      return true;
     } catch (error) {
       this.bar.complain(error);
-    } finally {
-      this.#paging = false;
+      return false;
     }
+  }
+
+  /** Begins anew where nothing is left of what was held, but more is stored. */
+  #refill(): void {
+    if (this.rows.length === 0 && this.more) void this.load();
   }
 
   /** Chooses which rows are shown. A folder is one of the account it was chosen in. */
@@ -233,6 +257,13 @@ export class Feed {
     this.#select(new Set(this.rows.map((row) => row.seq)));
   }
 
+  /** Reads in what else there is to select, up to a bound, and selects all. */
+  async selectUnheld(): Promise<void> {
+    const room = () => Math.min(REREAD, SELECTED_MOST - this.rows.length);
+    while (this.roomy && (await this.loadMore(room())) && this.selected.size > 0);
+    if (this.selected.size > 0) this.selectAll();
+  }
+
   /** Whether there was a selection to give up. */
   selectNone(): boolean {
     const had = this.selected.size > 0;
@@ -263,7 +294,7 @@ export class Feed {
     if (!this.row(seq)) {
       this.filter = everything;
       await this.load();
-      while (!this.row(seq) && this.more && this.rows.length < SOUGHT) await this.loadMore();
+      while (!this.row(seq) && this.rows.length < SOUGHT && (await this.loadMore()));
     }
     const group = this.#groupOf(seq);
     if (group) this.unfold(group.key, true);
@@ -284,7 +315,7 @@ export class Feed {
 
   #select(chosen: ReadonlySet<number>): void {
     this.selected = chosen;
-    this.said = t('selected', { n: chosen.size });
+    this.said = this.selectedWord;
   }
 
   async open(row: Row): Promise<void> {
@@ -340,28 +371,32 @@ export class Feed {
     this.selectNone();
     this.#leave(moved);
     const seqs = moved.map((row) => row.seq);
-    const done = call<'act'>({ do: 'act', seqs, act });
+    const done: Promise<boolean>[] = [];
+    for (let at = 0; at < moved.length; at += MOVED_MOST)
+      done.push(this.#act(moved.slice(at, at + MOVED_MOST), act));
     // Whoever takes it back before it is done waits until it is.
     this.bar.offer(t(movedText[act], { n: moved.length }), () => {
       void this.#ask(async () => {
-        if (
-          !(await done.then(
-            () => true,
-            () => false,
-          ))
-        )
-          return;
+        if (!(await Promise.all(done)).includes(true)) return;
         const { trouble } = await call<'undo_act'>({ do: 'undo_act', seqs });
         if (trouble !== null) this.bar.complain({ message: trouble, hint: null });
       });
     });
+    await Promise.all(done);
+    this.#refill();
+  }
+
+  /** Has messages moved that are out of the list; tells whether the engine took it on. */
+  async #act(rows: readonly Row[], act: Move): Promise<boolean> {
     try {
-      const { trouble } = await done;
+      const { trouble } = await call<'act'>({ do: 'act', seqs: rows.map((row) => row.seq), act });
       if (trouble !== null) this.bar.complain({ message: trouble, hint: null });
+      return true;
     } catch (error) {
       // What changed meanwhile is the later revision.
-      if (this.filter.text === null) this.rows = join(moved, this.rows);
+      if (this.filter.text === null) this.rows = join(rows, this.rows);
       this.bar.complain(error);
+      return false;
     }
   }
 
@@ -529,6 +564,7 @@ export class Feed {
       // Mails may be opened in another way now.
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'removed') {
+      void this.folders.ask();
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'open' && notice.seq !== null) {
       void this.goTo(notice.seq);
@@ -585,6 +621,7 @@ export class Feed {
       return;
     }
     this.#takeOut(new Set(held.flatMap((row) => (there.has(row.seq) ? [] : row.seq))));
+    this.#refill();
     const anew = (row: Row) => ({ ...row, opens: (there.get(row.seq) ?? row).opens });
     this.rows = this.rows.map(anew);
     this.waiting = this.waiting.map(anew);
@@ -598,6 +635,7 @@ export class Feed {
   }
 
   #take(changed: readonly Row[]): void {
+    this.folders.meet(changed);
     const waits = new Set(this.waiting.map((row) => row.seq));
     this.waiting = join(
       this.waiting,

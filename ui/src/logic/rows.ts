@@ -100,7 +100,7 @@ export interface Part {
 }
 
 /** So many rows at most are drawn or left out together. */
-const TOGETHER = 32;
+const TOGETHER = 16;
 const MINUTE = 60_000;
 /** What is stored so long after it was sent came late. */
 const LATE = 5 * MINUTE;
@@ -150,12 +150,6 @@ function lateRun(rows: readonly Row[], from: number): number {
 function isLate(row: Row): boolean {
   if (row.kind !== 'new' && row.kind !== 'changed') return false;
   return row.delayed || Date.parse(row.received_at) - sentOrStored(row) > LATE;
-}
-
-/** The mailboxes met so far, in alphabetical order. */
-export function mailboxes(rows: readonly Row[]): string[] {
-  const names = new Set(rows.flatMap((row) => row.mailbox ?? []));
-  return [...names].sort((a, b) => a.localeCompare(b));
 }
 
 /** Whether a popup may tell it: mail, or a change of its box. */

@@ -158,6 +158,10 @@ export class Engine {
         return { re: 'status', status: s.status };
       case 'arrivals':
         return { re: 'arrivals', hours: s.hours };
+      case 'mailboxes': {
+        const names = new Set(s.rows.flatMap((row) => row.mailbox ?? []));
+        return { re: 'mailboxes', mailboxes: [...names].sort().slice(0, 200) };
+      }
       case 'mark':
         return { re: 'done', count: this.change(command.seqs, { unread: !command.read }) };
       case 'mark_all_read': {
@@ -166,6 +170,12 @@ export class Engine {
       }
       case 'act': {
         const { seqs, act } = command;
+        if (seqs.length > 500)
+          throw {
+            code: 'invalid',
+            message: said('api-most-mails', { most: 500 }),
+            hint: null,
+          } satisfies ApiError;
         const gone_at = new Date().toISOString();
         for (const row of s.rows) if (row.unread && seqs.includes(row.seq)) this.#unreadBefore.add(row.seq);
         const count = this.change(seqs, { gone_at, acted: act, unread: false });

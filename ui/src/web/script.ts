@@ -512,7 +512,7 @@ function muchMail(now: number, count: number): Row[] {
         'All as it was the day before.',
         {
           unread: i < 4,
-          mailbox: i % 5 === 0 ? 'Reports' : 'INBOX',
+          mailbox: i === count - 1 ? 'Attic' : i % 5 === 0 ? 'Reports' : 'INBOX',
         },
       ),
     ),

@@ -439,6 +439,7 @@ test.describe('by keys', () => {
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keyboard' });
     await expect(help).toBeVisible();
+    await expect(help.locator('dt')).toContainText([/Ctrl \+.*Ctrl −/, 'Ctrl 0']);
     await page.keyboard.press('Escape');
     await expect(help).toHaveCount(0);
     expect(await twin.asked('close_window')).toEqual([]);

@@ -124,6 +124,7 @@ test.describe('by keys', () => {
     await expect(rows(page)).toHaveCount(11);
     await page.keyboard.press('f');
     await expect(page.getByRole('menuitemradio', { name: 'All folders' })).toBeFocused();
+    await expect(page.getByRole('menuitemradio', { name: 'Builds' })).toBeVisible();
     await page.keyboard.press('ArrowDown');
     await expect(page.getByRole('menuitemradio', { name: 'Builds' })).toBeFocused();
     await page.keyboard.press('Enter');

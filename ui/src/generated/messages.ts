@@ -174,6 +174,8 @@ export type MessageId =
   | 'key-end'
   | 'key-pause'
   | 'key-settings'
+  | 'key-zoom'
+  | 'key-zoom-none'
   | 'key-escape'
   | 'cap-ctrl'
   | 'cap-shift'

@@ -115,7 +115,8 @@ impl Driven {
     /// When that never is.
     pub async fn click(&self, css: &str, text: &str) -> Result<()> {
         const FIND: &str = "const [css, text] = arguments; \
-            return [...document.querySelectorAll(css)].find((e) => e.textContent.trim().startsWith(text)) ?? null;";
+            const found = [...document.querySelectorAll(css)].find((e) => e.textContent.trim().startsWith(text)); \
+            found?.scrollIntoView({ block: 'center' }); return found ?? null;";
         eventually(format_args!("{css} with {text:?} to click"), async || {
             let found = self.client.execute(FIND, vec![json!(css), json!(text)]).await?;
             // An element is an object of one key, with its name.

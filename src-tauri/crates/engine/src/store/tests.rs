@@ -16,6 +16,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::mailbox::position_key;
 
+/// The copy of a database of a former schema.
+const FORMER: &str = "events.before-7.sqlite";
 const ACCOUNT: &str = "sam@aosnotify.mac.com";
 const SERVICE: &str = "pubsub.aosnotify.mac.com";
 const NODE: &str = "/protected/com/apple/mobileme/sam/mail/Inbox";
@@ -1067,7 +1069,7 @@ async fn a_database_of_the_first_schema_is_taken_on_with_all_its_rows() {
     assert_eq!(store.owed().await.unwrap().len(), 1);
 
     // There is a way back, for as long as what it holds may be kept.
-    let copy = dir.path().join("events.before-6.sqlite");
+    let copy = dir.path().join(FORMER);
     let former = Connection::open(&copy).unwrap();
     let version: i64 = former
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -1094,7 +1096,7 @@ async fn a_database_of_the_first_schema_is_taken_on_with_all_its_rows() {
 #[tokio::test]
 async fn a_former_database_goes_with_an_account_that_is_forgotten() {
     let (dir, store) = open();
-    let copy = dir.path().join("events.before-6.sqlite");
+    let copy = dir.path().join(FORMER);
     fs::write(&copy, "mail").unwrap();
     store.forget(ACCOUNT.to_owned()).await.unwrap();
     assert!(!copy.exists());
@@ -1109,7 +1111,7 @@ fn a_former_database_that_cant_be_copied_stays_as_it_is() {
     first.pragma_update(None, "user_version", 1).unwrap();
     first.close().unwrap();
     // Nothing can be written where the copy would be.
-    fs::create_dir(dir.path().join("events.before-6.part")).unwrap();
+    fs::create_dir(dir.path().join("events.before-7.part")).unwrap();
     assert!(matches!(Store::open(dir.path()), Err(StoreError::Io { .. })));
     let first = Connection::open(&path).unwrap();
     let version: i64 = first

@@ -23,6 +23,7 @@ use mailwren_core::settings::{GeneralSettings, NotificationSettings};
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Pause, Problem, Reply, Status};
 use mailwren_core::words::Words;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::acts::Acts;
@@ -49,6 +50,8 @@ const TOGETHER: usize = 500;
 const PAUSE_KEY: &str = "pause";
 /// How often a changed configuration file, and rows that are too old, are looked for.
 const LOOK_ROUND: Duration = Duration::from_secs(2);
+/// A popup of what arrived goes first, and what else arrives meanwhile is counted with it.
+const COUNTED_AFTER: Duration = Duration::from_millis(10);
 /// How often rows that are too old are swept out, in looks round.
 const SWEEP_EVERY: u32 = 1800;
 /// After a failed write, until it is tried again.
@@ -228,6 +231,7 @@ impl Engine {
             marking: VecDeque::new(),
             parts: Parts::default(),
             stop: engine.stop.clone(),
+            uncounted: None,
             lost: false,
             general: loaded.config.general.clone(),
             words: Words::default(),
@@ -300,6 +304,8 @@ pub(crate) struct Run {
     pub(crate) marking: VecDeque<Marking>,
     pub(crate) parts: Parts,
     stop: CancellationToken,
+    /// When unread rows are to be counted, if some arrived since they were.
+    uncounted: Option<Instant>,
     /// Whether something couldn't be stored before the engine ended.
     lost: bool,
     pub(crate) general: GeneralSettings,
@@ -349,7 +355,7 @@ impl Run {
         let mut rest = Rest::default();
         let mut sensors = self.connect.then(Sensors::start);
         loop {
-            let deadline = self.model.next_deadline();
+            let (deadline, uncounted) = (self.model.next_deadline(), self.uncounted);
             tokio::select! {
                 () = self.stop.cancelled() => break,
                 Some(request) = requests.recv() => {
@@ -371,10 +377,13 @@ impl Run {
                     }
                     rest.stir();
                     for input in merge(batch.drain(..)) {
-                        self.feed(input).await;
+                        if self.take_in(input).await {
+                            self.uncounted.get_or_insert_with(|| Instant::now() + COUNTED_AFTER);
+                        }
                     }
                 }
                 () = until(deadline) => self.feed(Input::Tick).await,
+                () = sleep_until(uncounted) => self.recount().await,
                 doubt = next_doubt(&mut sensors) => {
                     tracing::info!(?doubt, "looking after the connections");
                     self.sessions.values().for_each(SessionHandle::probe);
@@ -470,8 +479,9 @@ impl Run {
 
     /// Tells the model how many rows are unread now.
     pub(crate) async fn recount(&mut self) {
+        self.uncounted = None;
         match self.counts().await {
-            Ok(counts) => self.feed(counts).await,
+            Ok(counts) => drop(self.take_in(counts).await),
             Err(error) => tracing::error!(%error, "counting unread rows"),
         }
     }
@@ -483,8 +493,15 @@ impl Run {
         self.notices.send(Notice::Removed).ok();
     }
 
-    /// Takes an input in and carries out all that follows from it.
+    /// Takes an input in, carries out all that follows from it, and counts anew if that wrote rows.
     pub(crate) async fn feed(&mut self, input: Input) {
+        if self.take_in(input).await {
+            self.recount().await;
+        }
+    }
+
+    /// Takes an input in and carries out all that follows from it. Returns whether rows were written.
+    async fn take_in(&mut self, input: Input) -> bool {
         let mut inputs = VecDeque::from([input]);
         let mut touched = false;
         while let Some(input) = inputs.pop_front() {
@@ -493,13 +510,8 @@ impl Run {
                 touched |= wrote;
                 inputs.extend(follows);
             }
-            if inputs.is_empty() && std::mem::take(&mut touched) {
-                match self.counts().await {
-                    Ok(counts) => inputs.push_back(counts),
-                    Err(error) => tracing::error!(%error, "counting unread rows"),
-                }
-            }
         }
+        touched
     }
 
     async fn counts(&self) -> Result<Input, StoreError> {
@@ -905,6 +917,13 @@ async fn next_popup_event(events: &mut Option<mpsc::Receiver<PopupEvent>>) -> Op
 async fn next_doubt(sensors: &mut Option<Sensors>) -> Doubt {
     match sensors {
         Some(sensors) => sensors.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
 }

@@ -115,9 +115,15 @@ impl Store {
             path: dir.to_owned(),
             source,
         };
+        let mut log = schema::Log::of(dir);
+        let sync = move || {
+            if let Err(error) = log.sync() {
+                tracing::error!(%error, "the store couldn't be synced to the disk");
+            }
+        };
         let store = Self {
-            writer: Worker::spawn("store-write", writer).map_err(thread)?,
-            reader: Worker::spawn("store-read", reader).map_err(thread)?,
+            writer: Worker::spawn("store-write", writer, sync).map_err(thread)?,
+            reader: Worker::spawn("store-read", reader, || ()).map_err(thread)?,
             dir: dir.into(),
         };
         Ok((store, aside))

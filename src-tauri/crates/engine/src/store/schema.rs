@@ -1,7 +1,7 @@
 //! Opening the database file: its mode, its version, and what happens when it is broken.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -95,6 +95,35 @@ pub fn open(dir: &Path) -> Result<(Connection, Option<SetAside>), StoreError> {
     }
 }
 
+/// What was written lately, which SQLite itself leaves to the system to bring to the disk. What was acknowledged to the server
+/// (XEP-0198) and isn't kept by a node has no second source, so it is synced after each commit; but nobody who waits for a
+/// commit has to wait for the disk.
+pub struct Log {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Log {
+    /// That of the database in `dir`.
+    pub fn of(dir: &Path) -> Self {
+        Self {
+            path: suffixed(&dir.join(FILE), "-wal"),
+            file: None,
+        }
+    }
+
+    /// Returns once all of it is on the disk.
+    pub fn sync(&mut self) -> io::Result<()> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::open(&self.path)?,
+        };
+        file.sync_data()?;
+        self.file = Some(file);
+        Ok(())
+    }
+}
+
 /// A second connection, which can't write.
 pub fn reader(dir: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -134,10 +163,8 @@ fn writer(path: &Path) -> Result<Connection, Fault> {
         }
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // WAL with NORMAL survives a killed process but not a power cut, after which the last commits may be missing. What
-    // was acknowledged to the server (XEP-0198) and isn't kept by a node has no second source, so each commit is synced.
-    // At the rate at which mail arrives that costs nothing; a catch-up is one transaction.
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    // The log is whole, whatever is missing of its end after a power cut; see [`Log`].
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     if (1..known).contains(&version)

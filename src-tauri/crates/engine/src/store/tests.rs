@@ -679,6 +679,17 @@ async fn marking_all_takes_the_filters_rows_alone() {
 }
 
 #[tokio::test]
+async fn what_was_written_can_be_synced_while_the_store_is_open() {
+    let (dir, store) = open();
+    append_one(&store, mail("a", "a")).await;
+    let mut log = schema::Log::of(dir.path());
+    assert!(fs::metadata(dir.path().join("events.sqlite-wal")).unwrap().len() > 0);
+    log.sync().unwrap();
+    log.sync().unwrap();
+    assert!(schema::Log::of(&dir.path().join("elsewhere")).sync().is_err());
+}
+
+#[tokio::test]
 async fn each_mailbox_is_named_once_in_order() {
     let (_dir, store) = open();
     let names = ["Lists", "Archive", "Lists", "INBOX", "Lists/rust"];

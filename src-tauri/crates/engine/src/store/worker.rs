@@ -20,14 +20,17 @@ enum Job {
 pub struct Worker(mpsc::Sender<Job>);
 
 impl Worker {
-    /// Starts the thread.
-    pub fn spawn(name: &str, mut connection: Connection) -> io::Result<Self> {
+    /// Starts the thread. It does `after` once work is answered.
+    pub fn spawn(name: &str, mut connection: Connection, mut after: impl FnMut() + Send + 'static) -> io::Result<Self> {
         // Whoever asks for more than this at once waits.
         let (sender, mut jobs) = mpsc::channel(64);
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             while let Some(job) = jobs.blocking_recv() {
                 match job {
-                    Job::Run(work) => work(&mut connection),
+                    Job::Run(work) => {
+                        work(&mut connection);
+                        after();
+                    }
                     Job::Close(done) => {
                         // Whoever asked may have left; the connection is closed either way.
                         let _ = done.send(connection.close().map_err(|(_, error)| error));

@@ -276,13 +276,8 @@ async fn a_popup_that_could_not_be_shown_is_shown_at_the_next_start() {
         .unwrap();
     listening(&first).await;
     scene.publish("1", "Owed");
-    let told = until(
-        &first,
-        || status(&first),
-        |s| s.problems.iter().any(|p| p.code == "notifier"),
-    )
-    .await;
-    assert_eq!(told.unread, 1);
+    let told = |s: &Status| s.unread == 1 && s.problems.iter().any(|p| p.code == "notifier");
+    until(&first, || status(&first), told).await;
     first.close().await;
 
     let (screen, mut seen) = Screen::new();

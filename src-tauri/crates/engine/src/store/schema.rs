@@ -176,8 +176,9 @@ fn writer(path: &Path) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-/// Statements are prepared once: an arrival takes more of them than are kept by default. And values don't decide on plans. Otherwise SQLite plans a prepared statement anew for each value that it compares with a partial
-/// index's condition, which took half of the time of an arrival.
+/// Statements are prepared once: an arrival takes more of them than are kept by default. And values don't decide on plans:
+/// otherwise SQLite plans a prepared statement anew for each value that it compares with a partial index's condition, which
+/// took half of the time of an arrival.
 fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

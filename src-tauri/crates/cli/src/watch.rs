@@ -1,5 +1,6 @@
 //! `mailwrenctl watch`: events as they arrive.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,6 +58,38 @@ async fn at(deadline: Option<Instant>) {
     }
 }
 
+/// Which changes of rows are events: one that was stored, and one that went.
+#[derive(Default)]
+struct News {
+    /// The highest row there was when all changes had been looked at.
+    caught_up: i64,
+    /// Rows above that one which were seen since.
+    seen: BTreeSet<i64>,
+}
+
+impl News {
+    /// What is to be told of a changed row: that it came, that it went, or both of what came and went at once. Rows come in the
+    /// order of their last change, so a row can follow a newer one.
+    fn of(&mut self, row: &Row) -> impl Iterator<Item = Event> + use<> {
+        let came = row.seq > self.caught_up && self.seen.insert(row.seq);
+        // Where its id was used again, the newer row is told.
+        let went = row.gone_at.is_some() && !row.replaced;
+        let gone = || Event {
+            service: row.event.service.clone(),
+            node: row.event.node.clone(),
+            item: row.event.item.clone(),
+            ..Event::bare(Kind::Gone)
+        };
+        let came = came.then(|| row.event.clone());
+        came.into_iter().chain(went.then(gone))
+    }
+
+    fn catch_up(&mut self) {
+        self.caught_up = self.seen.pop_last().unwrap_or(self.caught_up);
+        self.seen.clear();
+    }
+}
+
 /// Prints events until so many were printed.
 pub struct Watch<'a> {
     json: bool,
@@ -64,20 +97,19 @@ pub struct Watch<'a> {
     left: Option<u64>,
     /// The revision up to which everything was printed.
     since: Option<i64>,
-    /// The highest row printed as new.
-    newest: i64,
+    news: News,
     /// What was said of the accounts last.
     told: Vec<String>,
 }
 
 impl<'a> Watch<'a> {
-    pub const fn new(json: bool, count: Option<u64>, words: &'a Words) -> Self {
+    pub fn new(json: bool, count: Option<u64>, words: &'a Words) -> Self {
         Self {
             json,
             words,
             left: count,
             since: None,
-            newest: 0,
+            news: News::default(),
             told: Vec::new(),
         }
     }
@@ -112,7 +144,7 @@ impl<'a> Watch<'a> {
         if self.since.is_none() {
             let horizon = face.horizon().await?;
             self.since = Some(horizon.rev);
-            self.newest = horizon.seq;
+            self.news.caught_up = horizon.seq;
             if status.accounts.is_empty() {
                 return Err(Failure::failed(Said::word("cli-none")).hint(Said::word("cli-none-do")));
             }
@@ -148,12 +180,16 @@ impl<'a> Watch<'a> {
             };
             for row in &rows {
                 self.since = Some(row.rev);
-                if self.print(row)? && self.counted() {
-                    return Ok(true);
+                for event in self.news.of(row) {
+                    self.print(row, &event)?;
+                    if self.counted() {
+                        return Ok(true);
+                    }
                 }
             }
             self.since = Some(rev.max(since));
             if !more {
+                self.news.catch_up();
                 return Ok(false);
             }
         }
@@ -164,33 +200,12 @@ impl<'a> Watch<'a> {
         self.left == Some(0)
     }
 
-    /// Prints a changed row if it is news: stored, or gone. Whether it was.
-    fn print(&mut self, row: &Row) -> Result<bool, Failure> {
-        let arrived = row.seq > self.newest;
-        self.newest = self.newest.max(row.seq);
-        let gone;
-        let event = match (arrived, row.gone_at) {
-            (true, None) => &row.event,
-            (false, Some(_)) if !row.replaced => {
-                gone = Event {
-                    service: row.event.service.clone(),
-                    node: row.event.node.clone(),
-                    item: row.event.item.clone(),
-                    ..Event::bare(Kind::Gone)
-                };
-                &gone
-            }
-            // Come and gone before it could be told.
-            (true, Some(_)) => &row.event,
-            // Read here; or its id was used again, and the newer row is told.
-            (false, _) => return Ok(false),
-        };
+    fn print(&self, row: &Row, event: &Event) -> Result<(), Failure> {
         if self.json {
-            print::event_json(row, event)?;
+            print::event_json(row, event)
         } else {
-            print::plain(row, event, self.words)?;
+            print::plain(row, event, self.words)
         }
-        Ok(true)
     }
 
     /// Says on standard error what changed with the accounts; ends when every one of them needs a person.
@@ -239,5 +254,70 @@ impl Signals {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn row(seq: i64, gone: bool) -> Row {
+        Row {
+            seq,
+            rev: 0,
+            account: "sam@example.org".to_owned(),
+            received_at: Timestamp::UNIX_EPOCH,
+            delayed: false,
+            unread: false,
+            gone_at: gone.then_some(Timestamp::UNIX_EPOCH),
+            replaced: false,
+            snoozed_until: None,
+            acted: None,
+            reason: None,
+            opens: None,
+            event: Event {
+                item: Some(seq.to_string()),
+                ..Event::bare(Kind::New)
+            },
+        }
+    }
+
+    fn told(news: &mut News, row: &Row) -> Vec<Kind> {
+        news.of(row).map(|event| event.kind).collect()
+    }
+
+    #[test]
+    fn mail_that_came_and_went_at_once_is_told_as_both() {
+        let mut news = News {
+            caught_up: 2,
+            ..News::default()
+        };
+        assert_eq!(told(&mut news, &row(4, false)), [Kind::New]);
+        assert_eq!(told(&mut news, &row(3, true)), [Kind::New, Kind::Gone], "its change is the later one");
+    }
+
+    #[test]
+    fn each_is_told_once() {
+        let mut news = News::default();
+        assert_eq!(told(&mut news, &row(1, false)), [Kind::New]);
+        assert_eq!(told(&mut news, &row(1, false)), [], "read on the next page of the same look");
+        news.catch_up();
+        assert_eq!(told(&mut news, &row(1, false)), [], "read later");
+        assert_eq!(told(&mut news, &row(1, true)), [Kind::Gone]);
+        assert_eq!(told(&mut news, &row(2, false)), [Kind::New]);
+        news.catch_up();
+        news.catch_up();
+        assert_eq!(told(&mut news, &row(2, false)), [], "nothing came in between");
+    }
+
+    #[test]
+    fn whose_id_is_used_again_does_not_go() {
+        let replaced = Row {
+            replaced: true,
+            ..row(1, true)
+        };
+        assert_eq!(told(&mut News::default(), &replaced), [Kind::New]);
     }
 }

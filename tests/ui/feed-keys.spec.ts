@@ -145,7 +145,9 @@ test.describe('by keys', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('tab', { name: /Work/ }).click();
     await expect(rows(page)).toHaveCount(2);
-    await expect(page.getByRole('button', { name: 'Filter', exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await expect(page.getByRole('menuitemradio', { name: 'Builds' })).toBeVisible();
+    await expect(page.getByRole('menuitemradio', { name: 'Unread only' })).toBeHidden();
   });
 
   test('every stored folder is offered, and they are asked after only when one may have come or gone', async ({

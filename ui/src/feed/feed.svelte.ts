@@ -116,17 +116,12 @@ export class Feed {
   /** Where a selection of a range begins. */
   #anchor: number | null = null;
 
-  /** Begins; returns how to end. */
-  start(): () => void {
-    const stop = listen((notice) => this.#hear(notice));
-    const named = /^#row-([0-9]+)$/.exec(location.hash)?.[1];
-    void this.load().then(() => (named === undefined ? undefined : this.goTo(Number(named))));
+  /** Begins, for as long as the window is there. Resolves with the first page. */
+  start(): Promise<void> {
+    listen((notice) => this.#hear(notice));
     void this.refresh();
-    return () => {
-      stop();
-      clearTimeout(this.#saying);
-      clearTimeout(this.#finding);
-    };
+    const named = /^#row-([0-9]+)$/.exec(location.hash)?.[1];
+    return this.load().then(() => (named === undefined ? undefined : this.goTo(Number(named))));
   }
 
   /** Reads the first page anew. */
@@ -134,14 +129,14 @@ export class Feed {
     const turn = ++this.#turn;
     try {
       const reply = await call<'feed'>({ do: 'feed', filter: this.filter, before: null, limit: PAGE });
+      performance.mark('reply');
       if (turn !== this.#turn) return;
       this.rows = reply.rows;
       this.waiting = [];
       this.more = reply.more;
       this.#rev = reply.rev;
       this.#newest = Math.max(this.#newest, reply.rows[0]?.seq ?? 0);
-      if (this.phase === 'loading') markDrawn();
-      if (this.phase !== 'ready') void this.folders.ask();
+      if (this.phase !== 'ready') this.#askFolders();
       this.phase = 'ready';
       this.fault = null;
       if (!reply.rows.some((row) => row.seq === this.cursor)) this.cursor = null;
@@ -197,8 +192,13 @@ export class Feed {
     const elsewhere = change.account !== undefined && change.account !== account;
     this.filter = { ...this.filter, ...(elsewhere && { mailbox: null }), ...change };
     this.selectNone();
+    if (elsewhere) this.#askFolders();
     clearTimeout(this.#finding);
     void this.load().then(() => this.#sayFound());
+  }
+
+  #askFolders(): void {
+    void this.folders.ask(this.filter.account);
   }
 
   /** Lets the waiting rows in. */
@@ -564,7 +564,7 @@ export class Feed {
       // Mails may be opened in another way now.
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'removed') {
-      void this.folders.ask();
+      this.#askFolders();
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'open' && notice.seq !== null) {
       void this.goTo(notice.seq);
@@ -691,11 +691,6 @@ export class Feed {
 /** A head of a day among the lines. */
 export function dayLine(day: number): string {
   return `day ${day}`;
-}
-
-/** Takes down when mail is on the screen for the first time: by this, `make bench-windows` knows. */
-function markDrawn(): void {
-  requestAnimationFrame(() => setTimeout(() => performance.mark('mail')));
 }
 
 const movedText: Record<Move, MessageId> = {

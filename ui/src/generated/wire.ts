@@ -741,7 +741,11 @@ since: number, } | { "do": "row",
 /**
  * Which.
  */
-seq: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mailboxes" } | { "do": "mark",
+seq: number, } | { "do": "status" } | { "do": "arrivals" } | { "do": "mailboxes",
+/**
+ * Only of this account's.
+ */
+account: string | null, } | { "do": "mark",
 /**
  * Which rows.
  */

@@ -159,7 +159,9 @@ export class Engine {
       case 'arrivals':
         return { re: 'arrivals', hours: s.hours };
       case 'mailboxes': {
-        const names = new Set(s.rows.flatMap((row) => row.mailbox ?? []));
+        const { account } = command;
+        const own = s.rows.filter((row) => (account ?? row.account) === row.account);
+        const names = new Set(own.flatMap((row) => row.mailbox ?? []));
         return { re: 'mailboxes', mailboxes: [...names].sort().slice(0, 200) };
       }
       case 'mark':

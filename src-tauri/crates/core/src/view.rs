@@ -107,7 +107,10 @@ pub enum Command {
     /// Arrivals per hour of the last day.
     Arrivals,
     /// The mailboxes of all rows.
-    Mailboxes,
+    Mailboxes {
+        /// Only of this account's.
+        account: Option<String>,
+    },
     /// Mark rows read or unread.
     Mark {
         /// Which rows.
@@ -334,7 +337,7 @@ impl Command {
             | Self::Row { .. }
             | Self::Status
             | Self::Arrivals
-            | Self::Mailboxes
+            | Self::Mailboxes { .. }
             | Self::Mark { .. }
             | Self::MarkAllRead { .. }
             | Self::Act { .. }

@@ -83,8 +83,8 @@ impl Engine {
                 let hours = self.store.arrivals(Timestamp::now(), HOURS).await.map_err(store)?;
                 Ok(Reply::Arrivals { hours })
             }
-            Command::Mailboxes => {
-                let mailboxes = self.store.mailboxes(MAILBOXES).await.map_err(store)?;
+            Command::Mailboxes { account } => {
+                let mailboxes = self.store.mailboxes(account, MAILBOXES).await.map_err(store)?;
                 Ok(Reply::Mailboxes { mailboxes })
             }
             Command::Status => Ok(Reply::Status {
@@ -394,7 +394,7 @@ impl Run {
             | Command::Changes { .. }
             | Command::Row { .. }
             | Command::Arrivals
-            | Command::Mailboxes
+            | Command::Mailboxes { .. }
             | Command::Status
             | Command::MarkAllRead { .. }
             | Command::Act { .. }

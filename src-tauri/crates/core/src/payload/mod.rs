@@ -81,8 +81,9 @@ pub fn digest(item: &Element) -> PayloadDigest {
             }
         }
     }
-    let hex = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    PayloadDigest(hex)
+    let digits = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let hex = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+    PayloadDigest(hex.collect())
 }
 
 /// All text in an element, that of its descendants too; those of which `blocks` says so stand on lines of their own.

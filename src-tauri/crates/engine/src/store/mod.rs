@@ -197,8 +197,7 @@ impl Store {
     /// Message-ID the account has told of before. Kinds `gone`, `cleared` and `closed` are kept as history that is
     /// never unread: what they do to other rows is [`Store::retract`] and [`Store::purge`].
     pub async fn append(&self, arrivals: Vec<Arrival>) -> Result<Vec<Stored>, StoreError> {
-        self.write(move |t| arrivals.iter().map(|arrival| write::append(t, arrival)).collect())
-            .await
+        self.write(move |t| write::append(t, &arrivals)).await
     }
 
     /// An item was retracted: its rows are gone, and read where their dialect
@@ -411,9 +410,9 @@ impl Store {
         self.read(move |c| read::arrivals(c, now, hours)).await
     }
 
-    /// The first `most` names of mailboxes that rows have, in order.
-    pub async fn mailboxes(&self, most: u32) -> Result<Vec<String>, StoreError> {
-        self.read(move |c| read::mailboxes(c, most)).await
+    /// The first `most` names of mailboxes that rows have, all or those of an account, in order.
+    pub async fn mailboxes(&self, account: Option<String>, most: u32) -> Result<Vec<String>, StoreError> {
+        self.read(move |c| read::mailboxes(c, account.as_deref(), most)).await
     }
 
     /// Deletes everything of an account, and the copy of a former database with what it holds of it.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mailwren_core::act::Act;
 use mailwren_core::event::{Dialect, Event, Kind, Sender};
 use mailwren_core::view::{Filter, Row};
-use rusqlite::types::{Type, Value};
+use rusqlite::types::{FromSql, Type, Value};
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
 
 use super::Page;
@@ -16,10 +16,10 @@ use super::Page;
 pub const READ_BEFORE: &str =
     "read_at < gone_at AND acted IS NULL AND replaced = 0 AND dialect IN ('mailwren', 'ox', 'imap')";
 
-/// What [`from_columns`] reads; the columns are those of [`select`].
-const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, replaced, service, node, item, kind, dialect, \
-     user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, unseen, uid, \
-     uidvalidity, link, reason, snoozed_until, acted";
+/// What [`from_columns`] reads, in this order, behind when the row went.
+const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, replaced, snoozed_until, acted, reason, service, node, \
+     item, kind, dialect, user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, \
+     unseen, uid, uidvalidity, link";
 
 /// The rows for which a popup is still owed. One that was read or went meanwhile owes none.
 pub const OWING: &str = "owed = 1 AND unread = 1 AND gone_at IS NULL";
@@ -37,7 +37,7 @@ fn select() -> String {
 
 /// The same from what else leads to rows.
 fn select_from(source: &str) -> String {
-    format!("SELECT iif({READ_BEFORE}, NULL, gone_at) AS shown_gone_at, {COLUMNS} FROM {source} WHERE")
+    format!("SELECT iif({READ_BEFORE}, NULL, gone_at), {COLUMNS} FROM {source} WHERE")
 }
 
 /// An account, a service and a node.
@@ -94,63 +94,83 @@ pub fn dialect_named(name: &str) -> rusqlite::Result<Dialect> {
     })
 }
 
+/// The columns of a row, one after the other: to look for each by its name took longer than to read it.
+struct Columns<'a> {
+    row: &'a rusqlite::Row<'a>,
+    next: usize,
+}
+
+impl Columns<'_> {
+    fn next<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        let next = self.next;
+        self.next += 1;
+        self.row.get(next)
+    }
+
+    /// Empty stands for "none" where the identity needs a value.
+    fn key(&mut self) -> rusqlite::Result<Option<String>> {
+        self.next().map(|value: String| (!value.is_empty()).then_some(value))
+    }
+
+    fn number(&mut self) -> rusqlite::Result<Option<u64>> {
+        self.next()
+            .map(|value: Option<i64>| value.and_then(|n| u64::try_from(n).ok()))
+    }
+
+    fn time(&mut self) -> rusqlite::Result<Option<Timestamp>> {
+        self.next().map(|value: Option<i64>| value.map(timestamp))
+    }
+}
+
 /// A row from what [`select`] selects.
-pub fn from_columns(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let text = |name: &str| columns.get::<_, Option<String>>(name);
-    // Empty stands for "none" where the identity needs a value.
-    let key = |name: &str| {
-        columns
-            .get::<_, String>(name)
-            .map(|value| (!value.is_empty()).then_some(value))
-    };
-    let number = |name: &str| {
-        columns
-            .get::<_, Option<i64>>(name)
-            .map(|value| value.and_then(|n| u64::try_from(n).ok()))
-    };
-    let time = |name: &str| columns.get::<_, Option<i64>>(name).map(|value| value.map(timestamp));
-    let named = |name: &str| columns.get::<_, String>(name);
-    let (name, address) = (text("from_name")?, text("from_address")?);
+pub fn from_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let mut columns = Columns { row, next: 0 };
+    let gone_at = columns.time()?;
     Ok(Row {
-        seq: columns.get("seq")?,
-        rev: columns.get("rev")?,
-        account: columns.get("account")?,
-        received_at: timestamp(columns.get("received_at")?),
-        delayed: columns.get("delayed")?,
-        unread: columns.get("unread")?,
-        gone_at: time("shown_gone_at")?,
-        replaced: columns.get("replaced")?,
-        snoozed_until: time("snoozed_until")?,
-        acted: text("acted")?.as_deref().and_then(Act::named),
+        gone_at,
+        seq: columns.next()?,
+        rev: columns.next()?,
+        account: columns.next()?,
+        received_at: timestamp(columns.next()?),
+        delayed: columns.next()?,
+        unread: columns.next()?,
+        replaced: columns.next()?,
+        snoozed_until: columns.time()?,
+        acted: columns.next::<Option<String>>()?.as_deref().and_then(Act::named),
         // A later version may know reasons that this one doesn't.
-        reason: text("reason")?.and_then(|json| serde_json::from_str(&json).ok()),
+        reason: columns
+            .next::<Option<String>>()?
+            .and_then(|json| serde_json::from_str(&json).ok()),
         opens: None,
         event: Event {
-            service: key("service")?,
-            node: key("node")?,
-            item: key("item")?,
-            kind: kind_named(&named("kind")?)?,
-            dialect: dialect_named(&named("dialect")?)?,
-            user: text("user")?,
-            mailbox: text("mailbox")?,
-            token: text("token")?,
-            subid: text("subid")?,
-            sent_at: time("sent_at")?,
-            from: (name.is_some() || address.is_some()).then_some(Sender { name, address }),
-            subject: text("subject")?,
-            snippet: text("snippet")?,
-            message_id: text("message_id")?,
-            unseen: number("unseen")?,
-            uid: number("uid")?,
-            uidvalidity: number("uidvalidity")?,
-            link: text("link")?,
+            service: columns.key()?,
+            node: columns.key()?,
+            item: columns.key()?,
+            kind: kind_named(&columns.next::<String>()?)?,
+            dialect: dialect_named(&columns.next::<String>()?)?,
+            user: columns.next()?,
+            mailbox: columns.next()?,
+            token: columns.next()?,
+            subid: columns.next()?,
+            sent_at: columns.time()?,
+            from: {
+                let (name, address): (Option<String>, Option<String>) = (columns.next()?, columns.next()?);
+                (name.is_some() || address.is_some()).then_some(Sender { name, address })
+            },
+            subject: columns.next()?,
+            snippet: columns.next()?,
+            message_id: columns.next()?,
+            unseen: columns.number()?,
+            uid: columns.number()?,
+            uidvalidity: columns.number()?,
+            link: columns.next()?,
         },
     })
 }
 
 /// An instant from its microseconds. jiff doesn't take those of the very last second of its range, which a sender is
 /// free to claim.
-fn timestamp(micros: i64) -> Timestamp {
+pub fn timestamp(micros: i64) -> Timestamp {
     let end = if micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_microsecond(micros).unwrap_or(end)
 }
@@ -316,13 +336,19 @@ pub fn arrivals(c: &Connection, now: Timestamp, hours: u32) -> rusqlite::Result<
 }
 
 /// Goes from name to name by the index: there are many rows and few mailboxes.
-pub fn mailboxes(c: &Connection, most: u32) -> rusqlite::Result<Vec<String>> {
-    let sql = "WITH RECURSIVE found (name) AS (
-                   SELECT min(mailbox) FROM event WHERE mailbox IS NOT NULL
-                   UNION ALL SELECT (SELECT min(mailbox) FROM event WHERE mailbox > name) FROM found WHERE name IS NOT NULL
-               )
-               SELECT name FROM found WHERE name IS NOT NULL LIMIT ?";
-    c.prepare_cached(sql)?.query_map([most], |row| row.get(0))?.collect()
+pub fn mailboxes(c: &Connection, account: Option<&str>, most: u32) -> rusqlite::Result<Vec<String>> {
+    let ours = if account.is_some() { "account = ?2" } else { "?2 IS NULL" };
+    let sql = format!(
+        "WITH RECURSIVE found (name) AS (
+             SELECT min(mailbox) FROM event WHERE {ours} AND mailbox IS NOT NULL
+             UNION ALL SELECT (SELECT min(mailbox) FROM event WHERE {ours} AND mailbox > name)
+             FROM found WHERE name IS NOT NULL
+         )
+         SELECT name FROM found WHERE name IS NOT NULL LIMIT ?1"
+    );
+    c.prepare_cached(&sql)?
+        .query_map(params![most, account], |row| row.get(0))?
+        .collect()
 }
 
 pub fn known_items(

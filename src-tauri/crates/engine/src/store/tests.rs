@@ -690,6 +690,29 @@ async fn what_was_written_can_be_synced_while_the_store_is_open() {
 }
 
 #[tokio::test]
+async fn what_is_told_of_a_new_row_is_what_is_kept_of_it() {
+    let (_dir, store) = open();
+    let odd = with(mail("", "d"), |event| {
+        event.node = None;
+        event.sent_at = Some(Timestamp::from_nanosecond(1_500_000_000_123_456_789).unwrap());
+        event.from = Some(Sender::default());
+        event.unseen = Some(u64::MAX);
+        event.uid = Some(7);
+        event.uidvalidity = Some(u64::MAX);
+    });
+    let history = with(mail("b", "d"), |event| event.kind = Kind::Gone);
+    let told = Arrival {
+        reason: Some(usual()),
+        received_at: Timestamp::from_nanosecond(1_600_000_000_123_456_789).unwrap(),
+        ..mail("a", "d")
+    };
+    for stored in store.append(vec![odd, history, told]).await.unwrap() {
+        let row = is_new(&stored);
+        assert_eq!(store.row(row.seq).await.unwrap().as_ref(), Some(row));
+    }
+}
+
+#[tokio::test]
 async fn each_mailbox_is_named_once_in_order() {
     let (_dir, store) = open();
     let names = ["Lists", "Archive", "Lists", "INBOX", "Lists/rust"];
@@ -699,14 +722,27 @@ async fn each_mailbox_is_named_once_in_order() {
         })
     });
     let nowhere = with(mail("z", "z"), |event| event.mailbox = None);
-    store.append(in_mailboxes.chain([nowhere]).collect()).await.unwrap();
+    let other = Arrival {
+        account: "zoe@example.org".to_owned(),
+        ..with(mail("y", "y"), |event| event.mailbox = Some("Drafts".to_owned()))
+    };
+    store
+        .append(in_mailboxes.chain([nowhere, other]).collect())
+        .await
+        .unwrap();
+    let named = async |account: Option<&str>, most| store.mailboxes(account.map(str::to_owned), most).await.unwrap();
     assert_eq!(
-        store.mailboxes(9).await.unwrap(),
+        named(None, 9).await,
+        ["Archive", "Drafts", "INBOX", "Lists", "Lists/rust"]
+    );
+    assert_eq!(named(None, 2).await, ["Archive", "Drafts"]);
+    assert_eq!(
+        named(Some(ACCOUNT), 9).await,
         ["Archive", "INBOX", "Lists", "Lists/rust"]
     );
-    assert_eq!(store.mailboxes(2).await.unwrap(), ["Archive", "INBOX"]);
     store.forget(ACCOUNT.to_owned()).await.unwrap();
-    assert!(store.mailboxes(9).await.unwrap().is_empty());
+    assert_eq!(named(None, 9).await, ["Drafts"]);
+    assert!(named(Some(ACCOUNT), 9).await.is_empty());
 }
 
 #[tokio::test]
@@ -1339,6 +1375,8 @@ proptest! {
                 for row in take(&store, step, at(second)).await {
                     assert!(row.rev > rev, "a change takes a revision above all before");
                     rev = row.rev;
+                    let read = store.row(row.seq).await.unwrap();
+                    assert!(read.is_some_and(|read| read == row || read.rev > row.rev), "what is told is what is kept");
                 }
                 // A face that follows the changes knows what the store knows.
                 let known = copy.values().map(|row: &Row| row.rev).max().unwrap_or(0);

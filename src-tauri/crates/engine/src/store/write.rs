@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::act::Act;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
-use mailwren_core::event::{Dialect, Event, Kind};
+use mailwren_core::event::{Dialect, Event, Kind, Sender};
 use mailwren_core::marks::Deed;
 use mailwren_core::model::says_changed;
 use mailwren_core::policy::{Cause, Outcome, Reason};
 use mailwren_core::view::{Filter, Row};
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Params, Transaction, named_params, params};
+use rusqlite::{OptionalExtension, Params, Transaction, params};
 
 use super::marks;
 use super::read::{self, Node, OWING, READ_BEFORE, SNOOZED, dialect_name, dialect_named, kind_name};
@@ -99,8 +99,8 @@ impl Change {
 }
 
 fn next_rev(t: &Transaction<'_>) -> rusqlite::Result<i64> {
-    t.prepare_cached("UPDATE counter SET rev = rev + 1 RETURNING rev")?
-        .query_row((), |row| row.get(0))
+    t.prepare_cached("UPDATE counter SET rev = rev + 1")?.execute(())?;
+    t.prepare_cached("SELECT rev FROM counter")?.query_row((), |row| row.get(0))
 }
 
 fn seqs(t: &Transaction<'_>, condition: &str, params: impl Params) -> rusqlite::Result<Vec<i64>> {
@@ -120,7 +120,18 @@ fn place<'a>(account: &'a str, event: &'a Event) -> [&'a str; 4] {
     [account, known(&event.service), known(&event.node), known(&event.item)]
 }
 
-pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored> {
+pub fn append(t: &Transaction<'_>, arrivals: &[Arrival]) -> rusqlite::Result<Vec<Stored>> {
+    let newest: i64 = t
+        .prepare_cached("SELECT ifnull(max(seq), 0) FROM event")?
+        .query_row((), |row| row.get(0))?;
+    let stored = arrivals.iter().map(|arrival| append_one(t, arrival)).collect();
+    let index = "INSERT INTO search (rowid, from_name, from_address, subject, snippet, mailbox)
+                 SELECT seq, from_name, from_address, subject, snippet, mailbox FROM event WHERE seq > ?";
+    t.prepare_cached(index)?.execute([newest])?;
+    stored
+}
+
+fn append_one(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored> {
     let event = &arrival.decoded.event;
     let digest = arrival.decoded.payload.0.as_str();
     let [account, service, node, item] = place(&arrival.account, event);
@@ -131,6 +142,13 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
             row: insert(t, arrival, owed, arrival.unread)?,
             replaced: Vec::new(),
             owed,
+        });
+    }
+    if !is_known(t, arrival)? {
+        return Ok(Stored::New {
+            row: insert(t, arrival, arrival.owed, arrival.unread)?,
+            replaced: Vec::new(),
+            owed: arrival.owed,
         });
     }
     if let Some(twin) = twin(t, identity)? {
@@ -174,6 +192,24 @@ pub fn append(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
         row = Change::Snoozed(until).apply(t, row.seq)?;
     }
     Ok(Stored::New { row, replaced, owed })
+}
+
+/// Whether there is anything of an arrival's item, its Message-ID or its UID: most are new, and one look tells.
+fn is_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
+    let event = &arrival.decoded.event;
+    let [account, service, node, item] = place(&arrival.account, event);
+    let place = "account = ?1 AND service = ?2 AND node = ?3 AND item = ?4";
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM event WHERE {place} AND item <> '' AND kind IN ('new', 'changed'))
+             OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND message_id = ?5)
+             OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND uid = ?6)
+             OR EXISTS (SELECT 1 FROM swept WHERE {place})
+             OR EXISTS (SELECT 1 FROM mark WHERE {place})"
+    );
+    t.prepare_cached(&sql)?
+        .query_row(params![account, service, node, item, event.message_id, number(event.uid)], |row| {
+            row.get(0)
+        })
 }
 
 /// Whether a popup is owed for a new row: if the arrival says so, or one was still owed for the payload it replaces, and
@@ -283,7 +319,6 @@ fn replace_seen(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Vec<
 
 fn same_message(arrival: &Arrival) -> impl Params {
     let event = &arrival.decoded.event;
-    let number = |value: Option<u64>| value.and_then(|n| i64::try_from(n).ok());
     (
         arrival.account.clone(),
         event.message_id.clone(),
@@ -296,8 +331,6 @@ fn same_message(arrival: &Arrival) -> impl Params {
 fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> rusqlite::Result<Row> {
     let event = &arrival.decoded.event;
     let [account, service, node, item] = place(&arrival.account, event);
-    // What is too large for SQLite (over 2^63 - 1) isn't a number that any IMAP server gives.
-    let number = |value: Option<u64>| value.and_then(|n| i64::try_from(n).ok());
     let from = event.from.as_ref();
     let reason = arrival.reason.clone().map(|reason| match arrival.owed && !owed {
         true => Reason {
@@ -308,42 +341,78 @@ fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> r
         false => reason,
     });
     let received_at = arrival.received_at.as_microsecond();
+    let rev = next_rev(t)?;
     let sql = "INSERT INTO event (rev, account, service, node, item, digest, received_at, delayed, owed, read_at, kind,
                    dialect, user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id,
                    unseen, uid, uidvalidity, link, reason)
-               VALUES (:rev, :account, :service, :node, :item, :digest, :received_at, :delayed, :owed, :read_at, :kind,
-                   :dialect, :user, :mailbox, :token, :subid, :sent_at, :from_name, :from_address, :subject, :snippet,
-                   :message_id, :unseen, :uid, :uidvalidity, :link, :reason)";
-    t.prepare_cached(sql)?.execute(named_params! {
-        ":rev": next_rev(t)?,
-        ":account": account,
-        ":service": service,
-        ":node": node,
-        ":item": item,
-        ":digest": arrival.decoded.payload.0,
-        ":received_at": received_at,
-        ":delayed": arrival.decoded.delayed,
-        ":owed": owed,
-        ":read_at": (!unread).then_some(received_at),
-        ":kind": kind_name(event.kind),
-        ":dialect": dialect_name(event.dialect),
-        ":user": event.user,
-        ":mailbox": event.mailbox,
-        ":token": event.token,
-        ":subid": event.subid,
-        ":sent_at": event.sent_at.map(Timestamp::as_microsecond),
-        ":from_name": from.and_then(|sender| sender.name.as_deref()),
-        ":from_address": from.and_then(|sender| sender.address.as_deref()),
-        ":subject": event.subject,
-        ":snippet": event.snippet,
-        ":message_id": event.message_id,
-        ":unseen": number(event.unseen),
-        ":uid": number(event.uid),
-        ":uidvalidity": number(event.uidvalidity),
-        ":link": event.link,
-        ":reason": reason.map(|reason| json(&reason)).transpose()?,
-    })?;
-    read::row(t, t.last_insert_rowid())?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    t.prepare_cached(sql)?.execute(params![
+        rev,
+        account,
+        service,
+        node,
+        item,
+        arrival.decoded.payload.0,
+        received_at,
+        arrival.decoded.delayed,
+        owed,
+        (!unread).then_some(received_at),
+        kind_name(event.kind),
+        dialect_name(event.dialect),
+        event.user,
+        event.mailbox,
+        event.token,
+        event.subid,
+        event.sent_at.map(Timestamp::as_microsecond),
+        from.and_then(|sender| sender.name.as_deref()),
+        from.and_then(|sender| sender.address.as_deref()),
+        event.subject,
+        event.snippet,
+        event.message_id,
+        number(event.unseen),
+        number(event.uid),
+        number(event.uidvalidity),
+        event.link,
+        reason.as_ref().map(json).transpose()?,
+    ])?;
+    Ok(Row {
+        seq: t.last_insert_rowid(),
+        rev,
+        account: arrival.account.clone(),
+        received_at: read::timestamp(received_at),
+        delayed: arrival.decoded.delayed,
+        unread: unread && matches!(event.kind, Kind::New | Kind::Changed),
+        gone_at: None,
+        replaced: false,
+        snoozed_until: None,
+        acted: None,
+        reason,
+        opens: None,
+        event: kept(event),
+    })
+}
+
+/// What is too large for SQLite (over 2^63 - 1) isn't a number that any IMAP server gives.
+fn number(value: Option<u64>) -> Option<i64> {
+    value.and_then(|number| i64::try_from(number).ok())
+}
+
+/// What is left of an event once it is stored.
+fn kept(event: &Event) -> Event {
+    let key = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+    let number = |value: Option<u64>| value.filter(|number| i64::try_from(*number).is_ok());
+    let known = |sender: &Sender| sender.name.is_some() || sender.address.is_some();
+    Event {
+        service: key(&event.service),
+        node: key(&event.node),
+        item: key(&event.item),
+        sent_at: event.sent_at.map(|at| read::timestamp(at.as_microsecond())),
+        from: event.from.clone().filter(known),
+        unseen: number(event.unseen),
+        uid: number(event.uid),
+        uidvalidity: number(event.uidvalidity),
+        ..event.clone()
+    }
 }
 
 fn json(reason: &Reason) -> rusqlite::Result<String> {

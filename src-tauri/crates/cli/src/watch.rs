@@ -295,14 +295,22 @@ mod tests {
             ..News::default()
         };
         assert_eq!(told(&mut news, &row(4, false)), [Kind::New]);
-        assert_eq!(told(&mut news, &row(3, true)), [Kind::New, Kind::Gone], "its change is the later one");
+        assert_eq!(
+            told(&mut news, &row(3, true)),
+            [Kind::New, Kind::Gone],
+            "its change is the later one"
+        );
     }
 
     #[test]
     fn each_is_told_once() {
         let mut news = News::default();
         assert_eq!(told(&mut news, &row(1, false)), [Kind::New]);
-        assert_eq!(told(&mut news, &row(1, false)), [], "read on the next page of the same look");
+        assert_eq!(
+            told(&mut news, &row(1, false)),
+            [],
+            "read on the next page of the same look"
+        );
         news.catch_up();
         assert_eq!(told(&mut news, &row(1, false)), [], "read later");
         assert_eq!(told(&mut news, &row(1, true)), [Kind::Gone]);

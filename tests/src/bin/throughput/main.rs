@@ -97,11 +97,11 @@ fn judge(arguments: &Arguments, lived: &[Lived], replayed: &[Replayed]) -> Resul
             median(lived, |round| round.stored),
         ),
         (
-            "from memory: split and decoded",
+            "from memory: bytes made elements",
             arguments.replayed,
-            median(replayed, |time| time.decoding),
+            median(replayed, |time| time.splitting),
         ),
-        ("from memory: stored", arguments.replayed, storing),
+        ("from memory: elements decoded and stored", arguments.replayed, storing),
     ];
     for (what, count, took) in rows {
         println!(

@@ -1,7 +1,8 @@
 //! What arrived: every event once, unread or not, searchable. One SQLite file per profile.
 //!
 //! Writes go through one thread and reads through another, so that a long query never holds up an arrival. All methods
-//! return once the change is on the disk, so "stored before notified" is a matter of awaiting [`Store::append`].
+//! return once the change is committed, so "stored before notified" is a matter of awaiting [`Store::append`]; it is synced
+//! to the disk right after.
 
 mod former;
 mod marks;

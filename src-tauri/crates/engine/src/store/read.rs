@@ -255,7 +255,8 @@ fn match_expression(text: &str) -> Option<String> {
 }
 
 pub fn rev(c: &Connection) -> rusqlite::Result<i64> {
-    c.query_row("SELECT rev FROM counter", (), |row| row.get(0))
+    c.prepare_cached("SELECT rev FROM counter")?
+        .query_row((), |row| row.get(0))
 }
 
 pub fn row(c: &Connection, seq: i64) -> rusqlite::Result<Option<Row>> {
@@ -337,7 +338,11 @@ pub fn arrivals(c: &Connection, now: Timestamp, hours: u32) -> rusqlite::Result<
 
 /// Goes from name to name by the index: there are many rows and few mailboxes.
 pub fn mailboxes(c: &Connection, account: Option<&str>, most: u32) -> rusqlite::Result<Vec<String>> {
-    let ours = if account.is_some() { "account = ?2" } else { "?2 IS NULL" };
+    let ours = if account.is_some() {
+        "account = ?2"
+    } else {
+        "?2 IS NULL"
+    };
     let sql = format!(
         "WITH RECURSIVE found (name) AS (
              SELECT min(mailbox) FROM event WHERE {ours} AND mailbox IS NOT NULL

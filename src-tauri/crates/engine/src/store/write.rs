@@ -1,5 +1,7 @@
 //! Changes, each within a transaction of the caller's.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::act::Act;
 use mailwren_core::arrival::{Arrival, ItemKey, Stored};
@@ -100,7 +102,8 @@ impl Change {
 
 fn next_rev(t: &Transaction<'_>) -> rusqlite::Result<i64> {
     t.prepare_cached("UPDATE counter SET rev = rev + 1")?.execute(())?;
-    t.prepare_cached("SELECT rev FROM counter")?.query_row((), |row| row.get(0))
+    t.prepare_cached("SELECT rev FROM counter")?
+        .query_row((), |row| row.get(0))
 }
 
 fn seqs(t: &Transaction<'_>, condition: &str, params: impl Params) -> rusqlite::Result<Vec<i64>> {
@@ -120,35 +123,77 @@ fn place<'a>(account: &'a str, event: &'a Event) -> [&'a str; 4] {
     [account, known(&event.service), known(&event.node), known(&event.item)]
 }
 
+/// What is kept of new rows elsewhere, written once for many of them.
+#[derive(Default)]
+struct Books<'a> {
+    /// The last revision that was given.
+    rev: Option<i64>,
+    /// How many more rows are unread, by account, service, node and kind.
+    unread: BTreeMap<[&'a str; 4], i64>,
+}
+
+impl Books<'_> {
+    fn next_rev(&mut self, t: &Transaction<'_>) -> rusqlite::Result<i64> {
+        let last = match self.rev {
+            Some(last) => last,
+            None => read::rev(t)?,
+        };
+        Ok(*self.rev.insert(last + 1))
+    }
+
+    /// Writes it all; has to be done before another row is looked at or changed.
+    fn settle(&mut self, t: &Transaction<'_>) -> rusqlite::Result<()> {
+        if let Some(rev) = self.rev.take() {
+            t.prepare_cached("UPDATE counter SET rev = ?")?.execute([rev])?;
+        }
+        let count = "INSERT INTO unread VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n";
+        for ([account, service, node, kind], n) in std::mem::take(&mut self.unread) {
+            t.prepare_cached(count)?
+                .execute(params![account, service, node, kind, n])?;
+        }
+        Ok(())
+    }
+}
+
 pub fn append(t: &Transaction<'_>, arrivals: &[Arrival]) -> rusqlite::Result<Vec<Stored>> {
     let newest: i64 = t
         .prepare_cached("SELECT ifnull(max(seq), 0) FROM event")?
         .query_row((), |row| row.get(0))?;
-    let stored = arrivals.iter().map(|arrival| append_one(t, arrival)).collect();
+    let mut books = Books::default();
+    let mut stored = Vec::with_capacity(arrivals.len());
+    for arrival in arrivals {
+        if is_known(t, arrival)? {
+            books.settle(t)?;
+            stored.push(append_known(t, arrival)?);
+        } else {
+            stored.push(Stored::New {
+                row: insert(t, arrival, arrival.owed, arrival.unread, &mut books)?,
+                replaced: Vec::new(),
+                owed: arrival.owed,
+            });
+        }
+    }
+    books.settle(t)?;
     let index = "INSERT INTO search (rowid, from_name, from_address, subject, snippet, mailbox)
                  SELECT seq, from_name, from_address, subject, snippet, mailbox FROM event WHERE seq > ?";
     t.prepare_cached(index)?.execute([newest])?;
-    stored
+    Ok(stored)
 }
 
-fn append_one(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored> {
+fn append_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored> {
     let event = &arrival.decoded.event;
     let digest = arrival.decoded.payload.0.as_str();
     let [account, service, node, item] = place(&arrival.account, event);
     let identity = [account, service, node, item, digest];
-    if item.is_empty() || !matches!(event.kind, Kind::New | Kind::Changed) {
+    let mut books = Books::default();
+    if !is_identified(event) {
         let owed = owes(t, arrival)?;
+        let row = insert(t, arrival, owed, arrival.unread, &mut books)?;
+        books.settle(t)?;
         return Ok(Stored::New {
-            row: insert(t, arrival, owed, arrival.unread)?,
+            row,
             replaced: Vec::new(),
             owed,
-        });
-    }
-    if !is_known(t, arrival)? {
-        return Ok(Stored::New {
-            row: insert(t, arrival, arrival.owed, arrival.unread)?,
-            replaced: Vec::new(),
-            owed: arrival.owed,
         });
     }
     if let Some(twin) = twin(t, identity)? {
@@ -184,7 +229,8 @@ fn append_one(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     let mut replaced = replace_others(t, identity, arrival.received_at)?;
     replaced.extend(replace_undone(t, arrival)?);
     replaced.extend(replace_seen(t, arrival)?);
-    let mut row = insert(t, arrival, owed, arrival.unread && done != Some(Deed::Read))?;
+    let mut row = insert(t, arrival, owed, arrival.unread && done != Some(Deed::Read), &mut books)?;
+    books.settle(t)?;
     if let Some(Deed::Snoozed(until)) = done
         && until > arrival.received_at
         && row.unread
@@ -194,9 +240,17 @@ fn append_one(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stored
     Ok(Stored::New { row, replaced, owed })
 }
 
-/// Whether there is anything of an arrival's item, its Message-ID or its UID: most are new, and one look tells.
+/// Whether an event is of an item, so that it is known when it comes again.
+fn is_identified(event: &Event) -> bool {
+    matches!(event.kind, Kind::New | Kind::Changed) && event.item.as_ref().is_some_and(|item| !item.is_empty())
+}
+
+/// Whether there may be anything of an arrival's item, its Message-ID or its UID: most are new, and one look tells.
 fn is_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
     let event = &arrival.decoded.event;
+    if !is_identified(event) {
+        return Ok(true);
+    }
     let [account, service, node, item] = place(&arrival.account, event);
     let place = "account = ?1 AND service = ?2 AND node = ?3 AND item = ?4";
     let sql = format!(
@@ -206,10 +260,10 @@ fn is_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
              OR EXISTS (SELECT 1 FROM swept WHERE {place})
              OR EXISTS (SELECT 1 FROM mark WHERE {place})"
     );
-    t.prepare_cached(&sql)?
-        .query_row(params![account, service, node, item, event.message_id, number(event.uid)], |row| {
-            row.get(0)
-        })
+    t.prepare_cached(&sql)?.query_row(
+        params![account, service, node, item, event.message_id, number(event.uid)],
+        |row| row.get(0),
+    )
 }
 
 /// Whether a popup is owed for a new row: if the arrival says so, or one was still owed for the payload it replaces, and
@@ -328,7 +382,13 @@ fn same_message(arrival: &Arrival) -> impl Params {
     )
 }
 
-fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> rusqlite::Result<Row> {
+fn insert<'a>(
+    t: &Transaction<'_>,
+    arrival: &'a Arrival,
+    owed: bool,
+    unread: bool,
+    books: &mut Books<'a>,
+) -> rusqlite::Result<Row> {
     let event = &arrival.decoded.event;
     let [account, service, node, item] = place(&arrival.account, event);
     let from = event.from.as_ref();
@@ -341,7 +401,7 @@ fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> r
         false => reason,
     });
     let received_at = arrival.received_at.as_microsecond();
-    let rev = next_rev(t)?;
+    let rev = books.next_rev(t)?;
     let sql = "INSERT INTO event (rev, account, service, node, item, digest, received_at, delayed, owed, read_at, kind,
                    dialect, user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id,
                    unseen, uid, uidvalidity, link, reason)
@@ -375,13 +435,21 @@ fn insert(t: &Transaction<'_>, arrival: &Arrival, owed: bool, unread: bool) -> r
         event.link,
         reason.as_ref().map(json).transpose()?,
     ])?;
+    let seq = t.last_insert_rowid();
+    let unread = unread && matches!(event.kind, Kind::New | Kind::Changed);
+    if unread {
+        *books
+            .unread
+            .entry([account, service, node, kind_name(event.kind)])
+            .or_default() += 1;
+    }
     Ok(Row {
-        seq: t.last_insert_rowid(),
+        seq,
         rev,
         account: arrival.account.clone(),
         received_at: read::timestamp(received_at),
         delayed: arrival.decoded.delayed,
-        unread: unread && matches!(event.kind, Kind::New | Kind::Changed),
+        unread,
         gone_at: None,
         replaced: false,
         snoozed_until: None,

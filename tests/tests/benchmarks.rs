@@ -43,6 +43,9 @@ async fn every_item_is_counted_and_stored() -> Result<()> {
     for what in ["a bare client had them", "Mailwren had stored them"] {
         ensure!(row(&said, what)?.contains("| 1000 |"), "{said}");
     }
-    ensure!(row(&said, "from memory: stored")?.contains("| 5000 |"), "{said}");
+    ensure!(
+        row(&said, "from memory: elements decoded and stored")?.contains("| 5000 |"),
+        "{said}"
+    );
     Ok(())
 }

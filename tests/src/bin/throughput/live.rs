@@ -68,7 +68,8 @@ pub async fn live(scene: &Scene, program: &str, items: usize, times: usize) -> R
     let publisher = Bare::online(&server, PUBLISHER).await?;
     let store = find_store(resident.home.path())?;
     let mut rounds = Vec::new();
-    for first in (0..times).map(|time| time * items) {
+    for (first, number) in (0..times).map(|time| time * items).zip(1..) {
+        eprintln!("by way of ejabberd: {number} of {times}");
         rounds.push(round(&publisher, &receiver, &store, &inbox, first..first + items).await?);
     }
     Ok(rounds)

@@ -59,7 +59,8 @@ fn main() -> Result<()> {
     })?;
     let mut replayed = Vec::new();
     scene_within(LIMIT, async |scene| {
-        for time in 0..arguments.times {
+        for time in 1..=arguments.times {
+            eprintln!("from memory: {time} of {}", arguments.times);
             let folder = scene.folder(&format!("store-{time}"))?;
             replayed.push(replay::replay(&folder, arguments.replayed).await?);
         }

@@ -90,6 +90,16 @@ async fn what_only_said_that_a_folder_changed_gives_way_to_what_was_found() {
         ["later", "m", "other", "calendar"],
         "it is no row for people any more"
     );
+
+    let fetched = append_one(&store, of("inbox", Some("Inbox"))).await;
+    assert!(
+        matches!(fetched, Stored::Known { .. }),
+        "its node still has the item: {fetched:?}"
+    );
+    let newer = with(mail("inbox", "another"), |event| event.kind = Kind::Changed);
+    is_new(&append_one(&store, newer).await);
+    let back = append_one(&store, of("inbox", Some("Inbox"))).await;
+    assert!(matches!(back, Stored::Revived { .. }), "it changed again: {back:?}");
 }
 
 #[tokio::test]

@@ -26,6 +26,9 @@ const ROWS_FOR_ONE: i64 = 500;
 /// The rows that stand for an item's payload; the same condition as that of the index over the identity.
 pub const ITEM: &str =
     "account = ? AND service = ? AND node = ? AND item = ? AND item <> '' AND kind IN ('new', 'changed')";
+/// The same with its values by number.
+const SAME_ITEM: &str =
+    "account = ?1 AND service = ?2 AND node = ?3 AND item = ?4 AND item <> '' AND kind IN ('new', 'changed')";
 const NODE: &str = "account = ? AND service = ? AND node = ? AND kind IN ('new', 'changed')";
 
 /// What happens to a row.
@@ -115,6 +118,8 @@ fn seqs(t: &Transaction<'_>, condition: &str, params: impl Params) -> rusqlite::
 struct Twin {
     seq: i64,
     gone: bool,
+    /// Whether it gave way to what was found in the mailbox, and its item hasn't changed since.
+    gave_way: bool,
 }
 
 /// Where an event's item is, with empty text for what isn't known.
@@ -197,7 +202,7 @@ fn append_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<Stor
         });
     }
     if let Some(twin) = twin(t, identity)? {
-        if !twin.gone {
+        if !twin.gone || twin.gave_way {
             return Ok(Stored::Known { seq: twin.seq });
         }
         let replaced = replace_others(t, identity, arrival.received_at)?;
@@ -254,7 +259,7 @@ fn is_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
     let [account, service, node, item] = place(&arrival.account, event);
     let place = "account = ?1 AND service = ?2 AND node = ?3 AND item = ?4";
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM event WHERE {place} AND item <> '' AND kind IN ('new', 'changed'))
+        "SELECT EXISTS (SELECT 1 FROM event WHERE {SAME_ITEM})
              OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND message_id = ?5)
              OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND uid = ?6)
              OR EXISTS (SELECT 1 FROM swept WHERE {place})
@@ -299,16 +304,20 @@ fn told(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
 }
 
 fn twin(t: &Transaction<'_>, identity: [&str; 5]) -> rusqlite::Result<Option<Twin>> {
-    t.prepare_cached(&format!(
-        "SELECT seq, gone_at IS NOT NULL FROM event WHERE {ITEM} AND digest = ?"
-    ))?
-    .query_row(identity, |row| {
-        Ok(Twin {
-            seq: row.get(0)?,
-            gone: row.get(1)?,
+    let sql = format!(
+        "SELECT seq, gone_at IS NOT NULL,
+             kind = 'changed' AND replaced = 1 AND seq = (SELECT max(seq) FROM event WHERE {SAME_ITEM})
+         FROM event WHERE {SAME_ITEM} AND digest = ?5"
+    );
+    t.prepare_cached(&sql)?
+        .query_row(identity, |row| {
+            Ok(Twin {
+                seq: row.get(0)?,
+                gone: row.get(1)?,
+                gave_way: row.get(2)?,
+            })
         })
-    })
-    .optional()
+        .optional()
 }
 
 /// The item has this payload now: its other rows are gone. Gives those that were unread.

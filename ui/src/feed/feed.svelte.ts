@@ -129,7 +129,6 @@ export class Feed {
     const turn = ++this.#turn;
     try {
       const reply = await call<'feed'>({ do: 'feed', filter: this.filter, before: null, limit: PAGE });
-      performance.mark('reply');
       if (turn !== this.#turn) return;
       this.rows = reply.rows;
       this.waiting = [];

@@ -9,7 +9,6 @@ import { Feed } from './feed.svelte';
 /** So long the window waits for its first mail, in ms: it is drawn once then, not empty before. */
 const TOGETHER = 150;
 
-performance.mark('script');
 const feed = new Feed();
 const first = Promise.race([feed.start(), new Promise((over) => setTimeout(over, TOGETHER))]);
-void Promise.all([begin().then(()=>performance.mark('begun')), first]).then(() => {performance.mark('first');mount(FeedWindow, { target: document.body, props: { feed } });performance.mark('mounted');});
+void Promise.all([begin(), first]).then(() => mount(FeedWindow, { target: document.body, props: { feed } }));

@@ -138,6 +138,8 @@ async fn do_not_disturb(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
     ]));
     let mut told = None;
     loop {
+        let paused = async || flag(&bus, DAEMON, DAEMON_PATH, DUNST, "paused").await;
+        let before = paused().await;
         let now = disturbing(&bus, None).await;
         if told != Some(now) {
             if said.send(Said::DoNotDisturb(now)).await.is_err() {
@@ -145,18 +147,22 @@ async fn do_not_disturb(said: &mpsc::Sender<Said>) -> zbus::Result<()> {
             }
             told = Some(now);
         }
-        let dunst = flag(&bus, DAEMON, DAEMON_PATH, DUNST, "paused").await.is_some();
-        let ask_again = async {
-            match dunst {
-                true => tokio::time::sleep(ASK_DUNST).await,
-                false => std::future::pending().await,
+        let dunst_changes = async {
+            loop {
+                match before {
+                    Some(_) => tokio::time::sleep(ASK_DUNST).await,
+                    None => std::future::pending().await,
+                }
+                if paused().await != before {
+                    break;
+                }
             }
         };
         tokio::select! {
             one = news.next() => if one.is_none() {
                 return Ok(());
             },
-            () = ask_again => {}
+            () = dunst_changes => {}
         }
         // What came at the same time is answered by one look.
         while news.next().now_or_never().flatten().is_some() {}

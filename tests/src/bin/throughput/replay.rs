@@ -1,5 +1,5 @@
-//! Without a server: stanzas lie in memory as they would come off the wire, and go the way that a session and the engine take
-//! them, into a store on the disk: split, decoded, judged by their sender, told to the model in batches, and appended.
+//! Without a server: stanzas lie in memory as the XMPP library hands them over, and go the way that a session and the engine
+//! take them, into a store on the disk: decoded, judged by their sender, told to the model in batches, and appended.
 
 use std::fmt::Write as _;
 use std::path::Path;

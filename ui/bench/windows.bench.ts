@@ -7,6 +7,11 @@ import { MOST, sizes } from '../build/size.ts';
 
 const RUNS = 15;
 const BURSTS = 5;
+/**
+ * Frames come with the screen's, 60 a second: after one that took less than 50 ms the next comes with the third, so after
+ * 50 ms; after one that took longer with the fourth, after 67.
+ */
+const IN_TIME = 3.5 * (1000 / 60);
 
 function median(all: number[]): number {
   return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
@@ -66,7 +71,7 @@ test('opening with 100 and with 100,000 stored rows', async ({ page }) => {
   expect(median(many), 'a fifth more with many stored').toBeLessThan(median(few) * 1.2);
 });
 
-/** The longest wait for a frame while something is going on. */
+/** The longest wait from frame to frame while something is going on. */
 async function longestFrame(page: Page, act: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => {
     const told = window as unknown as { frames: number[]; stop: boolean };
@@ -115,9 +120,12 @@ for (const [how, calls] of [
       );
     }
     const worst = Math.max(...longest);
-    show(`longest frame in a burst of 1,000, ${how}, p50 of ${BURSTS}`, `${median(longest).toFixed(0)} ms`);
+    show(
+      `longest from frame to frame in a burst of 1,000, ${how}, p50 of ${BURSTS}`,
+      `${median(longest).toFixed(0)} ms`,
+    );
     show('the same, worst of all', `${worst.toFixed(0)} ms`);
-    expect(worst, 'every frame of every burst').toBeLessThan(50);
+    expect(worst, 'every frame of every burst under 50 ms').toBeLessThan(IN_TIME);
   });
 }
 
@@ -160,6 +168,6 @@ test('scrolling through 3,000 rows', async ({ page }) => {
     }),
   );
   const drawn = await page.locator('.row').count();
-  show('longest frame while scrolling', `${longest.toFixed(0)} ms`);
+  show('longest from frame to frame while scrolling', `${longest.toFixed(0)} ms`);
   show('rows drawn at its end', `${drawn}`);
 });

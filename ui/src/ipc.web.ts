@@ -23,10 +23,10 @@ if (globalThis.window) window.twin = engine;
 export async function call<K extends Command['do']>(
   command: Extract<Command, { do: K }>,
 ): Promise<ReplyTo<K>> {
-  const reply: Reply = await engine.answer(structuredClone(command) as Command);
+  const reply: Reply = structuredClone(await engine.answer(structuredClone(command) as Command));
   // As from another process: the page goes on in a task of its own.
   await new Promise((go) => setTimeout(go));
-  return structuredClone(reply) as ReplyTo<K>;
+  return reply as ReplyTo<K>;
 }
 
 export function listen(hear: (notice: Notice) => void): () => void {

@@ -20,8 +20,6 @@ const ANNOUNCE_EVERY = 5000;
 const FOUND_AFTER = 500;
 /** A burst is taken in so many milliseconds at a time. */
 const PULL_EVERY = 100;
-/** While the list stands at its top, no more rows are held: the rest is read again when it is scrolled to. */
-const HELD_AT_TOP = 2 * PAGE;
 /** No more rows are read in to be selected: what is done with them is done at once. */
 const SELECTED_MOST = 1000;
 /** Messages are moved by so many in one command at most. */
@@ -650,10 +648,10 @@ export class Feed {
     this.#announce(fresh.filter((row) => row.unread));
   }
 
-  /** Shows rows from the top; what is then far below is left to be read again. */
+  /** Shows rows from the top, no more than a page: the rest is read again when it is scrolled to. */
   #show(rows: Row[]): void {
-    this.more ||= rows.length > HELD_AT_TOP;
-    this.rows = rows.slice(0, HELD_AT_TOP);
+    this.more ||= rows.length > PAGE;
+    this.rows = rows.slice(0, PAGE);
   }
 
   /** Says how many rows a search or filter found. */

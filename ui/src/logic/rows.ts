@@ -100,7 +100,7 @@ export interface Part {
 }
 
 /** So many rows at most are drawn or left out together. */
-const TOGETHER = 16;
+const TOGETHER = 8;
 const MINUTE = 60_000;
 /** What is stored so long after it was sent came late. */
 const LATE = 5 * MINUTE;

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use mailwren_tests::debian::Debian;
 use mailwren_tests::desktop::window::Driven;
 use mailwren_tests::desktop::{Desktop, Parts};
 use mailwren_tests::page::Page;
 use mailwren_tests::publisher::Publisher;
-use mailwren_tests::server::{Kind, Server, node};
+use mailwren_tests::server::{Kind, SAM, Server, jid, node};
 use mailwren_tests::{Scene, eventually, place, scene, scene_within};
+use rusqlite::Connection;
 use tokio::process::Command;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -314,6 +315,7 @@ fn debian_packages_are_installed_started_upgraded_and_removed_without_leftovers(
         person.starts_it(&older).await?;
         person.has_it_start_at_login().await?;
         person.upgrades(&newer).await?;
+        person.takes_on_the_first_store().await?;
         person.removes_it().await
     })
 }
@@ -486,6 +488,43 @@ impl<'a> Person<'a> {
             .lines()
             .any(|line| line.contains("Lunch?") && line.contains("\"unread\":false"));
         ensure!(kept, "the store has {feed}");
+        self.quit().await
+    }
+
+    /// What the first schema stored is there after the upgrade, and as it was beside it.
+    async fn takes_on_the_first_store(&self) -> Result<()> {
+        let dir = self.desktop.path().join("data/mailwren");
+        for file in ["events.sqlite", "events.sqlite-wal", "events.sqlite-shm"] {
+            match std::fs::remove_file(dir.join(file)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        let first = Connection::open(dir.join("events.sqlite"))?;
+        first.execute_batch(include_str!("../../src-tauri/crates/engine/src/store/1.sql"))?;
+        first.pragma_update(None, "user_version", 1)?;
+        first.execute(
+            "INSERT INTO event (rev, account, service, node, item, digest, received_at, delayed, owed, kind, dialect, subject)
+             VALUES (1, ?, '', '', 'a', 'd', unixepoch() * 1000000, 0, 0, 'new', 'mailwren', 'Long ago')",
+            [jid(SAM)],
+        )?;
+        first.execute("UPDATE counter SET rev = 1", ())?;
+        first.close().map_err(|(_, error)| error)?;
+
+        self.launch(&format!("/usr/share/applications/{ID}.desktop")).await?;
+        self.desktop.windows_become("Mailwren", 1).await?;
+        let feed = self.control(&["feed", "list", "--json"]).await?;
+        ensure!(feed.contains("Long ago"), "the store has {feed}");
+        let copies = std::fs::read_dir(&dir)?.flatten().map(|entry| entry.file_name());
+        let copies: Vec<_> = copies
+            .filter(|name| name.to_string_lossy().starts_with("events.before-"))
+            .collect();
+        let [copy] = &*copies else {
+            bail!("there is no one copy: {copies:?}");
+        };
+        let copy = Connection::open(dir.join(copy))?;
+        let version: u32 = copy.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        ensure!(version == 1, "the copy has schema {version}");
         self.quit().await
     }
 

@@ -245,6 +245,7 @@ test.describe('by pointer', () => {
       bar(page).evaluate((el) => [...el.children].some((one) => one.scrollWidth > one.clientWidth));
     expect(await cut()).toBe(false);
     await twin.arrive({ ...from('Ada'), subject: 'A subject of a great many words '.repeat(5) });
+    await expect(page.locator('.fresh')).toBeVisible();
     await page.keyboard.press('g');
     await page.keyboard.press('r');
     await expect(bar(page)).toContainText('great many words');

@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use etcetera::BaseStrategy;
 use etcetera::base_strategy::Xdg;
 use mailwren_core::said::Said;
@@ -183,8 +184,9 @@ fn settled(path: &Path) -> Result<PathBuf, ProfileError> {
 
 /// Twelve hex digits that stand for a path.
 fn short_hash(path: &Path) -> String {
-    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let mut hash = HEXLOWER.encode(&Sha256::digest(path.as_os_str().as_encoded_bytes()));
+    hash.truncate(12);
+    hash
 }
 
 pub(crate) fn private_dir(dir: &Path) -> Result<(), ProfileError> {

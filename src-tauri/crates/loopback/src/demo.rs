@@ -1,9 +1,9 @@
 //! The demo: a server, an account on it, and a play of arriving mail. Whoever connects can't tell it from any other
 //! server.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, Security, Subscription};
@@ -206,12 +206,9 @@ const fn account(place: Place) -> &'static str {
 /// The bridge's item id: a short hash of account and mailbox, UIDVALIDITY, UID.
 fn item_id(mail: &Mail) -> String {
     let hash = Sha256::digest(format!("{}\0{}", account(mail.place), mail.mailbox));
-    let mut id = hash.iter().take(6).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    let _ = write!(id, "-{UIDVALIDITY}-{}", mail.uid);
-    id
+    let mut id = HEXLOWER.encode(&hash);
+    id.truncate(12);
+    format!("{id}-{UIDVALIDITY}-{}", mail.uid)
 }
 
 fn mail_element(mail: &Mail, date: Timestamp) -> Element {

@@ -1,10 +1,10 @@
 //! The server as its owner holds it.
 
-use std::fmt::Write as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use data_encoding::HEXLOWER;
 use jid::{BareJid, Jid};
 use minidom::Element;
 use tokio::net::TcpListener;
@@ -378,8 +378,5 @@ fn key(service: &str, node: &str) -> Result<NodeKey, LoopbackError> {
 pub(crate) fn random_hex() -> io::Result<String> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(io::Error::other)?;
-    Ok(random.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    }))
+    Ok(HEXLOWER.encode(&random))
 }

@@ -1,8 +1,8 @@
 //! The server's certificate, made anew at each start.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use rustls::ServerConfig;
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use sha2::{Digest, Sha256};
@@ -25,10 +25,7 @@ impl Identity {
         let names = [domain, "localhost", "127.0.0.1"].map(str::to_owned);
         let made = rcgen::generate_simple_self_signed(names)?;
         let der = made.cert.der().clone();
-        let fingerprint = Sha256::digest(&der).iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+        let fingerprint = HEXLOWER.encode(&Sha256::digest(&der));
         let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
         let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()?

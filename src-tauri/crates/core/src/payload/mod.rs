@@ -10,6 +10,7 @@ pub mod mobileme;
 pub mod ox;
 pub mod sieve;
 
+use data_encoding::HEXLOWER;
 use minidom::{Element, Node};
 use sha2::{Digest, Sha256};
 
@@ -81,9 +82,7 @@ pub fn digest(item: &Element) -> PayloadDigest {
             }
         }
     }
-    let digits = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let hex = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
-    PayloadDigest(hex.collect())
+    PayloadDigest(HEXLOWER.encode(&hash.finalize()))
 }
 
 /// All text in an element, that of its descendants too; those of which `blocks` says so stand on lines of their own.

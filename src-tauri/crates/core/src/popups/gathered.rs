@@ -1,8 +1,9 @@
 //! Rows that one popup stands for, or that wait for one. There may be a hundred thousand: of all but the newest no more
 //! is kept than telling them with others takes.
 
-use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::collections::VecDeque;
+
+use indexmap::IndexSet;
 
 use crate::event::Kind;
 use crate::policy::{Cause, Outcome, Reason};
@@ -19,16 +20,32 @@ pub struct Gathered {
     brief: Vec<Brief>,
     /// The newest.
     whole: VecDeque<Row>,
-    /// The names in `brief`, each once.
-    names: HashSet<Arc<str>>,
+    /// Who wrote those in `brief`, each once; nobody is one, too.
+    names: Names,
+}
+
+/// Names by numbers.
+#[derive(Debug, Default)]
+struct Names(IndexSet<Option<String>>);
+
+impl Names {
+    fn number(&mut self, name: Option<&str>) -> u32 {
+        let (number, _) = self.0.insert_full(name.map(str::to_owned));
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
+    fn at(&self, number: u32) -> Option<&str> {
+        self.0.get_index(number as usize)?.as_deref()
+    }
 }
 
 /// What telling a row with others takes.
 #[derive(Debug)]
 struct Brief {
     seq: i64,
+    /// Which of the names.
+    who: u32,
     new: bool,
-    who: Option<Arc<str>>,
     privacy: Option<Privacy>,
     /// On which occasion it was told with others last.
     told: Option<Occasion>,
@@ -69,7 +86,7 @@ impl Gathered {
             self.shorten(0);
         }
         for brief in newer.brief {
-            let who = brief.who.map(|who| self.name(&who));
+            let who = self.names.number(newer.names.at(brief.who));
             self.brief.push(Brief { who, ..brief });
         }
         self.extend(newer.whole);
@@ -81,25 +98,14 @@ impl Gathered {
             && let Some(row) = self.whole.pop_front()
         {
             let OneOfMany { new, who, privacy } = OneOfMany::of(&row);
-            let who = who.map(|who| self.name(who));
+            let who = self.names.number(who);
             self.brief.push(Brief {
                 seq: row.seq,
-                new,
                 who,
+                new,
                 privacy,
                 told: row.reason.as_ref().and_then(occasion),
             });
-        }
-    }
-
-    fn name(&mut self, name: &str) -> Arc<str> {
-        match self.names.get(name) {
-            Some(known) => Arc::clone(known),
-            None => {
-                let new: Arc<str> = name.into();
-                self.names.insert(Arc::clone(&new));
-                new
-            }
         }
     }
 
@@ -139,7 +145,7 @@ impl Gathered {
     pub fn each(&self) -> impl Iterator<Item = OneOfMany<'_>> + Clone {
         let brief = self.brief.iter().map(|brief| OneOfMany {
             new: brief.new,
-            who: brief.who.as_deref(),
+            who: self.names.at(brief.who),
             privacy: brief.privacy,
         });
         brief.chain(self.whole.iter().map(OneOfMany::of))
@@ -150,7 +156,7 @@ impl Gathered {
         self.brief.retain(|brief| keep(brief.seq));
         self.whole.retain(|row| keep(row.seq));
         if self.brief.is_empty() {
-            self.names.clear();
+            self.names = Names::default();
         }
     }
 

@@ -8,6 +8,7 @@ mod message;
 mod notification;
 mod snippet;
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use minidom::Element;
 use minidom::rxml::xml_ncname;
@@ -337,5 +338,5 @@ fn digest(parts: &[&[u8]]) -> String {
     for part in parts {
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hash.finalize())
 }

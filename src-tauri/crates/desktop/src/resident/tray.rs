@@ -18,7 +18,7 @@ const REDRAW: Duration = Duration::from_millis(250);
 /// What is new is told by a popup first, and drawn once it is: pictures take longer than words.
 const POPUPS_FIRST: Duration = Duration::from_millis(40);
 /// Without any news, so often: the tooltip tells how old the last proof is.
-const REFRESH: Duration = Duration::from_secs(30);
+const REFRESH: Duration = Duration::from_secs(60);
 /// Rows asked for; some of them aren't mails to list.
 const ROWS: u32 = 20;
 
@@ -30,6 +30,7 @@ pub async fn run(face: &Face, windows: &Windows, place: &impl Place) {
     let first = view(face, &mut words)
         .await
         .unwrap_or_else(|_| tray_view(&Status::default(), &[], &ZonedDateTime::now(), &words));
+    let mut shown = first.clone();
     let tray = match place.show(first, actions_in).await {
         Ok(tray) => tray,
         Err(error) => {
@@ -59,7 +60,11 @@ pub async fn run(face: &Face, windows: &Windows, place: &impl Place) {
             _ = refresh.tick() => drop(due.get_or_insert(drawn + REDRAW)),
             () = until(due) => {
                 match view(face, &mut words).await {
-                    Ok(view) => tray.update(view).await,
+                    Ok(view) if view == shown => {}
+                    Ok(view) => {
+                        shown.clone_from(&view);
+                        tray.update(view).await;
+                    }
                     Err(error) => tracing::warn!(%error, "the tray shows old news"),
                 }
                 (due, drawn) = (None, Instant::now());

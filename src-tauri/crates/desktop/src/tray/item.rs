@@ -98,8 +98,12 @@ impl ksni::Tray for Tray {
         self.icons.clone()
     }
 
+    /// Only where it is shown: a tray reads all there is, pictures too, whenever anything has changed.
     fn attention_icon_pixmap(&self) -> Vec<ksni::Icon> {
-        self.icons.clone()
+        match ksni::Tray::status(self) {
+            ksni::Status::NeedsAttention => self.icons.clone(),
+            _ => Vec::new(),
+        }
     }
 
     fn tool_tip(&self) -> ksni::ToolTip {

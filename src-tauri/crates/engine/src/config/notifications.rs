@@ -1,5 +1,6 @@
 //! What the file says of notifications: `[notifications]`, `[[quiet]]` and `[[rule]]`.
 
+use data_encoding::HEXLOWER;
 use mailwren_core::quiet::{QuietFault, QuietHours, days};
 use mailwren_core::rules::{Rule, RuleEntry, Rules};
 use mailwren_core::said::Said;
@@ -147,10 +148,7 @@ pub fn edition(entries: &[RuleEntry]) -> String {
     for entry in entries {
         digest.update(format!("{:?}\n{:?}\n", entry.rule, entry.fault));
     }
-    digest
-        .finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut edition = HEXLOWER.encode(&digest.finalize());
+    edition.truncate(12);
+    edition
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use mailwren_core::act::MessageAt;
 use mailwren_core::publish::uid_of;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use crate::profile::private_dir;
 /// The folder of these files.
 const FOLDER: &str = "nodes";
 /// Digits that a file's name has.
-const DIGITS: usize = 16;
+const DIGITS: usize = 32;
 /// More folders than this at a target aren't acted upon.
 const MOST_FOLDERS: usize = 1_000;
 /// Of so many items of before their UID was known it is remembered.
@@ -266,9 +267,9 @@ fn name(target: &Target) -> String {
     digest.update(target.service.as_deref().unwrap_or_default());
     digest.update([0]);
     digest.update(&target.node);
-    let digest = digest.finalize();
-    let digits = digest.iter().take(DIGITS).map(|byte| format!("{byte:02x}"));
-    format!("{}.json", digits.collect::<String>())
+    let mut name = HEXLOWER.encode(&digest.finalize());
+    name.truncate(DIGITS);
+    name + ".json"
 }
 
 #[cfg(test)]

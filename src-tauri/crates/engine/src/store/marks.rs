@@ -6,8 +6,8 @@ use mailwren_core::view::Row;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::read;
-use super::write::{Change, ITEM};
+use super::read::{self, ITEM};
+use super::write::Change;
 
 /// Of what is marked at once, the other devices hear of so many of the newest. More is housekeeping.
 const MOST_NOTED: usize = 2_000;

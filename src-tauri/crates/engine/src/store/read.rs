@@ -21,6 +21,10 @@ const COLUMNS: &str = "seq, rev, account, received_at, delayed, unread, replaced
      item, kind, dialect, user, mailbox, token, subid, sent_at, from_name, from_address, subject, snippet, message_id, \
      unseen, uid, uidvalidity, link";
 
+/// The rows that stand for an item's payload; the same condition as that of the index over the identity.
+pub const ITEM: &str =
+    "account = ?1 AND service = ?2 AND node = ?3 AND item = ?4 AND item <> '' AND kind IN ('new', 'changed')";
+
 /// The rows for which a popup is still owed. One that was read or went meanwhile owes none.
 pub const OWING: &str = "owed = 1 AND unread = 1 AND gone_at IS NULL";
 
@@ -361,10 +365,11 @@ pub fn known_items(
     [account, service, node]: Node<'_>,
     items: &[String],
 ) -> rusqlite::Result<HashSet<String>> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM event WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4
-                              AND item <> '' AND kind IN ('new', 'changed'))
-                   OR EXISTS (SELECT 1 FROM swept WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)";
-    let mut statement = c.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM event WHERE {ITEM})
+             OR EXISTS (SELECT 1 FROM swept WHERE account = ?1 AND service = ?2 AND node = ?3 AND item = ?4)"
+    );
+    let mut statement = c.prepare_cached(&sql)?;
     let mut known = HashSet::new();
     for item in items {
         if statement.query_row([account, service, node, item], |row| row.get(0))? {

@@ -14,7 +14,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Params, Transaction, params};
 
 use super::marks;
-use super::read::{self, Node, OWING, READ_BEFORE, SNOOZED, dialect_name, dialect_named, kind_name};
+use super::read::{self, ITEM, Node, OWING, READ_BEFORE, SNOOZED, dialect_name, dialect_named, kind_name};
 use crate::mailbox::positions_of;
 
 /// How long an item that is still published, but never arrives again, is remembered after its row was swept.
@@ -23,12 +23,6 @@ const REMEMBER_SWEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// To take one row's words out of the search index takes as long as to write those of so many rows anew.
 const ROWS_FOR_ONE: i64 = 500;
 
-/// The rows that stand for an item's payload; the same condition as that of the index over the identity.
-pub const ITEM: &str =
-    "account = ? AND service = ? AND node = ? AND item = ? AND item <> '' AND kind IN ('new', 'changed')";
-/// The same with its values by number.
-const SAME_ITEM: &str =
-    "account = ?1 AND service = ?2 AND node = ?3 AND item = ?4 AND item <> '' AND kind IN ('new', 'changed')";
 const NODE: &str = "account = ? AND service = ? AND node = ? AND kind IN ('new', 'changed')";
 
 /// What happens to a row.
@@ -259,7 +253,7 @@ fn is_known(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
     let [account, service, node, item] = place(&arrival.account, event);
     let place = "account = ?1 AND service = ?2 AND node = ?3 AND item = ?4";
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM event WHERE {SAME_ITEM})
+        "SELECT EXISTS (SELECT 1 FROM event WHERE {ITEM})
              OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND message_id = ?5)
              OR EXISTS (SELECT 1 FROM event WHERE account = ?1 AND uid = ?6)
              OR EXISTS (SELECT 1 FROM swept WHERE {place})
@@ -306,8 +300,8 @@ fn told(t: &Transaction<'_>, arrival: &Arrival) -> rusqlite::Result<bool> {
 fn twin(t: &Transaction<'_>, identity: [&str; 5]) -> rusqlite::Result<Option<Twin>> {
     let sql = format!(
         "SELECT seq, gone_at IS NOT NULL,
-             kind = 'changed' AND replaced = 1 AND seq = (SELECT max(seq) FROM event WHERE {SAME_ITEM})
-         FROM event WHERE {SAME_ITEM} AND digest = ?5"
+             kind = 'changed' AND replaced = 1 AND seq = (SELECT max(seq) FROM event WHERE {ITEM})
+         FROM event WHERE {ITEM} AND digest = ?5"
     );
     t.prepare_cached(&sql)?
         .query_row(identity, |row| {

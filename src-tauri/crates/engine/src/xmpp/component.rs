@@ -8,6 +8,7 @@
 use std::io;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use jid::BareJid;
 use mailwren_core::limits::Limits;
 use mailwren_core::link::Reached;
@@ -106,10 +107,7 @@ impl ComponentStream {
         };
         *reached = Reached::Login;
         let proof = Zeroizing::new(format!("{id}{}", secret.expose_secret()));
-        let proof: String = Sha1::digest(proof.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let proof = HEXLOWER.encode(&Sha1::digest(proof.as_bytes()));
         let handshake = format!("<handshake>{proof}</handshake>");
         self.write(handshake.as_bytes()).await.map_err(lost)?;
         loop {

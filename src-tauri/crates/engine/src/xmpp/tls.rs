@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use data_encoding::HEXLOWER;
 use mailwren_core::said::Said;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier};
@@ -178,7 +179,7 @@ pub fn server_name(domain: &str) -> Result<ServerName<'static>, Trouble> {
 
 /// SHA-256 of a certificate, in lower-case hex.
 pub fn fingerprint(certificate: &[u8]) -> String {
-    Sha256::digest(certificate).iter().map(|b| format!("{b:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(certificate))
 }
 
 /// Takes hex in either case, with or without colons or spaces.

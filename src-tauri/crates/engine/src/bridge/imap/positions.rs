@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use mailwren_core::mirror::Position;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -34,8 +35,7 @@ impl Positions {
     pub(super) fn load(data: &Path, mailbox: &str) -> io::Result<Self> {
         let dir = data.join("mailboxes");
         private_dir(&dir).map_err(io::Error::other)?;
-        let digest = Sha256::digest(mailbox.as_bytes());
-        let mut name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut name = HEXLOWER.encode(&Sha256::digest(mailbox.as_bytes()));
         name.truncate(DIGITS);
         let path = dir.join(name);
         let nothing = Kept {

@@ -26,7 +26,7 @@ pub struct Gathered {
 
 /// Names by numbers.
 #[derive(Debug, Default)]
-struct Names(IndexSet<Option<String>>);
+struct Names(Box<IndexSet<Option<String>>>);
 
 impl Names {
     fn number(&mut self, name: Option<&str>) -> u32 {

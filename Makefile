@@ -30,7 +30,7 @@ test-rust: build venv
 
 ## The packages installed, started, upgraded and removed in a new Debian of their own: as root, in minutes, from Debian's archive.
 test-package: packages-test build venv
-	cargo test --release --workspace --test package -- --ignored
+	cargo test --release --workspace --test all package:: -- --ignored
 
 ## The pure core's tests alone: quick, and without a server or a desktop.
 test-core:
@@ -147,7 +147,7 @@ format: ui/node_modules/.package-lock.json
 
 ## The UI's types and message names, from the Rust types and the catalogue.
 types: ui/node_modules/.package-lock.json
-	UPDATE_TYPES=1 cargo test --release -p mailwren-core --test wire_types
+	UPDATE_TYPES=1 cargo test --release -p mailwren-core --test all wire_types
 	npm --prefix ui run --silent messages
 
 ## The PNGs under icons/, from their SVG sources.

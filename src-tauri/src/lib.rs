@@ -1,14 +1,12 @@
-//! The desktop app, in two processes of one program.
+//! The desktop app's resident: hosts the engine and has the tray and the notifications ([`mailwren_desktop::resident`]).
 //!
-//! The *resident* ([`mailwren_desktop::resident`]) hosts the engine and has the tray and the notifications; it never loads a
-//! page. When a window is wanted it starts the *window process*, which attaches to the engine by the control socket as every
-//! face does, and ends with its last window: WebKit's processes and memory are gone with it, and a crash in there loses
-//! nothing. `mailwrenctl tray` is a resident, too, and starts the same window process.
+//! Windows are another program's, `mailwren-window`: it attaches to the engine by the control socket as every face does, and
+//! ends with its last window, so that WebKit's processes and memory are gone with it, and a crash in there loses nothing. It
+//! alone links GTK and WebKit on Linux, which take longer to load than all that the resident does until its icon is there.
+//! `mailwrenctl tray` is a resident, too, and starts the same windows.
 
 #![forbid(unsafe_code)]
 
-mod bridge;
-mod commands;
 mod opening;
 mod refusal;
 #[cfg_attr(all(target_os = "linux", not(feature = "tauri-tray")), path = "tray_icon/ksni.rs")]
@@ -17,7 +15,6 @@ mod refusal;
     path = "tray_icon/native.rs"
 )]
 mod tray_icon;
-mod windows;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,8 +24,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Parser;
 use mailwren_core::said::Said;
+use mailwren_desktop::autostart::Resident;
 use mailwren_desktop::resident;
-use mailwren_desktop::windows::{Program, Wanted, WindowName};
+use mailwren_desktop::windows::{self, WindowName};
 use mailwren_engine::{language, log};
 
 use crate::refusal::Refusal;
@@ -50,15 +48,6 @@ pub struct Args {
     /// Start with the settings window.
     #[arg(long)]
     settings: bool,
-    /// Be the window process of the engine at this control socket.
-    #[arg(long, value_name = "SOCKET", hide = true, conflicts_with_all = ["config", "demo", "hidden", "settings"])]
-    attach: Option<PathBuf>,
-    /// The program that hosts the engine, where it isn't this one.
-    #[arg(long, value_name = "PROGRAM", hide = true, requires = "attach")]
-    host: Option<PathBuf>,
-    /// The window process's first window.
-    #[arg(long, hide = true, requires = "attach", default_value_t = Wanted { name: WindowName::Feed, row: None })]
-    window: Wanted,
 }
 
 /// What a running task may still take once the app ends.
@@ -71,23 +60,21 @@ pub fn main() -> ExitCode {
     let Err(error) = run(&args) else {
         return ExitCode::SUCCESS;
     };
-    let said = refusal::said(&error).told(&language::of_profile(config));
+    tell(&refusal::said(&error), config);
+    ExitCode::FAILURE
+}
+
+/// Says it to whoever started the app by hand.
+fn tell(said: &Said, config: Option<PathBuf>) {
+    let said = said.told(&language::of_profile(config));
     // A closed stderr is no reason to fail in another way.
     writeln!(std::io::stderr(), "mailwren: {said}").ok();
-    ExitCode::FAILURE
 }
 
 /// Runs until the person quits. If Mailwren runs already, it is asked to show its feed instead.
 fn run(args: &Args) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("can't start worker threads")?;
-    let ended = match args.attach.clone() {
-        Some(socket) => windows::run(&runtime, &socket, args.window, args.host.clone()),
-        None => tray_icon::host(&runtime, |place| stay(args.clone(), place)),
-    };
+    let runtime = tray_icon::runtime().enable_all().build().context("can't start")?;
+    let ended = tray_icon::host(&runtime, |place| stay(args.clone(), place));
     runtime.shutdown_timeout(LAST_WORDS);
     ended
 }
@@ -104,7 +91,11 @@ async fn stay(args: Args, place: Place) -> Result<()> {
         (false, false) => Some(WindowName::Feed),
         (false, true) => None,
     };
-    Ok(resident::run(&ground.opening, first, Program::Own, &place).await?)
+    if windows::program().is_none() {
+        tell(&Said::word("resident-no-windows"), args.config);
+    }
+    let own = Resident::App(std::env::current_exe().context("this program isn't found")?);
+    Ok(resident::run(&ground.opening, first, own, &place).await?)
 }
 
 /// Windows are another process's, but without a display there is no sense in staying.

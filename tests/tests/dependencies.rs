@@ -84,16 +84,34 @@ fn the_core_has_no_runtime_no_store_and_no_windows() -> Result<()> {
 }
 
 #[test]
-fn mailwrenctl_runs_without_gtk_and_webkit() -> Result<()> {
+fn mailwrenctl_needs_neither_gtk_nor_webkit() -> Result<()> {
     let used = tree("mailwren-cli", "99")?;
     for forbidden in ["tauri", "wry", "tao", "gtk", "webkit2gtk"] {
         ensure!(!used.contains(forbidden), "mailwren-cli needs {forbidden}");
     }
-    let linked = Command::new("ldd").arg(place::program("mailwrenctl")?).output()?;
-    let linked = String::from_utf8(linked.stdout)?;
-    ensure!(linked.contains("libc.so"), "ldd tells nothing: {linked}");
-    for forbidden in ["gtk", "gdk", "webkit", "X11", "dbus"] {
-        ensure!(!linked.contains(forbidden), "mailwrenctl links {forbidden}: {linked}");
-    }
     Ok(())
+}
+
+#[test]
+fn what_stays_links_neither_gtk_nor_webkit() -> Result<()> {
+    for program in ["mailwrenctl", "mailwren"] {
+        let linked = linked(program)?;
+        for forbidden in ["gtk", "gdk", "webkit", "X11", "dbus"] {
+            ensure!(!linked.contains(forbidden), "{program} links {forbidden}: {linked}");
+        }
+    }
+    // What isn't found above is there to be found.
+    ensure!(
+        linked("mailwren-window")?.contains("webkit"),
+        "the windows are no longer WebKit's"
+    );
+    Ok(())
+}
+
+/// What a program is linked to.
+fn linked(program: &str) -> Result<String> {
+    let linked = Command::new("ldd").arg(place::program(program)?).output()?;
+    let linked = String::from_utf8(linked.stdout)?;
+    ensure!(linked.contains("libc.so"), "ldd tells nothing of {program}: {linked}");
+    Ok(linked)
 }

@@ -1,9 +1,37 @@
 //! The harness itself, with a client that isn't ours on both ends: what these servers do without Mailwren.
 
-use anyhow::{Result, ensure};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
 use mailwren_tests::publisher::Publisher;
 use mailwren_tests::server::{Kind, PUBLISHER, SAM, Server, jid, node};
 use mailwren_tests::{eventually, scene};
+
+/// Cargo looks for no tests of its own there.
+#[test]
+fn every_file_of_tests_is_in_the_program_that_runs_them() -> Result<()> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no workspace")?;
+    for folder in [
+        "tests/tests",
+        "src-tauri/crates/core/tests",
+        "src-tauri/crates/engine/tests",
+        "src-tauri/crates/loopback/tests",
+    ] {
+        let folder = workspace.join(folder);
+        let all = std::fs::read_to_string(folder.join("all.rs"))?;
+        for file in std::fs::read_dir(&folder)? {
+            let path = file?.path();
+            let name = path.file_stem().context("a file without a name")?.to_string_lossy().into_owned();
+            let apart = ["all", "allocations"].contains(&name.as_str());
+            ensure!(
+                apart || all.contains(&format!("\nmod {name};\n")),
+                "{} is never run",
+                path.display()
+            );
+        }
+    }
+    Ok(())
+}
 
 const ENTRY: &str = "<entry xmlns='http://www.w3.org/2005/Atom'><title>one</title></entry>";
 

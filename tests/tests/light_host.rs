@@ -20,7 +20,7 @@ fn mail(subject: &str) -> String {
 
 async fn nothing_of_the_app_runs(desktop: &Desktop) -> Result<()> {
     eventually("neither the app nor a web process", async || {
-        let left = ["mailwren", "WebKitWebProces", "WebKitNetworkPr"]
+        let left = ["mailwren", "mailwren-window", "WebKitWebProces", "WebKitNetworkPr"]
             .map(|name| desktop.processes(name))
             .into_iter()
             .sum::<Result<usize>>()?;

@@ -60,7 +60,7 @@ export class Twin {
 
   /** What axe finds wrong with the page as it is, targets below 24 pixels among it. */
   async faults(): Promise<string[]> {
-    await this.page.evaluate(axeSource);
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axeSource);
     return this.page.evaluate(async () => {
       const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
       // Axe leaves the rule for targets out, unless it is told to look.

@@ -10,16 +10,21 @@ use tauri::image::Image;
 use tauri::menu::{IsMenuItem, Menu, MenuItem, MenuItemKind, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, RunEvent, Wry};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
-
-use crate::windows;
 
 /// Pixels of the icon that is handed over; the system scales it down.
 const SIDE: u32 = 32;
 
 /// Where the icon is put: an app without a window, whose event loop drives it.
 pub struct Place(AppHandle);
+
+/// What the resident runs on, beside the main thread.
+pub fn runtime() -> Builder {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(2);
+    builder
+}
 
 /// Runs the resident to its end beside the event loop, which these systems want on the main thread.
 pub fn host<F>(runtime: &Runtime, resident: impl FnOnce(Place) -> F) -> anyhow::Result<()>
@@ -28,7 +33,7 @@ where
 {
     tauri::async_runtime::set(runtime.handle().clone());
     let app = tauri::Builder::default()
-        .build(windows::context())
+        .build(tauri::generate_context!())
         .context("can't start the user interface")?;
     let handle = app.handle().clone();
     let resident = resident(Place(handle.clone()));

@@ -408,4 +408,3 @@ cli-no-event-do = يعرض `mailwrenctl feed list` الأحداث المحفوظ
 cli-none = لم يُعَدّ أي حساب
 cli-none-do = أضف واحدًا بالأمر `mailwrenctl account add JID`، أو جرّب `mailwrenctl demo`.
 cli-reply = يجيب المحرك بغير ما سُئل عنه
-cli-no-app = لا توجد نوافذ: البرنامج `mailwren` ليس بجانب هذا البرنامج ولا في مسار البحث. تعمل الأيقونة والإشعارات.

@@ -400,4 +400,3 @@ cli-no-event-do = `mailwrenctl feed list` zeigt die gespeicherten.
 cli-none = kein Konto ist eingerichtet
 cli-none-do = Fügen Sie eines mit `mailwrenctl account add JID` hinzu, oder versuchen Sie `mailwrenctl demo`.
 cli-reply = Mailwren antwortet etwas anderes, als es gefragt wurde
-cli-no-app = Es gibt keine Fenster: `mailwren` liegt weder neben diesem Programm noch im Suchpfad. Symbol und Benachrichtigungen arbeiten.

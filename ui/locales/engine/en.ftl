@@ -400,4 +400,3 @@ cli-no-event-do = `mailwrenctl feed list` shows those that are stored.
 cli-none = no account is configured
 cli-none-do = Add one with `mailwrenctl account add JID`, or try `mailwrenctl demo`.
 cli-reply = the engine answers something else than what it was asked
-cli-no-app = There are no windows: `mailwren` is neither beside this program nor on the path. Tray and notifications work.

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use mailwren_core::said::Said;
 use mailwren_core::words::Words;
+use mailwren_desktop::autostart::Resident;
 use mailwren_desktop::resident;
 use mailwren_desktop::tray::SessionBus;
-use mailwren_desktop::windows::{Program, WindowName};
+use mailwren_desktop::windows::{self, WindowName};
 use mailwren_engine::log;
 
 use crate::exit::Failure;
@@ -24,11 +25,12 @@ pub async fn run(config: Option<PathBuf>, verbose: u8, arguments: &Arguments, wo
     if let Err(error) = log::init(verbose, Some(opening.profile.log_dir().as_path())) {
         tracing::warn!(%error, "nothing is logged to a file");
     }
-    if !Program::App.is_there() {
-        Failure::failed(Said::word("cli-no-app")).tell(words);
+    if windows::program().is_none() {
+        Failure::failed(Said::word("resident-no-windows")).tell(words);
     }
     let first = (!arguments.hidden).then_some(WindowName::Feed);
-    resident::run(&opening, first, Program::App, &SessionBus)
+    let own = std::env::current_exe().map_err(|e| Failure::failed(Said::text(e)))?;
+    resident::run(&opening, first, Resident::Light(own), &SessionBus)
         .await
         .map_err(|e| Failure::failed(e.said()))
 }

@@ -2,15 +2,13 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod world;
-
 use jiff::Timestamp;
 use mailwren_core::account::{Account, MailServer, Subscription};
 use mailwren_core::event::{Decoded, Dialect, Event, Kind, PayloadDigest};
 use mailwren_core::mirror::{Opened, Position};
 use mailwren_core::model::{FolderSeen, Input, LinkChange, Looked};
 
-use world::{SAM, World, mail};
+use crate::world::{SAM, World, mail};
 
 const NODE: &str = "/protected/com/apple/mobileme/sam/mail/Inbox";
 const SERVER: &str = "imap.example.org";

@@ -8,8 +8,6 @@
     clippy::indexing_slicing
 )]
 
-mod world;
-
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,7 +22,7 @@ use mailwren_core::said::Said;
 use mailwren_core::view::{LinkState, Notice, Pause, Problem, TrayShape};
 use proptest::prelude::*;
 
-use world::{SAM, World, changed, gone, late, mail, numbered, stamped};
+use crate::world::{SAM, World, changed, gone, late, mail, numbered, stamped};
 
 #[test]
 fn a_mail_raises_one_popup_with_sender_and_subject() {

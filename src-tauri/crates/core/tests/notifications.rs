@@ -8,8 +8,6 @@
     clippy::indexing_slicing
 )]
 
-mod world;
-
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
@@ -24,7 +22,7 @@ use mailwren_core::settings::NotificationSettings;
 use mailwren_core::view::{Command, Pause, TrayShape};
 use proptest::prelude::*;
 
-use world::{SAM, World, changed, gone, late, mail, numbered};
+use crate::world::{SAM, World, changed, gone, late, mail, numbered};
 
 const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 const NEW_YORK: &str = "EST5EDT,M3.2.0,M11.1.0";

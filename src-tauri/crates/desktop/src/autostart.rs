@@ -24,6 +24,15 @@ pub enum Resident {
     Light(PathBuf),
 }
 
+impl Resident {
+    /// Where its program is.
+    pub fn program(&self) -> &Path {
+        match self {
+            Self::App(program) | Self::Light(program) => program,
+        }
+    }
+}
+
 /// Where the desktop looks for what to start at login.
 #[derive(Debug, Clone)]
 pub struct Autostart {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+
 use mailwren_core::doctor::{self, Check, Daemon, DesktopFound};
 use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Reply};
@@ -48,32 +51,35 @@ pub fn system() -> Vec<String> {
         .collect()
 }
 
-async fn look() -> DesktopFound {
-    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let display = named("DISPLAY") || named("WAYLAND_DISPLAY");
-    let connected = tokio::time::timeout(PATIENCE, Connection::session()).await;
-    let bus = match connected {
-        Ok(Ok(bus)) => Ok(bus),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(late) => Err(late.to_string()),
-    };
-    match bus {
-        Ok(bus) => {
-            let (daemon, tray) = tokio::join!(daemon(&bus), surroundings::shows_tray(&bus));
-            DesktopFound {
-                display,
-                bus_fault: None,
-                daemon,
-                tray,
+fn look() -> BoxFuture<'static, DesktopFound> {
+    async move {
+        let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let display = named("DISPLAY") || named("WAYLAND_DISPLAY");
+        let connected = tokio::time::timeout(PATIENCE, Connection::session()).await;
+        let bus = match connected {
+            Ok(Ok(bus)) => Ok(bus),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(late) => Err(late.to_string()),
+        };
+        match bus {
+            Ok(bus) => {
+                let (daemon, tray) = tokio::join!(daemon(&bus), surroundings::shows_tray(&bus));
+                DesktopFound {
+                    display,
+                    bus_fault: None,
+                    daemon,
+                    tray,
+                }
             }
+            Err(fault) => DesktopFound {
+                display,
+                bus_fault: Some(fault),
+                daemon: None,
+                tray: false,
+            },
         }
-        Err(fault) => DesktopFound {
-            display,
-            bus_fault: Some(fault),
-            daemon: None,
-            tray: false,
-        },
     }
+    .boxed()
 }
 
 /// Asks the notification daemon who it is, and starts it if the bus can: so does the first popup.

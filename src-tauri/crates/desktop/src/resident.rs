@@ -10,10 +10,11 @@ use mailwren_engine::face::{Face, OpenError, Opening};
 use mailwren_engine::ports::Notifier;
 use tokio::sync::{broadcast, mpsc};
 
+use crate::autostart::Resident;
 use crate::link;
 use crate::notifier::DesktopNotifier;
 use crate::tray::Place;
-use crate::windows::{Program, WindowName, Windows};
+use crate::windows::{WindowName, Windows};
 
 /// Popups' answers wait here for the engine.
 const POPUP_EVENTS: usize = 64;
@@ -45,14 +46,14 @@ impl ResidentError {
 }
 
 /// Runs until the person quits, with the window `first` at once. If a resident runs already for this profile, it is asked to
-/// show its feed instead. `program` has the windows, `place` the tray.
+/// show its feed instead. `own` is what runs, `place` has the tray.
 ///
 /// # Errors
 /// [`ResidentError`].
 pub async fn run(
     opening: &Opening,
     first: Option<WindowName>,
-    program: Program,
+    own: Resident,
     place: &impl Place,
 ) -> Result<(), ResidentError> {
     let (events_in, events) = mpsc::channel(POPUP_EVENTS);
@@ -62,7 +63,7 @@ pub async fn run(
         let shown = face.call(Command::ShowFeed).await;
         return shown.map(drop).map_err(ResidentError::Other);
     }
-    let windows = Windows::new(program, opening.profile.socket().to_owned());
+    let windows = Windows::new(own, opening.profile.socket().to_owned());
     if let Some(name) = first {
         windows.show(name);
     }

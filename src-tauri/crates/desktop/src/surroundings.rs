@@ -51,8 +51,8 @@ const SCREEN_SAVERS: [(&str, &str); 5] = [
 
 /// Who takes longer to answer is as good as not there.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A dunst that is paused by a signal (SIGUSR1) tells nobody, so it is asked so often.
-const ASK_DUNST: Duration = Duration::from_secs(5);
+/// A dunst that is paused by a signal (SIGUSR1) tells nobody, so it is asked so often. Popups that it gets meanwhile it keeps.
+const ASK_DUNST: Duration = Duration::from_secs(15);
 /// At login parts of the desktop come one after another: one that isn't there after so long is missing.
 const LATE: Duration = Duration::from_secs(10);
 /// A bus that isn't there, or went, is tried again after this.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::{Span, Timestamp, ZonedDateTime};
+use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 use mailwren_core::event::{Event, Kind};
 use mailwren_core::policy::Hush;
 use mailwren_core::view::{AccountStatus, LinkState, Row, Status, TrayShape};
@@ -24,6 +24,8 @@ const LABEL_CHARS: usize = 64;
 const SENDER_CHARS: usize = 24;
 /// The tooltip names at most so many accounts.
 const TOOLTIP_ACCOUNTS: usize = 8;
+/// So near, a time of day says which day.
+const NEAR: SignedDuration = SignedDuration::from_hours(12);
 /// When a day begins for [`PauseFor::UntilTomorrow`].
 const MORNING_HOUR: i8 = 7;
 
@@ -249,9 +251,7 @@ impl Speaker<'_> {
             LinkState::Connecting => self.words.word("link-connecting"),
             LinkState::Offline => match account.next_try {
                 Some(at) if at > self.now.timestamp() => {
-                    let next = self
-                        .words
-                        .say("await-try", [("left", self.words.span(-self.since(at)).into())]);
+                    let next = self.words.say("tray-next-try", [("time", self.moment(at).into())]);
                     let state = self.words.word("link-offline");
                     self.words
                         .say("tray-offline", [("state", state.into()), ("next", next.into())])
@@ -276,19 +276,23 @@ impl Speaker<'_> {
         }
     }
 
-    /// The trouble if there is one, else how old the proofs are.
+    /// The trouble if there is one, else when the proofs were: how old they are would have to be told anew all the time.
     fn connected(&self, account: &AccountStatus) -> String {
         if let Some(trouble) = &account.trouble {
             return text::line(&trouble.message.told(self.words), 100);
         }
-        let ago = |at| ("ago", self.words.span(self.since(at)).into());
-        let proof = if account.xmpp { "proof-one" } else { "proof-mailbox" };
+        let time = |at| ("time", self.moment(at).into());
+        let proof = if account.xmpp {
+            "tray-proof"
+        } else {
+            "tray-proof-mailbox"
+        };
         let push = match account.proven_at {
-            Some(at) => self.words.say(proof, [ago(at)]),
+            Some(at) => self.words.say(proof, [time(at)]),
             None => self.words.word("link-connected"),
         };
         match account.publisher_at {
-            Some(at) => self.words.say("proof-both", [("push", push.into()), ago(at)]),
+            Some(at) => self.words.say("tray-proof-both", [("push", push.into()), time(at)]),
             None => push,
         }
     }
@@ -319,7 +323,7 @@ impl Speaker<'_> {
     /// The time of day, with the weekday when it isn't today.
     fn clock(&self, at: Timestamp) -> String {
         let at = at.to_zoned_datetime(self.now.time_zone().clone());
-        let time = at.strftime("%H:%M").to_string();
+        let time = time_of_day(&at);
         if at.date() == self.now.date() {
             return time;
         }
@@ -329,10 +333,18 @@ impl Speaker<'_> {
             .say("tray-time", [("day", day.into()), ("time", time.into())])
     }
 
-    /// Whole seconds from `at` to now.
-    fn since(&self, at: Timestamp) -> i64 {
-        self.now.timestamp().duration_since(at).as_secs()
+    /// The same for what is near: the time of day, unless there could be a doubt which.
+    fn moment(&self, at: Timestamp) -> String {
+        if self.now.timestamp().duration_since(at).abs() < NEAR {
+            return time_of_day(&at.to_zoned_datetime(self.now.time_zone().clone()));
+        }
+        self.clock(at)
     }
 }
+
+fn time_of_day(at: &ZonedDateTime) -> String {
+    at.strftime("%H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests;

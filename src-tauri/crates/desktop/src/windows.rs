@@ -9,7 +9,6 @@ use std::str::FromStr;
 use std::time::Duration;
 use std::{fmt, io};
 
-use mailwren_engine::program::is_on_path;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -17,7 +16,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-/// The app's program, which has the windows.
+use crate::autostart::Resident;
+
+/// The program that shows the windows.
+const PROGRAM: &str = "mailwren-window";
+/// The app's own.
 const APP: &str = "mailwren";
 /// A window process that shows nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -94,39 +97,29 @@ impl FromStr for Wanted {
     }
 }
 
-/// The program that shows the windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Program {
-    /// The one that runs: the app hosts the engine itself.
-    Own,
-    /// The app, for a host without windows: the one that lies beside it, else the one on the path.
-    App,
+/// The program that shows the windows: beside this one, or where packages put programs that nobody calls by hand; else so
+/// beside one of the path's. Looks on the disk.
+pub fn program() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    own_folder()
+        .into_iter()
+        .chain(std::env::split_paths(&path))
+        .flat_map(|folder| [folder.join(PROGRAM), folder.join("../libexec").join(PROGRAM)])
+        .find(|program| program.is_file())
 }
 
-impl Program {
-    /// Whether it is there, for [`Program::App`].
-    pub fn is_there(self) -> bool {
-        match self {
-            Self::Own => true,
-            Self::App => beside().is_some() || is_on_path(APP),
-        }
-    }
-
-    fn command(self) -> io::Result<Command> {
-        match self {
-            Self::Own => own_program().map(Command::new),
-            Self::App => {
-                let mut command = Command::new(beside().unwrap_or_else(|| APP.into()));
-                command.arg("--host").arg(std::env::current_exe()?);
-                Ok(command)
-            }
-        }
-    }
+/// The app, for the program that shows the windows: it was installed with it.
+pub fn app() -> PathBuf {
+    own_folder()
+        .into_iter()
+        .flat_map(|folder| [folder.join(APP), folder.join("../bin").join(APP)])
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| APP.into())
 }
 
-fn beside() -> Option<PathBuf> {
-    let app = std::env::current_exe().ok()?.with_file_name(APP);
-    app.is_file().then_some(app)
+fn own_folder() -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    own.parent().map(Path::to_owned)
 }
 
 /// The windows, wherever they are.
@@ -136,10 +129,10 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Windows onto the engine at a control socket. No process is started yet.
-    pub fn new(program: Program, socket: PathBuf) -> Self {
+    /// Windows onto the engine that a resident hosts at a control socket. No process is started yet.
+    pub fn new(resident: Resident, socket: PathBuf) -> Self {
         let (wanted, queue) = mpsc::channel(8);
-        let task: JoinHandle<()> = tokio::spawn(run(program, socket, queue));
+        let task: JoinHandle<()> = tokio::spawn(run(resident, socket, queue));
         Self {
             wanted,
             task: AbortOnDropHandle::new(task),
@@ -171,7 +164,7 @@ impl Windows {
     }
 }
 
-async fn run(program: Program, socket: PathBuf, mut queue: mpsc::Receiver<Wanted>) {
+async fn run(resident: Resident, socket: PathBuf, mut queue: mpsc::Receiver<Wanted>) {
     let mut running: Option<WindowProcess> = None;
     loop {
         let wanted = tokio::select! {
@@ -190,7 +183,7 @@ async fn run(program: Program, socket: PathBuf, mut queue: mpsc::Receiver<Wanted
             continue;
         }
         // None is there, or it was ending with its last window.
-        match WindowProcess::start(program, &socket, wanted) {
+        match WindowProcess::start(&resident, &socket, wanted) {
             Ok(process) => running = Some(process),
             Err(error) => tracing::error!(%error, "windows can't be shown"),
         }
@@ -218,11 +211,15 @@ struct WindowProcess {
 }
 
 impl WindowProcess {
-    fn start(program: Program, socket: &Path, wanted: Wanted) -> io::Result<Self> {
-        let mut child = program
-            .command()?
-            .arg("--attach")
+    fn start(resident: &Resident, socket: &Path, wanted: Wanted) -> io::Result<Self> {
+        let missing = || io::Error::new(io::ErrorKind::NotFound, format!("{PROGRAM} isn't installed"));
+        let mut child = Command::new(program().ok_or_else(missing)?)
             .arg(socket)
+            .args(match resident {
+                Resident::App(_) => ["--app"],
+                Resident::Light(_) => ["--light"],
+            })
+            .arg(resident.program())
             .arg("--window")
             .arg(wanted.to_string())
             .stdin(Stdio::piped())
@@ -260,16 +257,6 @@ impl WindowProcess {
             tracing::warn!("the window process had to be killed");
         }
     }
-}
-
-/// This very program, also after an update has put another in its place or taken it away.
-pub fn own_program() -> io::Result<PathBuf> {
-    let path = std::env::current_exe()?;
-    // Linux then calls it "… (deleted)", which isn't there; what still runs is.
-    if cfg!(target_os = "linux") && !path.exists() {
-        return Ok("/proc/self/exe".into());
-    }
-    Ok(path)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use mailwren_core::account::{Account, PasswordSource};
 use mailwren_core::discovery::Discovery;
@@ -50,65 +52,68 @@ impl Engine {
     ///
     /// # Errors
     /// [`ApiError`] says what is wrong and, where it can, what to do.
-    pub async fn call(&self, command: Command) -> Result<Reply, ApiError> {
-        match command {
-            Command::Feed { filter, before, limit } => {
-                let mut page = self
-                    .store
-                    .feed(filter, before, limit.clamp(1, ROWS))
-                    .await
-                    .map_err(store)?;
-                self.tell_openings(&mut page.rows);
-                Ok(Reply::Feed {
-                    rows: page.rows,
-                    more: page.more,
-                    rev: page.rev,
-                })
+    pub fn call(&self, command: Command) -> BoxFuture<'_, Result<Reply, ApiError>> {
+        async move {
+            match command {
+                Command::Feed { filter, before, limit } => {
+                    let mut page = self
+                        .store
+                        .feed(filter, before, limit.clamp(1, ROWS))
+                        .await
+                        .map_err(store)?;
+                    self.tell_openings(&mut page.rows);
+                    Ok(Reply::Feed {
+                        rows: page.rows,
+                        more: page.more,
+                        rev: page.rev,
+                    })
+                }
+                Command::Changes { since } => {
+                    let mut page = self.store.changes(since, ROWS).await.map_err(store)?;
+                    self.tell_openings(&mut page.rows);
+                    Ok(Reply::Changes {
+                        rows: page.rows,
+                        more: page.more,
+                        rev: page.rev,
+                    })
+                }
+                Command::Row { seq } => {
+                    let mut row = self.store.row(seq).await.map_err(store)?;
+                    self.tell_openings(row.as_mut_slice());
+                    Ok(Reply::Row { row })
+                }
+                Command::Arrivals => {
+                    let hours = self.store.arrivals(Timestamp::now(), HOURS).await.map_err(store)?;
+                    Ok(Reply::Arrivals { hours })
+                }
+                Command::Mailboxes { account } => {
+                    let mailboxes = self.store.mailboxes(account, MAILBOXES).await.map_err(store)?;
+                    Ok(Reply::Mailboxes { mailboxes })
+                }
+                Command::Status => Ok(Reply::Status {
+                    status: self.status.borrow().clone(),
+                }),
+                Command::TestAccount {
+                    account,
+                    password,
+                    mailbox_password,
+                    run,
+                } => Box::pin(self.test(account, password, mailbox_password, run)).await,
+                Command::Subscriptions { jid } => Box::pin(self.subscriptions(jid)).await,
+                Command::Subscribe { jid, service, node } => Box::pin(self.subscribe(jid, service, node)).await,
+                Command::Unsubscribe { jid, service, node } => Box::pin(self.unsubscribe(jid, service, node)).await,
+                Command::TryRule { rule } => self.try_rule(rule).await,
+                Command::SendSample => self.send_sample().await,
+                Command::Examine => self.examine().await,
+                Command::Log => self.log().await,
+                Command::ShowFeed => {
+                    self.notices.send(Notice::Open { seq: None }).ok();
+                    Ok(Reply::Done { count: 1 })
+                }
+                command => self.call_run(command).await,
             }
-            Command::Changes { since } => {
-                let mut page = self.store.changes(since, ROWS).await.map_err(store)?;
-                self.tell_openings(&mut page.rows);
-                Ok(Reply::Changes {
-                    rows: page.rows,
-                    more: page.more,
-                    rev: page.rev,
-                })
-            }
-            Command::Row { seq } => {
-                let mut row = self.store.row(seq).await.map_err(store)?;
-                self.tell_openings(row.as_mut_slice());
-                Ok(Reply::Row { row })
-            }
-            Command::Arrivals => {
-                let hours = self.store.arrivals(Timestamp::now(), HOURS).await.map_err(store)?;
-                Ok(Reply::Arrivals { hours })
-            }
-            Command::Mailboxes { account } => {
-                let mailboxes = self.store.mailboxes(account, MAILBOXES).await.map_err(store)?;
-                Ok(Reply::Mailboxes { mailboxes })
-            }
-            Command::Status => Ok(Reply::Status {
-                status: self.status.borrow().clone(),
-            }),
-            Command::TestAccount {
-                account,
-                password,
-                mailbox_password,
-                run,
-            } => Box::pin(self.test(account, password, mailbox_password, run)).await,
-            Command::Subscriptions { jid } => Box::pin(self.subscriptions(jid)).await,
-            Command::Subscribe { jid, service, node } => Box::pin(self.subscribe(jid, service, node)).await,
-            Command::Unsubscribe { jid, service, node } => Box::pin(self.unsubscribe(jid, service, node)).await,
-            Command::TryRule { rule } => self.try_rule(rule).await,
-            Command::SendSample => self.send_sample().await,
-            Command::Examine => self.examine().await,
-            Command::Log => self.log().await,
-            Command::ShowFeed => {
-                self.notices.send(Notice::Open { seq: None }).ok();
-                Ok(Reply::Done { count: 1 })
-            }
-            command => self.call_run(command).await,
         }
+        .boxed()
     }
 
     /// Has the engine's own task carry a command out.

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use mailwren_core::popup::PopupEvent;
 use mailwren_core::said::Said;
 use mailwren_core::view::{ApiError, Command, Filter, Notice, Reply};
@@ -61,33 +63,39 @@ impl Face {
     ///
     /// # Errors
     /// When the engine can't start, or the one that holds the lock doesn't answer.
-    pub async fn open(opening: &Opening) -> Result<Self, OpenError> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(lock) = opening.profile.lock().map_err(StartError::from)? {
-                return Self::host(opening, lock, None).await;
-            }
-            match Attached::connect(opening.profile.socket()).await {
-                Ok(attached) => return Ok(Self::Attached(attached)),
-                Err(source) if Instant::now() >= deadline => return Err(OpenError::Silent { source }),
-                Err(_) => tokio::time::sleep(LOOK).await,
+    pub fn open(opening: &Opening) -> BoxFuture<'_, Result<Self, OpenError>> {
+        async move {
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                if let Some(lock) = opening.profile.lock().map_err(StartError::from)? {
+                    return Self::host(opening, lock, None).await;
+                }
+                match Attached::connect(opening.profile.socket()).await {
+                    Ok(attached) => return Ok(Self::Attached(attached)),
+                    Err(source) if Instant::now() >= deadline => return Err(OpenError::Silent { source }),
+                    Err(_) => tokio::time::sleep(LOOK).await,
+                }
             }
         }
+        .boxed()
     }
 
     /// Attaches to a host that is expected to come up; hosts the engine if none does within the time.
     ///
     /// # Errors
     /// As [`Face::open`].
-    pub async fn follow(opening: &Opening, within: Duration) -> Result<Self, OpenError> {
-        let deadline = Instant::now() + within;
-        while Instant::now() < deadline {
-            if let Ok(attached) = Attached::connect(opening.profile.socket()).await {
-                return Ok(Self::Attached(attached));
+    pub fn follow(opening: &Opening, within: Duration) -> BoxFuture<'_, Result<Self, OpenError>> {
+        async move {
+            let deadline = Instant::now() + within;
+            while Instant::now() < deadline {
+                if let Ok(attached) = Attached::connect(opening.profile.socket()).await {
+                    return Ok(Self::Attached(attached));
+                }
+                tokio::time::sleep(LOOK).await;
             }
-            tokio::time::sleep(LOOK).await;
+            Self::open(opening).await
         }
-        Self::open(opening).await
+        .boxed()
     }
 
     /// Hosts the engine for a desktop; a headless host is asked to hand over. Attaches only where a desktop face hosts
@@ -95,25 +103,28 @@ impl Face {
     ///
     /// # Errors
     /// As [`Face::open`].
-    pub async fn open_desktop(opening: &Opening, desktop: Desktop) -> Result<Self, OpenError> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(lock) = opening.profile.lock().map_err(StartError::from)? {
-                return Self::host(opening, lock, Some(desktop)).await;
+    pub fn open_desktop(opening: &Opening, desktop: Desktop) -> BoxFuture<'_, Result<Self, OpenError>> {
+        async move {
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                if let Some(lock) = opening.profile.lock().map_err(StartError::from)? {
+                    return Self::host(opening, lock, Some(desktop)).await;
+                }
+                match Attached::connect(opening.profile.socket()).await {
+                    Ok(attached) => match attached.call(Command::HandOver).await {
+                        Err(error) if error.code == mailwren_core::view::ApiCode::Forbidden => {
+                            return Ok(Self::Attached(attached));
+                        }
+                        // It is ending; the lock is next.
+                        _ => {}
+                    },
+                    Err(source) if Instant::now() >= deadline => return Err(OpenError::Silent { source }),
+                    Err(_) => {}
+                }
+                tokio::time::sleep(LOOK).await;
             }
-            match Attached::connect(opening.profile.socket()).await {
-                Ok(attached) => match attached.call(Command::HandOver).await {
-                    Err(error) if error.code == mailwren_core::view::ApiCode::Forbidden => {
-                        return Ok(Self::Attached(attached));
-                    }
-                    // It is ending; the lock is next.
-                    _ => {}
-                },
-                Err(source) if Instant::now() >= deadline => return Err(OpenError::Silent { source }),
-                Err(_) => {}
-            }
-            tokio::time::sleep(LOOK).await;
         }
+        .boxed()
     }
 
     async fn host(opening: &Opening, lock: ProfileLock, desktop: Option<Desktop>) -> Result<Self, OpenError> {

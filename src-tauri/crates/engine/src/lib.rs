@@ -1,4 +1,7 @@
 //! Mailwren's engine: everything that does I/O and needs no screen.
+//!
+//! What programs begin here (an engine, a face, a bridge, sending) is a [`BoxFuture`](futures::future::BoxFuture): what follows
+//! from it is compiled once, in here, instead of in each program.
 
 mod acts;
 pub mod bridge;

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
+use futures::{FutureExt as _, StreamExt as _};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mailwren_core::account::Account;
@@ -27,6 +28,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::acts::Acts;
+use crate::config::watch::Watch;
 use crate::config::{ConfigError, ConfigFile, ConfigProblem, Loaded};
 use crate::hooks::Hooks;
 use crate::language;
@@ -48,12 +50,15 @@ use crate::xmpp::session::{self, SessionContext, SessionHandle, Timing};
 const TOGETHER: usize = 500;
 /// Where the pause is kept in the store.
 const PAUSE_KEY: &str = "pause";
-/// How often a changed configuration file, and rows that are too old, are looked for.
+/// How often the engine looks round: whether the clock was set, whether it is quiet, and, where nobody tells, whether the
+/// configuration changed.
 const LOOK_ROUND: Duration = Duration::from_secs(2);
+/// The same once nothing is left to do.
+const LOOK_AT_REST: Duration = Duration::from_secs(10);
 /// A popup of what arrived goes first, and what else arrives meanwhile is counted with it.
 const COUNTED_AFTER: Duration = Duration::from_millis(10);
-/// How often rows that are too old are swept out, in looks round.
-const SWEEP_EVERY: u32 = 1800;
+/// How often rows that are too old are swept out.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// After a failed write, until it is tried again.
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
@@ -169,97 +174,100 @@ impl Engine {
     ///
     /// # Errors
     /// When the store or the configuration can't be read. A corrupt store is set aside and told as a problem instead.
-    pub async fn start(setup: Setup) -> Result<Self, StartError> {
-        let (store, set_aside) = Store::open(setup.profile.data_dir())?;
-        let config = ConfigFile::new(setup.profile.config_file().to_owned());
-        let loaded = config.load()?;
+    pub fn start(setup: Setup) -> BoxFuture<'static, Result<Self, StartError>> {
+        async move {
+            let (store, set_aside) = Store::open(setup.profile.data_dir())?;
+            let config = ConfigFile::new(setup.profile.config_file().to_owned());
+            let loaded = config.load()?;
 
-        let began_at = Horizon {
-            rev: store.rev().await?,
-            seq: store
-                .feed(Filter::default(), None, 1)
-                .await?
-                .rows
-                .first()
-                .map_or(0, |r| r.seq),
-        };
-        let (requests, request_queue) = mpsc::channel(64);
-        let (notices, _) = broadcast::channel(256);
-        let (status_in, status) = watch::channel(Status::default());
-        let (accounts_in, accounts) = watch::channel(Vec::new());
-        let (inputs_in, inputs) = mpsc::channel(256);
-        let engine = Self {
-            requests,
-            notices: notices.clone(),
-            status,
-            accounts,
-            store: store.clone(),
-            vault: setup.vault.clone(),
-            config: config.clone(),
-            log_dir: setup.profile.log_dir(),
-            ended: CancellationToken::new(),
-            began_at,
-            stop: CancellationToken::new(),
-        };
-        let (popups, popup_events, surroundings) = match setup.desktop {
-            Some((notifier, events)) => {
-                let surroundings = notifier.surroundings();
-                let popups = popups::spawn(notifier, store.clone(), inputs_in.clone());
-                (Some(popups), Some(events), surroundings)
+            let began_at = Horizon {
+                rev: store.rev().await?,
+                seq: store
+                    .feed(Filter::default(), None, 1)
+                    .await?
+                    .rows
+                    .first()
+                    .map_or(0, |r| r.seq),
+            };
+            let (requests, request_queue) = mpsc::channel(64);
+            let (notices, _) = broadcast::channel(256);
+            let (status_in, status) = watch::channel(Status::default());
+            let (accounts_in, accounts) = watch::channel(Vec::new());
+            let (inputs_in, inputs) = mpsc::channel(256);
+            let engine = Self {
+                requests,
+                notices: notices.clone(),
+                status,
+                accounts,
+                store: store.clone(),
+                vault: setup.vault.clone(),
+                config: config.clone(),
+                log_dir: setup.profile.log_dir(),
+                ended: CancellationToken::new(),
+                began_at,
+                stop: CancellationToken::new(),
+            };
+            let (popups, popup_events, surroundings) = match setup.desktop {
+                Some((notifier, events)) => {
+                    let surroundings = notifier.surroundings();
+                    let popups = popups::spawn(notifier, store.clone(), inputs_in.clone());
+                    (Some(popups), Some(events), surroundings)
+                }
+                None => (None, None, stream::pending().boxed()),
+            };
+            let mut run = Run {
+                profile: setup.profile.clone(),
+                model: Model::default(),
+                store,
+                config,
+                vault: setup.vault.clone(),
+                sessions: HashMap::new(),
+                mailboxes: HashMap::new(),
+                accounts: Vec::new(),
+                accounts_told: accounts_in,
+                connect: setup.connect,
+                timing: setup.timing,
+                inputs_in,
+                notices,
+                status: status_in,
+                popups,
+                hooks: Hooks::new(),
+                acts: Acts::default(),
+                asked: VecDeque::new(),
+                marking: VecDeque::new(),
+                parts: Parts::default(),
+                stop: engine.stop.clone(),
+                uncounted: None,
+                lost: false,
+                general: loaded.config.general.clone(),
+                words: Words::default(),
+                notifications: NotificationSettings::default(),
+                rules: Vec::new(),
+                zone: TimeZone::system(),
+                config_seen: None,
+            };
+            run.begin(loaded).await?;
+            if let Some(aside) = set_aside {
+                let set_aside = Said::word("store-set-aside").with("path", aside.path.display());
+                let problem = Problem::new("store", set_aside).hint(Said::word("store-set-aside-do"));
+                run.feed(Input::Problem {
+                    code: "store".to_owned(),
+                    problem: Some(problem),
+                })
+                .await;
             }
-            None => (None, None, stream::pending().boxed()),
-        };
-        let mut run = Run {
-            profile: setup.profile.clone(),
-            model: Model::default(),
-            store,
-            config,
-            vault: setup.vault.clone(),
-            sessions: HashMap::new(),
-            mailboxes: HashMap::new(),
-            accounts: Vec::new(),
-            accounts_told: accounts_in,
-            connect: setup.connect,
-            timing: setup.timing,
-            inputs_in,
-            notices,
-            status: status_in,
-            popups,
-            hooks: Hooks::new(),
-            acts: Acts::default(),
-            asked: VecDeque::new(),
-            marking: VecDeque::new(),
-            parts: Parts::default(),
-            stop: engine.stop.clone(),
-            uncounted: None,
-            lost: false,
-            general: loaded.config.general.clone(),
-            words: Words::default(),
-            notifications: NotificationSettings::default(),
-            rules: Vec::new(),
-            zone: TimeZone::system(),
-            config_seen: None,
-        };
-        run.begin(loaded).await?;
-        if let Some(aside) = set_aside {
-            let set_aside = Said::word("store-set-aside").with("path", aside.path.display());
-            let problem = Problem::new("store", set_aside).hint(Said::word("store-set-aside-do"));
-            run.feed(Input::Problem {
-                code: "store".to_owned(),
-                problem: Some(problem),
-            })
-            .await;
+            let ended = engine.ended.clone();
+            if setup.connect {
+                let outbox = background::accompany(setup.profile, setup.vault);
+                tokio::spawn(engine.stop.clone().run_until_cancelled_owned(outbox));
+            }
+            tokio::spawn(async move {
+                run.run(inputs, request_queue, popup_events, surroundings).await;
+                ended.cancel();
+            });
+            Ok(engine)
         }
-        let ended = engine.ended.clone();
-        if setup.connect {
-            let outbox = background::accompany(setup.profile, setup.vault);
-            tokio::spawn(engine.stop.clone().run_until_cancelled_owned(outbox));
-        }
-        tokio::spawn(async move {
-            run.run(inputs, request_queue, popup_events, surroundings).await;
-            ended.cancel();
-        });
-        Ok(engine)
+        .boxed()
     }
 
     /// What the engine tells from now on.
@@ -349,13 +357,15 @@ impl Run {
         mut surroundings: BoxStream<'static, Surroundings>,
     ) {
         let mut batch = Vec::new();
-        let mut look_round = tokio::time::interval(LOOK_ROUND);
-        look_round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut looks: u32 = 0;
+        let mut looked: Option<Instant> = None;
+        let mut swept: Option<Instant> = None;
         let mut rest = Rest::default();
+        let mut edits = Watch::of(self.config.path());
         let mut sensors = self.connect.then(Sensors::start);
         loop {
             let (deadline, uncounted) = (self.model.next_deadline(), self.uncounted);
+            let pause = if rest.is_taken() { LOOK_AT_REST } else { LOOK_ROUND };
+            let next_look = looked.map_or_else(Instant::now, |at| at + pause);
             tokio::select! {
                 () = self.stop.cancelled() => break,
                 Some(request) = requests.recv() => {
@@ -388,16 +398,21 @@ impl Run {
                     tracing::info!(?doubt, "looking after the connections");
                     self.sessions.values().for_each(SessionHandle::probe);
                     self.mailboxes.values().for_each(Mailbox::probe);
+                    // What was due in sleep is due now.
+                    self.feed(Input::Tick).await;
                 }
-                _ = look_round.tick() => {
+                () = edits.made() => self.reload_if_changed().await,
+                () = tokio::time::sleep_until(next_look) => {
                     // A clock that was set back has moved deadlines away, and popups must not wait for them.
                     self.feed(Input::Tick).await;
+                    edits.renew();
                     self.reload_if_changed().await;
                     self.look_at_clock(deadline).await;
-                    if looks.is_multiple_of(SWEEP_EVERY) {
+                    if swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
                         self.sweep().await;
+                        swept = Some(Instant::now());
                     }
-                    looks = looks.wrapping_add(1);
+                    looked = Some(Instant::now());
                     if rest.is_due() {
                         self.store.shrink().await.ok();
                         thrift::give_back();

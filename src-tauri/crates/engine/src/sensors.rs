@@ -55,7 +55,7 @@ impl Sensors {
 }
 
 /// How often the clocks are compared. A timer that was due during sleep fires upon waking.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(10);
 /// A shorter sleep, or a clock that is set by less, is nothing to a connection.
 const NOTABLE: Duration = Duration::from_secs(2);
 

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::{SinkExt, StreamExt};
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, SinkExt, StreamExt};
 use mailwren_core::said::Said;
 use mailwren_core::view::{ApiCode, ApiError, Command, Notice, Reply};
 use serde::{Deserialize, Serialize};
@@ -226,18 +227,21 @@ impl Attached {
     ///
     /// # Errors
     /// When nobody listens there.
-    pub async fn connect(path: &Path) -> io::Result<Self> {
-        let stream = UnixStream::connect(path).await?;
-        let (requests, queue) = mpsc::channel(16);
-        let (notices, _) = broadcast::channel(256);
-        let this = Self {
-            requests,
-            notices,
-            waiting: Waiting::default(),
-            next: Arc::new(AtomicU64::new(1)),
-        };
-        tokio::spawn(converse(stream, queue, this.notices.clone(), this.waiting.clone()));
-        Ok(this)
+    pub fn connect(path: &Path) -> BoxFuture<'_, io::Result<Self>> {
+        async move {
+            let stream = UnixStream::connect(path).await?;
+            let (requests, queue) = mpsc::channel(16);
+            let (notices, _) = broadcast::channel(256);
+            let this = Self {
+                requests,
+                notices,
+                waiting: Waiting::default(),
+                next: Arc::new(AtomicU64::new(1)),
+            };
+            tokio::spawn(converse(stream, queue, this.notices.clone(), this.waiting.clone()));
+            Ok(this)
+        }
+        .boxed()
     }
 
     /// Sends a command and waits for its reply.

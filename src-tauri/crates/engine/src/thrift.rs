@@ -39,6 +39,11 @@ impl Rest {
         (self.stirred, self.still) = (true, 0);
     }
 
+    /// Whether all was given back, and nothing came since.
+    pub const fn is_taken(&self) -> bool {
+        !self.stirred
+    }
+
     /// To be asked at each look round.
     pub const fn is_due(&mut self) -> bool {
         self.still = self.still.saturating_add(1);

@@ -8,8 +8,6 @@
     clippy::indexing_slicing
 )]
 
-mod scene;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +32,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use scene::{LIMIT, SAM, Scene, Screen, device, popups, rows, status, until};
+use crate::scene::{LIMIT, SAM, Scene, Screen, device, popups, rows, status, until};
 
 /// How a mailbox takes what is wanted of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

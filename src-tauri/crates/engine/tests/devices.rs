@@ -8,8 +8,6 @@
     clippy::indexing_slicing
 )]
 
-mod scene;
-
 use jiff::Timestamp;
 use mailwren_core::popup::{Popup, PopupAction, PopupEvent, PopupEventKind};
 use mailwren_core::quiet::Later;
@@ -20,7 +18,7 @@ use mailwren_loopback::Held;
 use minidom::Element;
 use tokio::sync::{mpsc, watch};
 
-use scene::{NODE, SAM, SERVICE, Scene, Screen, device, listening, popups, rows, status, until};
+use crate::scene::{NODE, SAM, SERVICE, Scene, Screen, device, listening, popups, rows, status, until};
 
 const MARKS: &str = "urn:mailwren:marks:0";
 
@@ -215,7 +213,7 @@ async fn told(scene: &Scene, count: usize) {
         let marks = items.iter().filter_map(|(_, payload)| payload.as_ref());
         marks.map(|marks| marks.children().count()).sum()
     };
-    tokio::time::timeout(scene::LIMIT, async {
+    tokio::time::timeout(crate::scene::LIMIT, async {
         while held() < count {
             tokio::task::yield_now().await;
         }

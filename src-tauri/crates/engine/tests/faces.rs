@@ -8,8 +8,6 @@
     clippy::indexing_slicing
 )]
 
-mod scene;
-
 use std::fs;
 use std::path::PathBuf;
 
@@ -28,7 +26,7 @@ use mailwren_loopback::Mechanism;
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
-use scene::{LIMIT, NODE, SAM, SERVICE, Scene, Screen, listening, popups, rows, status, until};
+use crate::scene::{LIMIT, NODE, SAM, SERVICE, Scene, Screen, listening, popups, rows, status, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_face_attaches_and_both_see_the_same() {

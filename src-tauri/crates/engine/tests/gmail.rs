@@ -7,8 +7,6 @@
     clippy::indexing_slicing
 )]
 
-mod scene;
-
 use std::time::Duration;
 
 use mailwren_core::popup::{Popup, PopupEvent};
@@ -19,7 +17,7 @@ use mailwren_loopback::Seen;
 use minidom::Element;
 use tokio::sync::{mpsc, watch};
 
-use scene::{LIMIT, SAM, Scene, Screen, popups, rows, status, until};
+use crate::scene::{LIMIT, SAM, Scene, Screen, popups, rows, status, until};
 
 const GMAIL: &str = "google:mail:notify";
 
@@ -285,7 +283,7 @@ async fn a_server_whose_answers_are_always_too_large_is_asked_no_more_and_all_el
 async fn a_server_without_the_feature_is_asked_nothing() {
     let scene = Scene::new().await;
     let face = scene.open().await;
-    scene::listening(&face).await;
+    crate::scene::listening(&face).await;
     scene.publish("1", "Heard");
     until_subjects(&face, &["Heard"]).await;
     assert_eq!(mail_node(&status(&face).await), None);

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use mailwren_core::MAIL_NODE;
 use mailwren_core::account::{Account, Security, Subscription};
@@ -84,34 +86,37 @@ impl Demo {
     ///
     /// # Errors
     /// No port, certificate or randomness to be had.
-    pub async fn start() -> Result<Self, LoopbackError> {
-        let password = random_hex()?;
-        let server = Server::start(Config {
-            domain: DOMAIN.to_owned(),
-            users: vec![("sam".to_owned(), password.clone())],
-            pubsub_host: SERVICE.to_owned(),
-        })
-        .await?;
-        for (service, node) in [(SERVICE, INBOX), (SERVICE, WORK), (JID, MAIL_NODE)] {
-            server.create_node(service, node)?;
+    pub fn start() -> BoxFuture<'static, Result<Self, LoopbackError>> {
+        async move {
+            let password = random_hex()?;
+            let server = Server::start(Config {
+                domain: DOMAIN.to_owned(),
+                users: vec![("sam".to_owned(), password.clone())],
+                pubsub_host: SERVICE.to_owned(),
+            })
+            .await?;
+            for (service, node) in [(SERVICE, INBOX), (SERVICE, WORK), (JID, MAIL_NODE)] {
+                server.create_node(service, node)?;
+            }
+            let subscription = |node: &str| Subscription {
+                service: SERVICE.to_owned(),
+                node: node.to_owned(),
+            };
+            let account = Account {
+                host: Some(server.addr().ip().to_string()),
+                port: Some(server.addr().port()),
+                security: Security::Direct,
+                pins: vec![server.fingerprint().to_owned()],
+                subscriptions: vec![subscription(INBOX), subscription(WORK)],
+                ..Account::new(JID)
+            };
+            Ok(Self {
+                server,
+                account,
+                password,
+            })
         }
-        let subscription = |node: &str| Subscription {
-            service: SERVICE.to_owned(),
-            node: node.to_owned(),
-        };
-        let account = Account {
-            host: Some(server.addr().ip().to_string()),
-            port: Some(server.addr().port()),
-            security: Security::Direct,
-            pins: vec![server.fingerprint().to_owned()],
-            subscriptions: vec![subscription(INBOX), subscription(WORK)],
-            ..Account::new(JID)
-        };
-        Ok(Self {
-            server,
-            account,
-            password,
-        })
+        .boxed()
     }
 
     /// How many steps the play has; each brings one event.

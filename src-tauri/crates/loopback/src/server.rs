@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::HEXLOWER;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use jid::{BareJid, Jid};
 use minidom::Element;
 use tokio::net::TcpListener;
@@ -108,49 +110,52 @@ impl Server {
     ///
     /// # Errors
     /// A name in the configuration that isn't one; no port, certificate or randomness to be had.
-    pub async fn start(config: Config) -> Result<Self, LoopbackError> {
-        let identity = Identity::generate(&config.domain)?;
-        let domain = BareJid::new(&config.domain)?;
-        let mut passwords = std::collections::BTreeMap::new();
-        for (localpart, password) in config.users {
-            passwords.insert(BareJid::new(&format!("{localpart}@{domain}"))?, password);
+    pub fn start(config: Config) -> BoxFuture<'static, Result<Self, LoopbackError>> {
+        async move {
+            let identity = Identity::generate(&config.domain)?;
+            let domain = BareJid::new(&config.domain)?;
+            let mut passwords = std::collections::BTreeMap::new();
+            for (localpart, password) in config.users {
+                passwords.insert(BareJid::new(&format!("{localpart}@{domain}"))?, password);
+            }
+            let (told, seen) = watch::channel(Seen::default());
+            let state = State {
+                host: BareJid::new(&config.pubsub_host)?,
+                domain,
+                passwords,
+                refuse: None,
+                withholds: false,
+                offer: vec![Mechanism::ScramSha1, Mechanism::ScramSha256],
+                pubsub: Pubsub::default(),
+                mail: Mail::default(),
+                sessions: Sessions::default(),
+                seen: told,
+                salt: random_hex()?,
+                last_id: 0,
+            };
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            let server = Self {
+                shared: Arc::new(Shared {
+                    state: Mutex::new(state),
+                    acceptor: identity.acceptor,
+                    stalled: watch::Sender::new(false),
+                }),
+                seen,
+                addr: listener.local_addr()?,
+                pem: identity.pem,
+                fingerprint: identity.fingerprint,
+                stop: CancellationToken::new(),
+                tasks: TaskTracker::new(),
+            };
+            server.tasks.spawn(accept(
+                listener,
+                server.shared.clone(),
+                server.stop.clone(),
+                server.tasks.clone(),
+            ));
+            Ok(server)
         }
-        let (told, seen) = watch::channel(Seen::default());
-        let state = State {
-            host: BareJid::new(&config.pubsub_host)?,
-            domain,
-            passwords,
-            refuse: None,
-            withholds: false,
-            offer: vec![Mechanism::ScramSha1, Mechanism::ScramSha256],
-            pubsub: Pubsub::default(),
-            mail: Mail::default(),
-            sessions: Sessions::default(),
-            seen: told,
-            salt: random_hex()?,
-            last_id: 0,
-        };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let server = Self {
-            shared: Arc::new(Shared {
-                state: Mutex::new(state),
-                acceptor: identity.acceptor,
-                stalled: watch::Sender::new(false),
-            }),
-            seen,
-            addr: listener.local_addr()?,
-            pem: identity.pem,
-            fingerprint: identity.fingerprint,
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-        };
-        server.tasks.spawn(accept(
-            listener,
-            server.shared.clone(),
-            server.stop.clone(),
-            server.tasks.clone(),
-        ));
-        Ok(server)
+        .boxed()
     }
 
     /// Where it listens.

@@ -1,9 +1,7 @@
 //! The demo, played without delay to a client that listens as the account says.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod client;
-
-use client::{Client, item, log_in};
+use crate::client::{Client, item, log_in};
 use futures::{SinkExt, StreamExt};
 use jid::Jid;
 use mailwren_loopback::demo::{Demo, Pace};
@@ -21,9 +19,9 @@ const CAPTURES: [&[u8]; 2] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_recordings_of_2008_arrive_byte_for_byte() {
-    let server = client::server().await;
+    let server = crate::client::server().await;
     let to = (server.addr(), server.certificate_pem());
-    let jid = Jid::new(client::SAM).unwrap();
+    let jid = Jid::new(crate::client::SAM).unwrap();
     let (_, mut stream) = log_in::<Sha256>(to, &jid, "pencil", ChannelBinding::None)
         .await
         .ok()
@@ -41,10 +39,10 @@ async fn the_recordings_of_2008_arrive_byte_for_byte() {
         )))
         .await
         .unwrap();
-    server.wait_until(|seen| seen.reached(client::SAM)).await.unwrap();
+    server.wait_until(|seen| seen.reached(crate::client::SAM)).await.unwrap();
     let mut io = stream.into_inner();
     for capture in CAPTURES {
-        assert_eq!(server.send_raw(client::SAM, capture).unwrap(), 1);
+        assert_eq!(server.send_raw(crate::client::SAM, capture).unwrap(), 1);
         let mut arrived = vec![0; capture.len()];
         io.read_exact(&mut arrived).await.unwrap();
         assert_eq!(arrived, capture);

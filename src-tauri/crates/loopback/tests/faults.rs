@@ -1,9 +1,7 @@
 //! What happens when connections break, stall, or the server forgets.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod client;
-
-use client::{AVAILABLE, Client, PUBSUB, SAM, payload, server};
+use crate::client::{AVAILABLE, Client, PUBSUB, SAM, payload, server};
 
 const NODE: &str = "n";
 

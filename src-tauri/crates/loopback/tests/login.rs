@@ -1,9 +1,7 @@
 //! Getting in, and being kept out.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod client;
-
-use client::{AVAILABLE, Client, SAM, log_in, server};
+use crate::client::{AVAILABLE, Client, SAM, log_in, server};
 use jid::Jid;
 use mailwren_loopback::DefinedCondition;
 use sasl::common::ChannelBinding;

@@ -1,9 +1,7 @@
 //! Publish-subscribe and PEP, as a client sees them.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod client;
-
-use client::{AVAILABLE, Client, PUBSUB, SAM, item, payload, server};
+use crate::client::{AVAILABLE, Client, PUBSUB, SAM, item, payload, server};
 use minidom::Element;
 use xmpp_parsers::ns;
 

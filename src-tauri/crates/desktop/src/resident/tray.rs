@@ -17,8 +17,8 @@ use crate::windows::{WindowName, Windows};
 const REDRAW: Duration = Duration::from_millis(250);
 /// What is new is told by a popup first, and drawn once it is: pictures take longer than words.
 const POPUPS_FIRST: Duration = Duration::from_millis(40);
-/// Without any news, so often: the tooltip tells how old the last proof is.
-const REFRESH: Duration = Duration::from_secs(60);
+/// Without any news, so often: times are told as those of today.
+const REFRESH: Duration = Duration::from_secs(15 * 60);
 /// Rows asked for; some of them aren't mails to list.
 const ROWS: u32 = 20;
 

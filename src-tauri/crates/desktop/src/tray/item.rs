@@ -1,5 +1,6 @@
 //! The StatusNotifierItem (by ksni): left click opens the feed, which libayatana-appindicator can't tell apart.
 
+use futures::FutureExt as _;
 use ksni::TrayMethods;
 use ksni::menu::{StandardItem, SubMenu};
 use mailwren_core::view::TrayShape;
@@ -36,26 +37,32 @@ impl Place for SessionBus {
     type Error = TrayError;
 
     /// Offers the item on the bus. It runs on without a panel that shows it, and registers when one appears.
-    async fn show(&self, view: TrayView, actions: mpsc::Sender<TrayAction>) -> Result<TrayHandle, TrayError> {
-        let icons = icons(&view);
-        let tray = Tray { view, icons, actions };
-        match tray.assume_sni_available(true).spawn().await {
-            Ok(handle) => Ok(TrayHandle(handle)),
-            Err(error) => Err(TrayError::Bus(error.to_string())),
+    fn show(
+        &self,
+        view: TrayView,
+        actions: mpsc::Sender<TrayAction>,
+    ) -> impl Future<Output = Result<TrayHandle, TrayError>> + Send {
+        async move {
+            let icons = icons(&view);
+            let tray = Tray { view, icons, actions };
+            match tray.assume_sni_available(true).spawn().await {
+                Ok(handle) => Ok(TrayHandle(handle)),
+                Err(error) => Err(TrayError::Bus(error.to_string())),
+            }
         }
+        .boxed()
     }
 }
 
 impl Icon for TrayHandle {
-    async fn update(&self, view: TrayView) {
-        self.0
-            .update(|tray| {
-                if (tray.view.shape, tray.view.unread.min(10)) != (view.shape, view.unread.min(10)) {
-                    tray.icons = icons(&view);
-                }
-                tray.view = view;
-            })
-            .await;
+    fn update(&self, view: TrayView) -> impl Future<Output = ()> + Send {
+        let shown = self.0.update(|tray| {
+            if (tray.view.shape, tray.view.unread.min(10)) != (view.shape, view.unread.min(10)) {
+                tray.icons = icons(&view);
+            }
+            tray.view = view;
+        });
+        shown.map(drop).boxed()
     }
 }
 

@@ -122,10 +122,10 @@ fn the_tooltip_tells_each_account_and_its_last_proof() {
     assert_eq!(
         view.lines,
         [
-            "Home: 2 unread, push proven 40 s ago",
-            "Work: push proven 2 h ago, mail server reached 3 min ago",
-            "Post: mailbox reached 3 s ago",
-            "Club: offline, next try in 12 s",
+            "Home: 2 unread, push proven at 01:11",
+            "Work: push proven at 23:10, mail server reached at 01:08",
+            "Post: mailbox reached at 01:11",
+            "Club: offline, next try at 01:12",
             "Old: The password was refused",
         ]
     );
@@ -150,14 +150,33 @@ fn a_connection_that_brings_no_events_says_so() {
 }
 
 #[test]
-fn a_proof_from_the_future_counts_as_now() {
-    let home = AccountStatus {
-        proven_at: before(-90),
+fn the_day_of_a_proof_is_told_where_the_time_could_be_that_of_another() {
+    for (seconds, told) in [
+        (11 * 3600, "push proven at 14:12"),
+        (13 * 3600, "push proven at Thursday, 12:12"),
+        (72 * 3600, "push proven at Tuesday, 01:12"),
+    ] {
+        let home = AccountStatus {
+            proven_at: before(seconds),
+            ..account("Home", LinkState::Connected)
+        };
+        let view = tray_view(&status(vec![home]), &[], &now(), &Words::default());
+        assert_eq!(view.lines, [format!("Home: {told}")]);
+    }
+}
+
+#[test]
+fn while_nothing_happens_there_is_nothing_new_to_show() {
+    let status = status(vec![AccountStatus {
+        proven_at: before(40),
+        publisher_at: before(200),
         ..account("Home", LinkState::Connected)
-    };
+    }]);
+    let words = Words::default();
+    let later = now().saturating_add(Span::new().minutes(14));
     assert_eq!(
-        tray_view(&status(vec![home]), &[], &now(), &Words::default()).lines,
-        ["Home: push proven 0 s ago"]
+        tray_view(&status, &[], &later, &words),
+        tray_view(&status, &[], &now(), &words)
     );
 }
 
@@ -339,7 +358,7 @@ fn it_speaks_other_languages() {
     }]);
     let view = tray_view(&status, &[], &now(), &Words::of(Tongue::De));
     assert_eq!(view.title, "Mailwren: 2 ungelesen");
-    assert_eq!(view.lines, ["Home: 2 ungelesen, Push belegt vor 2 h"]);
+    assert_eq!(view.lines, ["Home: 2 ungelesen, Push belegt um 23:10"]);
     assert!(labels(&view.menu).contains(&"Alle als gelesen markieren".to_owned()));
     let arabic = tray_view(&status, &[], &now(), &Words::of(Tongue::Ar));
     assert!(

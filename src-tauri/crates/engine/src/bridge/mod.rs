@@ -22,6 +22,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use jid::BareJid;
 use mailwren_core::account::Subscription;
 use mailwren_core::said::Said;
@@ -114,54 +116,61 @@ impl Bridge {
     ///
     /// # Errors
     /// When something is wrong that a person has to see to. An XMPP server that can't be reached isn't.
-    pub async fn open(profile: &Profile, listen: Option<Listen>, vault: Arc<dyn Vault>) -> Result<Self, BridgeError> {
-        let config = BridgeConfig::load(profile.config_file(), listen)?;
-        let secret = match &config.secret {
-            Some(source) => vault::secret(source).await?.map(|secret| Secret::new(&secret)),
-            None => None,
-        };
-        let path = profile.data_dir().join("bridge.lock");
-        let lock = match try_lock(&path) {
-            Ok(lock) => lock.ok_or(BridgeError::Running)?,
-            Err(source) => return Err(BridgeError::Io { path, source }),
-        };
-        let listener = match &config.listen {
-            Some(listen) => Some(Listener::bind(listen).await.map_err(|source| BridgeError::Listen {
-                listen: listen.clone(),
-                source,
-            })?),
-            None => None,
-        };
-        let intake = Arc::new(Intake::new(Outbox::of(profile)));
-        let (doubt, doubted) = watch::channel(());
-        let mut sources = Vec::new();
-        let mut access: BTreeMap<String, Arc<dyn MailAccess>> = BTreeMap::new();
-        for mailbox in &config.mailboxes {
-            let Some(source) = &mailbox.imap else { continue };
-            access.insert(mailbox.name.clone(), Arc::new(source.access.clone()));
-            let opened = Source::open(mailbox, source, intake.clone(), profile.data_dir(), doubted.clone());
-            sources.push(opened.map_err(|source| BridgeError::Io {
-                path: profile.data_dir().to_owned(),
-                source,
-            })?);
+    pub fn open(
+        profile: &Profile,
+        listen: Option<Listen>,
+        vault: Arc<dyn Vault>,
+    ) -> BoxFuture<'_, Result<Self, BridgeError>> {
+        async move {
+            let config = BridgeConfig::load(profile.config_file(), listen)?;
+            let secret = match &config.secret {
+                Some(source) => vault::secret(source).await?.map(|secret| Secret::new(&secret)),
+                None => None,
+            };
+            let path = profile.data_dir().join("bridge.lock");
+            let lock = match try_lock(&path) {
+                Ok(lock) => lock.ok_or(BridgeError::Running)?,
+                Err(source) => return Err(BridgeError::Io { path, source }),
+            };
+            let listener = match &config.listen {
+                Some(listen) => Some(Listener::bind(listen).await.map_err(|source| BridgeError::Listen {
+                    listen: listen.clone(),
+                    source,
+                })?),
+                None => None,
+            };
+            let intake = Arc::new(Intake::new(Outbox::of(profile)));
+            let (doubt, doubted) = watch::channel(());
+            let mut sources = Vec::new();
+            let mut access: BTreeMap<String, Arc<dyn MailAccess>> = BTreeMap::new();
+            for mailbox in &config.mailboxes {
+                let Some(source) = &mailbox.imap else { continue };
+                access.insert(mailbox.name.clone(), Arc::new(source.access.clone()));
+                let opened = Source::open(mailbox, source, intake.clone(), profile.data_dir(), doubted.clone());
+                sources.push(opened.map_err(|source| BridgeError::Io {
+                    path: profile.data_dir().to_owned(),
+                    source,
+                })?);
+            }
+            Ok(Self {
+                listener,
+                door: Arc::new(Door {
+                    config,
+                    secret,
+                    intake: intake.clone(),
+                }),
+                intake,
+                sources,
+                doubt,
+                sending: Sending::new(profile, vault.clone(), Arc::new(SystemResolver)),
+                vault,
+                config: profile.config_file().to_owned(),
+                outbox: Outbox::of(profile),
+                access,
+                _lock: lock,
+            })
         }
-        Ok(Self {
-            listener,
-            door: Arc::new(Door {
-                config,
-                secret,
-                intake: intake.clone(),
-            }),
-            intake,
-            sources,
-            doubt,
-            sending: Sending::new(profile, vault.clone(), Arc::new(SystemResolver)),
-            vault,
-            config: profile.config_file().to_owned(),
-            outbox: Outbox::of(profile),
-            access,
-            _lock: lock,
-        })
+        .boxed()
     }
 
     /// Lets it act upon a mailbox, by its name in the configuration, in another way than stands there.
@@ -219,28 +228,31 @@ impl Bridge {
     }
 
     /// Publishes until told to stop.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut desks = JoinSet::new();
-        for desk in self.desks() {
-            desks.spawn(desk.run(stop.clone()));
+    pub fn run(self, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        async move {
+            let mut desks = JoinSet::new();
+            for desk in self.desks() {
+                desks.spawn(desk.run(stop.clone()));
+            }
+            let endpoint = self
+                .listener
+                .map(|listener| tokio::spawn(http::serve(listener, self.door.clone(), stop.clone())));
+            let sources = TaskTracker::new();
+            if !self.sources.is_empty() {
+                sources.spawn(doubt(self.doubt, stop.clone()));
+            }
+            for source in self.sources {
+                sources.spawn(source.run(stop.clone()));
+            }
+            sources.close();
+            send(self.sending, &self.intake, &stop).await;
+            desks.join_all().await;
+            if let Some(endpoint) = endpoint {
+                endpoint.await.ok();
+            }
+            sources.wait().await;
         }
-        let endpoint = self
-            .listener
-            .map(|listener| tokio::spawn(http::serve(listener, self.door.clone(), stop.clone())));
-        let sources = TaskTracker::new();
-        if !self.sources.is_empty() {
-            sources.spawn(doubt(self.doubt, stop.clone()));
-        }
-        for source in self.sources {
-            sources.spawn(source.run(stop.clone()));
-        }
-        sources.close();
-        send(self.sending, &self.intake, &stop).await;
-        desks.join_all().await;
-        if let Some(endpoint) = endpoint {
-            endpoint.await.ok();
-        }
-        sources.wait().await;
+        .boxed()
     }
 }
 

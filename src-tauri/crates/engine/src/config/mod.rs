@@ -59,6 +59,7 @@ mod mail_server;
 mod notifications;
 #[cfg(test)]
 mod tests;
+pub(crate) mod watch;
 
 use std::fs;
 use std::io;

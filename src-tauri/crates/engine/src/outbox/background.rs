@@ -4,6 +4,8 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -13,8 +15,8 @@ use crate::profile::Profile;
 use crate::vault::Vault;
 use crate::xmpp::resolve::SystemResolver;
 
-/// How often an engine looks whether there is an outbox to send.
-const ACCOMPANY: Duration = Duration::from_secs(5);
+/// How often an engine looks whether there is an outbox to send. Who puts something in starts a sender as well.
+const ACCOMPANY: Duration = Duration::from_secs(30);
 /// After the last mail, the session is kept for this long: a login for every mail of a busy morning is rude.
 const LINGER: Duration = Duration::from_secs(30);
 /// After so long without anything sent, the next mail has to begin anew.
@@ -34,19 +36,22 @@ impl Sending {
     ///
     /// # Errors
     /// When the outbox can't be read.
-    pub async fn run(mut self) -> Result<(), OutboxError> {
-        let mut progress = Instant::now();
-        // What is put in after the last look here, by one who saw the lock taken, is seen by the look after it is given
-        // back.
-        while !self.outbox.ids()?.is_empty() && progress.elapsed() < GIVE_UP {
-            let Some(lock) = self.outbox.lock("background")? else {
-                break;
-            };
-            progress = self.attend(progress).await?;
-            drop(lock);
+    pub fn run(mut self) -> BoxFuture<'static, Result<(), OutboxError>> {
+        async move {
+            let mut progress = Instant::now();
+            // What is put in after the last look here, by one who saw the lock taken, is seen by the look after it is given
+            // back.
+            while !self.outbox.ids()?.is_empty() && progress.elapsed() < GIVE_UP {
+                let Some(lock) = self.outbox.lock("background")? else {
+                    break;
+                };
+                progress = self.attend(progress).await?;
+                drop(lock);
+            }
+            self.close().await;
+            Ok(())
         }
-        self.close().await;
-        Ok(())
+        .boxed()
     }
 
     /// Sends until nothing came for a while; gives when something was sent last.

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::future::BoxFuture;
 use futures::stream;
+use futures::{FutureExt as _, StreamExt as _};
 use jid::BareJid;
 use jiff::Timestamp;
 use mailwren_core::heartbeat::Publisher;
@@ -160,71 +161,74 @@ impl Sending {
     ///
     /// # Errors
     /// When the outbox can't be read.
-    pub async fn attempt(&mut self, now: bool) -> Result<Sent, OutboxError> {
-        let deadline = Instant::now() + ATTEMPT;
-        let _lock = loop {
-            if let Some(lock) = self.outbox.lock("attempt")? {
-                break lock;
-            }
-            if Instant::now() >= deadline {
-                let left = self.outbox.ids()?.len();
-                let next_try = Some(Timestamp::now());
-                return Ok(Sent {
-                    left,
-                    next_try,
-                    ..Sent::default()
-                });
-            }
-            tokio::time::sleep(LOOK).await;
-        };
-        let mut progress = Progress::load(self.outbox.dir());
-        let origins = Origins::load(&self.config);
-        let (mut tally, at) = (Tally::default(), Timestamp::now());
-        let mut due: BTreeMap<Option<String>, BTreeMap<Arc<Target>, Vec<Waiting>>> = BTreeMap::new();
-        for id in self.outbox.ids()? {
-            if let Some(target) = self.held.get(&id)
-                && !now
-                && !progress.due(target, at)
-            {
-                let target = tally.target(target.as_ref().clone());
-                tally.left(id, &target);
-                continue;
-            }
-            let Some(waiting) = self.outbox.fetch(id)? else {
-                continue;
+    pub fn attempt(&mut self, now: bool) -> BoxFuture<'_, Result<Sent, OutboxError>> {
+        async move {
+            let deadline = Instant::now() + ATTEMPT;
+            let _lock = loop {
+                if let Some(lock) = self.outbox.lock("attempt")? {
+                    break lock;
+                }
+                if Instant::now() >= deadline {
+                    let left = self.outbox.ids()?.len();
+                    let next_try = Some(Timestamp::now());
+                    return Ok(Sent {
+                        left,
+                        next_try,
+                        ..Sent::default()
+                    });
+                }
+                tokio::time::sleep(LOOK).await;
             };
-            let target = tally.target(origins.meant(&waiting.entry.target));
-            if now || progress.due(&target, at) {
-                let of_account = due.entry(target.account.clone()).or_default();
-                of_account.entry(target).or_default().push(waiting);
-            } else {
-                tally.left(id, &target);
+            let mut progress = Progress::load(self.outbox.dir());
+            let origins = Origins::load(&self.config);
+            let (mut tally, at) = (Tally::default(), Timestamp::now());
+            let mut due: BTreeMap<Option<String>, BTreeMap<Arc<Target>, Vec<Waiting>>> = BTreeMap::new();
+            for id in self.outbox.ids()? {
+                if let Some(target) = self.held.get(&id)
+                    && !now
+                    && !progress.due(target, at)
+                {
+                    let target = tally.target(target.as_ref().clone());
+                    tally.left(id, &target);
+                    continue;
+                }
+                let Some(waiting) = self.outbox.fetch(id)? else {
+                    continue;
+                };
+                let target = tally.target(origins.meant(&waiting.entry.target));
+                if now || progress.due(&target, at) {
+                    let of_account = due.entry(target.account.clone()).or_default();
+                    of_account.entry(target).or_default().push(waiting);
+                } else {
+                    tally.left(id, &target);
+                }
             }
-        }
-        let changed = !due.is_empty();
-        for (account, targets) in due {
-            match origins.find(account.as_deref()) {
-                Ok(origin) => self.send(&origin, targets, &mut progress, &mut tally).await?,
-                Err(obstacle) => {
-                    for (target, waiting) in targets {
-                        progress.failed(&target, obstacle.clone(), at);
-                        for Waiting { id, .. } in waiting {
-                            tally.left(id, &target);
+            let changed = !due.is_empty();
+            for (account, targets) in due {
+                match origins.find(account.as_deref()) {
+                    Ok(origin) => self.send(&origin, targets, &mut progress, &mut tally).await?,
+                    Err(obstacle) => {
+                        for (target, waiting) in targets {
+                            progress.failed(&target, obstacle.clone(), at);
+                            for Waiting { id, .. } in waiting {
+                                tally.left(id, &target);
+                            }
                         }
                     }
                 }
             }
+            let waits: BTreeSet<Arc<Target>> = tally.held.values().cloned().collect();
+            if changed {
+                let account_waits = |jid: &str| waits.iter().any(|target| target.account.as_deref() == Some(jid));
+                progress.tidy(|target| waits.contains(target), account_waits);
+                self.keep(&mut progress);
+            }
+            let tries = waits.iter().map(|target| progress.next_try(target).unwrap_or(at));
+            tally.sent.next_try = tries.min();
+            self.held = tally.held;
+            Ok(tally.sent)
         }
-        let waits: BTreeSet<Arc<Target>> = tally.held.values().cloned().collect();
-        if changed {
-            let account_waits = |jid: &str| waits.iter().any(|target| target.account.as_deref() == Some(jid));
-            progress.tidy(|target| waits.contains(target), account_waits);
-            self.keep(&mut progress);
-        }
-        let tries = waits.iter().map(|target| progress.next_try(target).unwrap_or(at));
-        tally.sent.next_try = tries.min();
-        self.held = tally.held;
-        Ok(tally.sent)
+        .boxed()
     }
 
     /// Forgets how strong an account's logins were, as a person who enters a password again wants it.
@@ -239,10 +243,13 @@ impl Sending {
     }
 
     /// Ends the sessions in order.
-    pub async fn close(mut self) {
-        while let Some((_, line)) = self.lines.pop_first() {
-            line.talk.close().await;
+    pub fn close(mut self) -> BoxFuture<'static, ()> {
+        async move {
+            while let Some((_, line)) = self.lines.pop_first() {
+                line.talk.close().await;
+            }
         }
+        .boxed()
     }
 
     /// Does what waits of one who publishes.

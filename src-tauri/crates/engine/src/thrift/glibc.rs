@@ -98,6 +98,6 @@ mod tests {
         assert!(after < before, "{before} kB before, {after} kB after");
         assert!(there(true) >= written, "what was written is gone");
         assert_eq!(text, "what stands in the program itself".repeat(3));
-        assert!("äöü".to_uppercase().contains('Ü'), "a table of a library");
+        assert!("äöü".to_uppercase().contains('Ü'), "constants aren't what they were");
     }
 }

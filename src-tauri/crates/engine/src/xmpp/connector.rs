@@ -7,8 +7,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt as _, StreamExt as _};
 use jid::BareJid;
 use mailwren_core::account::Account;
 use mailwren_core::limits::Limits;
@@ -157,16 +158,19 @@ impl Connector {
     ///
     /// # Errors
     /// What went wrong at the endpoint that came furthest.
-    pub async fn connect(
-        &self,
-        password: &SecretString,
+    pub fn connect<'a>(
+        &'a self,
+        password: &'a SecretString,
         memory: LoginMemory,
-        watch: Watch<'_>,
-    ) -> Result<(Connection, LoginFacts), ConnectError> {
-        tokio::time::timeout(ATTEMPT_LIMIT, self.attempt(password, memory, watch))
-            .await
-            // A login has a limit of its own, far below this one.
-            .unwrap_or_else(|_| Err(Trouble::Timeout(Step::Attempt).into()))
+        watch: Watch<'a>,
+    ) -> BoxFuture<'a, Result<(Connection, LoginFacts), ConnectError>> {
+        async move {
+            tokio::time::timeout(ATTEMPT_LIMIT, self.attempt(password, memory, watch))
+                .await
+                // A login has a limit of its own, far below this one.
+                .unwrap_or_else(|_| Err(Trouble::Timeout(Step::Attempt).into()))
+        }
+        .boxed()
     }
 
     async fn attempt(

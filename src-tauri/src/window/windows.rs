@@ -1,7 +1,7 @@
-//! The window process: makes windows on demand, and ends with the last.
+//! Makes windows on demand, and ends with the last.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -17,16 +17,12 @@ use tokio::runtime::Runtime;
 use crate::bridge::{self, Bridge};
 use crate::commands::{self, AtLogin, Host};
 
-/// Shows windows until the last is closed, the engine ends, or the resident does. `host` is the resident's program, where it
-/// isn't this one.
-pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf>) -> Result<()> {
+/// Shows windows until the last is closed, the engine ends, or the resident that hosts it does.
+pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, resident: Resident) -> Result<()> {
     display()?;
-    let (resident, called) = match host {
-        Some(host) => (Resident::Light(host), "mailwrenctl tray"),
-        None => (
-            Resident::App(std::env::current_exe().context("this program isn't found")?),
-            "mailwren",
-        ),
+    let called = match resident {
+        Resident::App(_) => "mailwren",
+        Resident::Light(_) => "mailwrenctl tray",
     };
     let usual = Profile::open(None).is_ok_and(|usual| usual.socket() == socket);
     // To standard error alone: the log file is the resident's.
@@ -58,7 +54,7 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf
             commands::examine,
             commands::close_window,
         ])
-        .build(context())
+        .build(tauri::generate_context!())
         .context("can't start the user interface")?;
 
     let handle = app.handle().clone();
@@ -70,11 +66,6 @@ pub fn run(runtime: &Runtime, socket: &Path, first: Wanted, host: Option<PathBuf
         0 => Ok(()),
         code => bail!("the windows ended with code {code}"),
     }
-}
-
-/// The app's configuration, icons and pages.
-pub fn context() -> tauri::Context {
-    tauri::generate_context!()
 }
 
 /// Checks that there is a display, and says who we are on it: better here than as a panic inside GTK.

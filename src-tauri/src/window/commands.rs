@@ -13,7 +13,7 @@ use mailwren_core::said::Said;
 use mailwren_core::settings::StartAtLogin;
 use mailwren_core::view::{ApiCode, ApiError, Audience, Command, LinkState, Reply};
 use mailwren_desktop::autostart::{Autostart, Resident};
-use mailwren_desktop::windows::{Wanted, WindowName, own_program};
+use mailwren_desktop::windows::{self as programs, Wanted, WindowName};
 use mailwren_desktop::{doctor, link, resident};
 use tauri::{AppHandle, Manager, State, WebviewWindow};
 
@@ -61,14 +61,11 @@ pub async fn show_window(app: AppHandle, name: WindowName) -> Result<(), ApiErro
 /// Starts another Mailwren on the demo: its profile is its own, and thrown away afterwards.
 #[tauri::command]
 pub async fn start_demo() -> Result<(), ApiError> {
-    let mut demo = own_program()
-        .and_then(|program| {
-            tokio::process::Command::new(program)
-                .arg("--demo")
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .spawn()
-        })
+    let mut demo = tokio::process::Command::new(programs::app())
+        .arg("--demo")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
         .map_err(|e| {
             let unstarted = Said::word("open-unstarted").with("program", "mailwren --demo");
             internal(unstarted.with("why", e.to_string()))

@@ -1,0 +1,29 @@
+//! All tests that cross a boundary, but one that needs an allocator of its own.
+
+mod act;
+mod alive;
+mod benchmarks;
+mod bridge;
+mod demo;
+mod dependencies;
+mod desktop;
+mod devices;
+mod discovery;
+mod exchange;
+mod hard_messages;
+mod harness;
+mod imap;
+mod languages;
+mod latency;
+mod light_host;
+mod mailbox;
+mod notifications;
+mod notifications_page;
+mod package;
+mod parts;
+mod provider;
+mod publish;
+mod servers;
+mod sieve;
+mod tray;
+mod windows;

@@ -21,7 +21,11 @@ fn every_file_of_tests_is_in_the_program_that_runs_them() -> Result<()> {
         let all = std::fs::read_to_string(folder.join("all.rs"))?;
         for file in std::fs::read_dir(&folder)? {
             let path = file?.path();
-            let name = path.file_stem().context("a file without a name")?.to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .context("a file without a name")?
+                .to_string_lossy()
+                .into_owned();
             let apart = ["all", "allocations"].contains(&name.as_str());
             ensure!(
                 apart || all.contains(&format!("\nmod {name};\n")),

@@ -39,7 +39,10 @@ async fn the_recordings_of_2008_arrive_byte_for_byte() {
         )))
         .await
         .unwrap();
-    server.wait_until(|seen| seen.reached(crate::client::SAM)).await.unwrap();
+    server
+        .wait_until(|seen| seen.reached(crate::client::SAM))
+        .await
+        .unwrap();
     let mut io = stream.into_inner();
     for capture in CAPTURES {
         assert_eq!(server.send_raw(crate::client::SAM, capture).unwrap(), 1);

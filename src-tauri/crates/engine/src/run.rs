@@ -245,6 +245,7 @@ impl Engine {
                 rules: Vec::new(),
                 zone: TimeZone::system(),
                 config_seen: None,
+                rest: Rest::default(),
             };
             run.begin(loaded).await?;
             if let Some(aside) = set_aside {
@@ -322,6 +323,7 @@ pub(crate) struct Run {
     pub(crate) rules: Vec<RuleEntry>,
     zone: TimeZone,
     config_seen: Option<crate::config::Fingerprint>,
+    rest: Rest,
 }
 
 impl Run {
@@ -359,17 +361,16 @@ impl Run {
         let mut batch = Vec::new();
         let mut looked: Option<Instant> = None;
         let mut swept: Option<Instant> = None;
-        let mut rest = Rest::default();
         let mut edits = Watch::of(self.config.path());
         let mut sensors = self.connect.then(Sensors::start);
         loop {
             let (deadline, uncounted) = (self.model.next_deadline(), self.uncounted);
-            let pause = if rest.is_taken() { LOOK_AT_REST } else { LOOK_ROUND };
+            let pause = if self.rest.is_taken() { LOOK_AT_REST } else { LOOK_ROUND };
             let next_look = looked.map_or_else(Instant::now, |at| at + pause);
             tokio::select! {
                 () = self.stop.cancelled() => break,
                 Some(request) = requests.recv() => {
-                    rest.stir();
+                    self.rest.stir();
                     self.answer(request).await;
                 }
                 Some(Ok(finished)) = self.acts.under_way.join_next() => self.finished(finished).await,
@@ -385,7 +386,7 @@ impl Run {
                     if count == 0 {
                         break;
                     }
-                    rest.stir();
+                    self.rest.stir();
                     for input in merge(batch.drain(..)) {
                         if self.take_in(input).await {
                             self.uncounted.get_or_insert_with(|| Instant::now() + COUNTED_AFTER);
@@ -413,7 +414,7 @@ impl Run {
                         swept = Some(Instant::now());
                     }
                     looked = Some(Instant::now());
-                    if rest.is_due() {
+                    if self.rest.is_due() {
                         self.store.shrink().await.ok();
                         thrift::give_back();
                     }
@@ -521,6 +522,7 @@ impl Run {
         let mut touched = false;
         while let Some(input) = inputs.pop_front() {
             for effect in self.model.update(Timestamp::now(), input) {
+                self.rest.stir();
                 let (follows, wrote) = self.carry_out(effect).await;
                 touched |= wrote;
                 inputs.extend(follows);

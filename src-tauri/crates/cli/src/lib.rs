@@ -108,7 +108,7 @@ enum What {
     Doctor(doctor::Arguments),
     /// How connections and counts stand.
     Status(status::Arguments),
-    /// Stay in the tray and notify, as `mailwren` does, in less than half of its memory; windows are the app's.
+    /// Stay in the tray and notify, as `mailwren` does; windows are the app's, where it is installed.
     Tray(tray::Arguments),
     /// Play the push mail of 2008 against an embedded server, and a mailbox of today.
     Demo(demo::Arguments),

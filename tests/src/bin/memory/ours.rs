@@ -159,10 +159,6 @@ pub async fn day(scene: &Scene, events: usize, faster: u32, rows: &mut Vec<Row>)
     // Never back: it has gone so far ahead, until it looks again.
     let ahead = (started.elapsed() + Duration::from_secs(2 * u64::from(CLOCK))) * (faster - 1);
     std::fs::write(&clock, format!("+{} x1", ahead.as_secs()))?;
-    tokio::time::sleep(Duration::from_secs(2 * u64::from(CLOCK))).await;
-    // By the fast clock it was quiet, and time to give memory back, before the last work was done. So there is one more mail.
-    server.send(events..events + 1).await?;
-    running.holds(events + 1).await?;
     tokio::time::sleep(QUIET).await;
     running
         .look(rows, &format!("24 hours and {events} events later"), None)

@@ -19,9 +19,8 @@ run: packages-run build
 test: packages-test test-ui test-rust
 
 # Its build is judged by its size.
-test-ui: ui/node_modules/.package-lock.json
+test-ui: ui
 	npm --prefix ui run --silent check
-	npm --prefix ui run --silent build
 	npm --prefix ui test
 	npm --prefix ui run e2e
 
@@ -160,7 +159,7 @@ build: toolchain ui
 
 ui: ui/dist/feed.html
 
-ui/dist/feed.html: ui/node_modules/.package-lock.json $(shell find ui -path ui/node_modules -prune -o -path 'ui/dist*' -prune -o -type f -print 2>/dev/null)
+ui/dist/feed.html: ui/node_modules/.package-lock.json $(shell find ui \( -path ui/node_modules -o -path 'ui/dist*' -o -path ui/test-results \) -prune -o -type f -print 2>/dev/null)
 	npm --prefix ui run --silent build
 	@touch $@
 

@@ -254,8 +254,8 @@ proptest! {
         if then < change {
             prop_assert_eq!(schedule.quiet_until(then, &berlin).is_some(), until.is_some());
         }
-        // Further than two weeks ahead it isn't looked, and one of the days may have 23 hours.
-        if let Some(until) = until && until < now + SignedDuration::from_hours(24 * 13) {
+        // Three spans a day are followed for ten days, and one of the days may have 23 hours.
+        if let Some(until) = until && until < now + SignedDuration::from_hours(24 * 10 - 1) {
             prop_assert_eq!(schedule.quiet_until(until, &berlin), None);
         }
     }

@@ -81,6 +81,49 @@ test.describe('live', () => {
     expect(await twin.faults()).toEqual([]);
   });
 
+  /** The engine deletes rows when it has answered a command, but the window hasn't heard yet. */
+  const removeBehind = (page: Page, command: 'feed' | 'changes', below: number, from = 0) =>
+    page.evaluate(
+      ([what, to, since]) => {
+        const answer = window.twin.answer.bind(window.twin);
+        window.twin.answer = async (asked) => {
+          const reply = await answer(asked);
+          if (asked.do === what) {
+            window.twin.answer = answer;
+            const seqs = window.twin.script.rows.map((row) => row.seq);
+            window.twin.remove(seqs.filter((seq) => seq >= since && seq < to));
+          }
+          return reply;
+        };
+      },
+      [command, below, from] as const,
+    );
+
+  test('what is removed while an older page is under way does not come back with it', async ({
+    page,
+    twin,
+  }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toContainText('Report 5000');
+    await removeBehind(page, 'feed', 4920);
+    await page.keyboard.press('Shift+G');
+    await expect(focused(page)).toContainText('Report 4920');
+    await expect(page.locator('.onward')).toHaveCount(0);
+    await expect(page.locator('#row-4920')).toBeAttached();
+    await expect(page.locator('#row-4900')).toHaveCount(0);
+  });
+
+  test('what is removed while it is told of does not come', async ({ page, twin }) => {
+    await twin.open('feed', 'long');
+    await expect(rows(page).first()).toContainText('Report 5000');
+    await removeBehind(page, 'changes', 5002, 5001);
+    await twin.arrive({ ...from('Ada'), subject: 'Taken back' });
+    await expect.poll(() => twin.asked('changes')).toHaveLength(2);
+    await twin.arrive({ ...from('Grace'), subject: 'Stays' });
+    await expect(rows(page).first()).toContainText('Stays');
+    await expect(rows(page).nth(1)).toContainText('Report 5000');
+  });
+
   test('what was read since stays where it is when other rows are removed', async ({ page, twin }) => {
     await twin.open('feed', 'long');
     await page.keyboard.press('u');

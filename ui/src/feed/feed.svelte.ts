@@ -1,5 +1,5 @@
 /** What the feed window knows, and what it can do. The components only show it. */
-import { call, listen, openLink } from '$ipc';
+import { call, listen, openLink, type ReplyTo } from '$ipc';
 import type { Act, ApiError, Filter, Later, Notice, Row, Status } from '../generated/wire';
 import type { MessageId } from '../generated/messages';
 import { t } from '../i18n.svelte';
@@ -29,6 +29,8 @@ const SOUGHT = 2000;
 
 /** What takes a message out of its folder. */
 export type Move = Exclude<Act, 'read' | 'unread'>;
+
+type Page = ReplyTo<'feed'>;
 
 export const everything: Filter = { account: null, mailbox: null, unread: false, text: null };
 
@@ -104,6 +106,8 @@ export class Feed {
   #rev = 0;
   #newest = 0;
   #turn = 0;
+  /** How often rows were deleted. */
+  #deletions = 0;
   #pulling = false;
   #pulled = -PULL_EVERY;
   #owed = 0;
@@ -126,7 +130,7 @@ export class Feed {
   async load(): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const reply = await call<'feed'>({ do: 'feed', filter: this.filter, before: null, limit: PAGE });
+      const reply = await this.#read(this.filter, null, PAGE);
       if (turn !== this.#turn) return;
       this.rows = reply.rows;
       this.waiting = [];
@@ -142,6 +146,15 @@ export class Feed {
       if (turn !== this.#turn) return;
       this.phase = 'failed';
       this.fault = error as ApiError;
+    }
+  }
+
+  /** Reads a page, and again where rows were deleted meanwhile: it may still bear them. */
+  async #read(filter: Filter, before: number | null, limit: number): Promise<Page> {
+    for (;;) {
+      const deletions = this.#deletions;
+      const page = await call<'feed'>({ do: 'feed', filter, before, limit });
+      if (deletions === this.#deletions) return page;
     }
   }
 
@@ -167,7 +180,7 @@ export class Feed {
     const turn = this.#turn;
     try {
       const before = this.rows.at(-1)?.seq ?? null;
-      const reply = await call<'feed'>({ do: 'feed', filter: this.filter, before, limit });
+      const reply = await this.#read(this.filter, before, limit);
       if (turn !== this.#turn) return false;
       this.rows = join(this.rows, reply.rows);
       this.more = reply.more;
@@ -485,12 +498,7 @@ export class Feed {
       const found: Row[] = [];
       let before: number | null = null;
       for (let more = true; more && found.length < UNDOABLE;) {
-        const reply: { rows: Row[]; more: boolean } = await call<'feed'>({
-          do: 'feed',
-          filter,
-          before,
-          limit: REREAD,
-        });
+        const reply: Page = await this.#read(filter, before, REREAD);
         found.push(...reply.rows);
         more = reply.more;
         before = reply.rows.at(-1)?.seq ?? null;
@@ -561,6 +569,7 @@ export class Feed {
       // Mails may be opened in another way now.
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'removed') {
+      this.#deletions += 1;
       this.#askFolders();
       if (this.phase === 'ready') void this.#reread();
     } else if (notice.on === 'open' && notice.seq !== null) {
@@ -576,8 +585,9 @@ export class Feed {
       for (let more = true; more || this.#owed > this.#rev;) {
         await this.#breathe();
         const turn = this.#turn;
+        const deletions = this.#deletions;
         const reply = await call<'changes'>({ do: 'changes', since: this.#rev });
-        if (turn !== this.#turn) continue;
+        if (turn !== this.#turn || deletions !== this.#deletions) continue;
         this.#take(reply.rows);
         const stuck = reply.rev <= this.#rev && !reply.more;
         this.#rev = Math.max(this.#rev, reply.rev);
@@ -603,12 +613,7 @@ export class Feed {
     try {
       let before: number | null = null;
       do {
-        const reply: { rows: Row[]; more: boolean } = await call<'feed'>({
-          do: 'feed',
-          filter,
-          before,
-          limit: REREAD,
-        });
+        const reply: Page = await this.#read(filter, before, REREAD);
         if (turn !== this.#turn) return;
         for (const row of reply.rows) there.set(row.seq, row);
         before = reply.more ? (reply.rows.at(-1)?.seq ?? null) : null;

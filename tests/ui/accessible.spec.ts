@@ -392,6 +392,8 @@ test.describe('as people set their desktop', () => {
       await twin.open(window, state);
       if (state !== 'loading') await expect(page.locator('h2, h1').first()).toBeAttached();
       await act?.(page);
+      // What it opens may have to be loaded.
+      await expect(page.locator('h1').first()).toBeAttached();
       // High contrast changes colours alone: the plain states tell.
       for (const contrast of act ? (['no-preference'] as const) : (['no-preference', 'more'] as const)) {
         for (const colorScheme of ['light', 'dark'] as const) {
@@ -460,6 +462,8 @@ test.describe('in every state', () => {
       await twin.open(window, state);
       await page.evaluate(() => (document.documentElement.dir = 'rtl'));
       await act?.(page);
+      // What it opens may have to be loaded.
+      await expect(page.locator('h1').first()).toBeAttached();
       expect(await overhanging(page)).toEqual([]);
       const moving = () => document.getAnimations().filter((a) => a.playState === 'running').length;
       expect(await page.evaluate(moving)).toBe(0);

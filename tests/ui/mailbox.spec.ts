@@ -288,6 +288,7 @@ test.describe('a problem that may be passed over', () => {
     await expect(got).toHaveCount(2);
     expect(await twin.faults()).toEqual([]);
     await got.first().click();
+    await expect(got).toHaveCount(1);
     await expect(got).toBeFocused();
     await page.evaluate(() => {
       const refusal = { code: 'closed' as const, message: 'Mailwren has ended.', hint: null };

@@ -1,20 +1,16 @@
-/** What the feed window knows, and what it can do. The components only show it. */
-import { call, listen, openLink, type ReplyTo } from '$ipc';
-import type { Act, ApiError, Filter, Later, Notice, Row, Status } from '../generated/wire';
-import type { MessageId } from '../generated/messages';
+/** What the feed window knows, and which rows it holds. The components only show it. */
+import { call, listen, type ReplyTo } from '$ipc';
+import type { ApiError, Filter, Notice, Row, Status } from '../generated/wire';
 import { t } from '../i18n.svelte';
 import { Bar } from '../logic/bar.svelte';
-import { wayTo } from '../logic/links';
 import { words } from '../logic/marks';
-import { reasonText } from '../logic/reason';
+import { Deeds } from './deeds';
 import { Folders } from './folders.svelte';
-import { byDay, canAct, isTold, join, merge, partsOf, senderOf, type Part } from '../logic/rows';
+import { byDay, join, merge, partsOf, type Part } from '../logic/rows';
 
 const PAGE = 100;
 /** The most rows that a reply bears. */
 const REREAD = 500;
-/** Marking all read can be undone for up to so many rows. */
-const UNDOABLE = 5000;
 const ANNOUNCE_EVERY = 5000;
 /** What was found is said once nobody has typed for so many milliseconds. */
 const FOUND_AFTER = 500;
@@ -22,15 +18,10 @@ const FOUND_AFTER = 500;
 const PULL_EVERY = 100;
 /** No more rows are read in to be selected: what is done with them is done at once. */
 const SELECTED_MOST = 1000;
-/** Messages are moved by so many in one command at most. */
-const MOVED_MOST = 500;
 /** A row asked for by name is looked for among so many. */
 const SOUGHT = 2000;
 
-/** What takes a message out of its folder. */
-export type Move = Exclude<Act, 'read' | 'unread'>;
-
-type Page = ReplyTo<'feed'>;
+export type Page = ReplyTo<'feed'>;
 
 export const everything: Filter = { account: null, mailbox: null, unread: false, text: null };
 
@@ -59,6 +50,7 @@ export class Feed {
   holding = false;
   readonly bar = new Bar();
   readonly folders = new Folders();
+  readonly deeds = new Deeds(this);
 
   /** What is searched for or unread is shown as it is, not folded away. */
   #folds = $derived(this.filter.text === null && !this.filter.unread);
@@ -130,7 +122,7 @@ export class Feed {
   async load(): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const reply = await this.#read(this.filter, null, PAGE);
+      const reply = await this.read(this.filter, null, PAGE);
       if (turn !== this.#turn) return;
       this.rows = reply.rows;
       this.waiting = [];
@@ -150,7 +142,7 @@ export class Feed {
   }
 
   /** Reads a page, and again where rows were deleted meanwhile: it may still bear them. */
-  async #read(filter: Filter, before: number | null, limit: number): Promise<Page> {
+  async read(filter: Filter, before: number | null, limit = REREAD): Promise<Page> {
     for (;;) {
       const deletions = this.#deletions;
       const page = await call<'feed'>({ do: 'feed', filter, before, limit });
@@ -180,7 +172,7 @@ export class Feed {
     const turn = this.#turn;
     try {
       const before = this.rows.at(-1)?.seq ?? null;
-      const reply = await this.#read(this.filter, before, limit);
+      const reply = await this.read(this.filter, before, limit);
       if (turn !== this.#turn) return false;
       this.rows = join(this.rows, reply.rows);
       this.more = reply.more;
@@ -192,7 +184,7 @@ export class Feed {
   }
 
   /** Begins anew where nothing is left of what was held, but more is stored. */
-  #refill(): void {
+  refill(): void {
     if (this.rows.length === 0 && this.more) void this.load();
   }
 
@@ -328,95 +320,8 @@ export class Feed {
     this.said = this.selectedWord;
   }
 
-  async open(row: Row): Promise<void> {
-    if (wayTo(row) === null) {
-      this.bar.tell(t('bar-no-link'));
-      return;
-    }
-    try {
-      await openLink(row.seq);
-      if (row.unread) await this.mark([row], true);
-    } catch (error) {
-      this.bar.complain(error);
-    }
-  }
-
-  /** Marks rows read if one of them isn't, else unread. */
-  toggleRead(rows: readonly Row[]): void {
-    const read = rows.some((row) => row.unread);
-    void this.mark(rows, read);
-    this.selectNone();
-  }
-
-  /** Marks rows; shows it at once, says so, and can be undone. */
-  async mark(rows: readonly Row[], read: boolean, undoable = true): Promise<void> {
-    const seqs = rows.filter((row) => row.unread === read).map((row) => row.seq);
-    if (seqs.length === 0) return;
-    const touched = new Set(seqs);
-    this.#paint(touched, !read);
-    try {
-      await call<'mark'>({ do: 'mark', seqs, read });
-    } catch (error) {
-      this.#paint(touched, read);
-      this.bar.complain(error);
-      return;
-    }
-    if (!undoable) return;
-    const back = rows.filter((row) => touched.has(row.seq)).map((row) => ({ ...row, unread: !read }));
-    this.bar.offer(markText(rows, read), () => void this.mark(back, !read, false));
-  }
-
-  /** Those of rows whose messages can be moved. */
-  movable(rows: readonly Row[]): Row[] {
-    return rows.filter((row) => canAct(row, this.status));
-  }
-
-  /** Has messages moved where they lie. The rows leave at once, come back if it couldn't be done, and can be taken back. */
-  async move(rows: readonly Row[], act: Move): Promise<void> {
-    const moved = this.movable(rows);
-    if (moved.length === 0) {
-      if (rows.length > 0) this.bar.tell(t('bar-no-bridge'));
-      return;
-    }
-    this.selectNone();
-    this.#leave(moved);
-    const seqs = moved.map((row) => row.seq);
-    const done: Promise<boolean>[] = [];
-    for (let at = 0; at < moved.length; at += MOVED_MOST)
-      done.push(this.#act(moved.slice(at, at + MOVED_MOST), act));
-    // Whoever takes it back before it is done waits until it is.
-    this.bar.offer(t(movedText[act], { n: moved.length }), () => {
-      void this.#ask(async () => {
-        if (!(await Promise.all(done)).includes(true)) return;
-        const { trouble } = await call<'undo_act'>({ do: 'undo_act', seqs });
-        if (trouble !== null) this.bar.complain({ message: trouble, hint: null });
-      });
-    });
-    await Promise.all(done);
-    this.#refill();
-  }
-
-  /** Has messages moved that are out of the list; tells whether the engine took it on. */
-  async #act(rows: readonly Row[], act: Move): Promise<boolean> {
-    try {
-      const { trouble } = await call<'act'>({ do: 'act', seqs: rows.map((row) => row.seq), act });
-      if (trouble !== null) this.bar.complain({ message: trouble, hint: null });
-      return true;
-    } catch (error) {
-      // What changed meanwhile is the later revision.
-      if (this.filter.text === null) this.rows = join(rows, this.rows);
-      this.bar.complain(error);
-      return false;
-    }
-  }
-
-  /** Takes rows out whose messages are moved; a search goes on finding them. */
-  #leave(rows: readonly Row[]): void {
-    if (this.filter.text === null) this.#takeOut(new Set(rows.map((row) => row.seq)));
-  }
-
   /** Takes rows out, and leads the keyboard to what comes next. */
-  #takeOut(leaving: ReadonlySet<number>): void {
+  takeOut(leaving: ReadonlySet<number>): void {
     if (leaving.size === 0) return;
     const stays = (row: Row) => !leaving.has(row.seq);
     const at = this.stops.findIndex((seq) => seq === this.cursor);
@@ -432,127 +337,8 @@ export class Feed {
     this.asked = this.cursor;
   }
 
-  /** Asks until when a row, or what is selected, is to be put off, or a row's sender is to be muted. */
-  ask(what: 'snooze' | 'mute', seq: number | null): void {
-    const rows =
-      what === 'snooze'
-        ? this.targets(seq).filter(isTold)
-        : this.targets(seq).filter((row) => senderOf(row) !== null);
-    if (seq !== null && rows.length > 0) this.asking = { seq, what };
-  }
-
-  /** Puts rows off, or takes that back; each can be undone. */
-  async snooze(rows: readonly Row[], later: Later | null): Promise<void> {
-    const told = rows.filter(isTold);
-    this.selectNone();
-    try {
-      await this.#putOff(told, later);
-    } catch (error) {
-      this.bar.complain(error);
-      return;
-    }
-    this.bar.offer(t(later === null ? 'bar-unsnoozed' : 'bar-snoozed', { n: told.length }), () => {
-      void this.#ask(() => this.#putBack(told));
-    });
-  }
-
-  async #putOff(rows: readonly Row[], later: Later | null): Promise<void> {
-    await call<'snooze'>({ do: 'snooze', seqs: rows.map((row) => row.seq), later });
-  }
-
-  /** Puts rows off as they were, so far as that is to come. */
-  async #putBack(rows: readonly Row[]): Promise<void> {
-    const by = new Map<string | null, Row[]>();
-    for (const row of rows) {
-      const at = row.snoozed_until;
-      const until = at !== null && Date.parse(at) > Date.now() ? at : null;
-      by.set(until, [...(by.get(until) ?? []), row]);
-    }
-    for (const [at, some] of by) await this.#putOff(some, at === null ? null : { at });
-  }
-
-  /** Shows no more popups of a row's sender, until an instant or for good. */
-  async mute(row: Row, until: number | null): Promise<void> {
-    const { seq } = row;
-    const at = until === null ? null : new Date(until).toISOString();
-    try {
-      await call<'mute'>({ do: 'mute', seq, until: at });
-      this.bar.offer(t('bar-muted', { who: senderOf(row) ?? '' }), () => {
-        void this.#ask(() => call<'unmute'>({ do: 'unmute', seq }));
-      });
-    } catch (error) {
-      this.bar.complain(error);
-    }
-  }
-
-  /** Says what became of a row's popup, and why. */
-  explain(seq: number | null): void {
-    const row = this.row(seq);
-    if (row) this.bar.tell(row.reason ? reasonText(row.reason, Date.now()) : t('reason-unknown'));
-  }
-
-  /** Marks what the filter chooses read: exactly the rows there are now, so that it can be undone exactly. */
-  async markAllRead(): Promise<void> {
-    const filter = { ...this.filter, unread: true };
-    try {
-      const found: Row[] = [];
-      let before: number | null = null;
-      for (let more = true; more && found.length < UNDOABLE;) {
-        const reply: Page = await this.#read(filter, before, REREAD);
-        found.push(...reply.rows);
-        more = reply.more;
-        before = reply.rows.at(-1)?.seq ?? null;
-        if (before === null) break;
-        if (more && found.length >= UNDOABLE) {
-          const ask = t('bar-all-read-ask', { n: UNDOABLE });
-          this.bar.suggest(ask, this.allReadWord, () => void this.#markAllForGood(filter));
-          return;
-        }
-      }
-      if (found.length === 0) this.bar.tell(t('bar-nothing-unread'));
-      else await this.mark(found, true);
-    } catch (error) {
-      this.bar.complain(error);
-    }
-  }
-
-  async #markAllForGood(filter: Filter): Promise<void> {
-    try {
-      const { count } = await call<'mark_all_read'>({ do: 'mark_all_read', filter });
-      this.bar.tell(t('bar-marked-read', { n: count }));
-    } catch (error) {
-      this.bar.complain(error);
-    }
-  }
-
-  async pause(until: number | null): Promise<void> {
-    const at = until === null ? null : new Date(until).toISOString();
-    await this.#ask(() => call<'pause'>({ do: 'pause', until: at }));
-  }
-
-  async resume(): Promise<void> {
-    await this.#ask(() => call<'resume'>({ do: 'resume' }));
-  }
-
-  async retry(jid: string): Promise<void> {
-    await this.#ask(() => call<'retry'>({ do: 'retry', jid }));
-  }
-
-  /** A person has read of a problem that may be passed over. */
-  async dismissProblem(code: string): Promise<void> {
-    await this.#ask(() => call<'dismiss_problem'>({ do: 'dismiss_problem', code }));
-  }
-
-  async #ask(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-      await this.refresh();
-    } catch (error) {
-      this.bar.complain(error);
-    }
-  }
-
-  #paint(seqs: ReadonlySet<number>, unread: boolean): void {
+  /** Shows rows as unread or read. */
+  paint(seqs: ReadonlySet<number>, unread: boolean): void {
     const paint = (row: Row) => (seqs.has(row.seq) ? { ...row, unread } : row);
     this.rows = this.rows.map(paint);
     this.waiting = this.waiting.map(paint);
@@ -613,7 +399,7 @@ export class Feed {
     try {
       let before: number | null = null;
       do {
-        const reply: Page = await this.#read(filter, before, REREAD);
+        const reply: Page = await this.read(filter, before);
         if (turn !== this.#turn) return;
         for (const row of reply.rows) there.set(row.seq, row);
         before = reply.more ? (reply.rows.at(-1)?.seq ?? null) : null;
@@ -622,8 +408,8 @@ export class Feed {
       this.bar.complain(error);
       return;
     }
-    this.#takeOut(new Set(held.flatMap((row) => (there.has(row.seq) ? [] : row.seq))));
-    this.#refill();
+    this.takeOut(new Set(held.flatMap((row) => (there.has(row.seq) ? [] : row.seq))));
+    this.refill();
     const anew = (row: Row) => ({ ...row, opens: (there.get(row.seq) ?? row).opens });
     this.rows = this.rows.map(anew);
     this.waiting = this.waiting.map(anew);
@@ -693,17 +479,4 @@ export class Feed {
 /** A head of a day among the lines. */
 export function dayLine(day: number): string {
   return `day ${day}`;
-}
-
-const movedText: Record<Move, MessageId> = {
-  archive: 'bar-archived',
-  delete: 'bar-deleted',
-  junk: 'bar-junked',
-};
-
-function markText(rows: readonly Row[], read: boolean): string {
-  const only = rows.length === 1 ? rows[0] : undefined;
-  const what = only?.subject ?? only?.mailbox;
-  if (what) return read ? t('bar-one-read', { what }) : t('bar-one-unread', { what });
-  return read ? t('bar-marked-read', { n: rows.length }) : t('bar-marked-unread', { n: rows.length });
 }

@@ -13,20 +13,25 @@ export function rowItems(feed: Feed, seq: number): Item[] {
   const items: Item[] = [];
   const way = only ? wayTo(only) : null;
   if (only && way !== null) {
-    items.push({ label: way.label, key: '↵', choose: () => void feed.open(only) });
+    items.push({ label: way.label, key: '↵', choose: () => void feed.deeds.open(only) });
   }
   const unread = rows.some((row) => row.unread);
   items.push({
     label: unread ? t('mark-read') : t('mark-unread'),
     key: 'R',
-    choose: () => feed.toggleRead(rows),
+    choose: () => feed.deeds.toggleRead(rows),
   });
-  const movable = feed.movable(rows);
+  const movable = feed.deeds.movable(rows);
   if (movable.length > 0) {
     items.push(
-      { label: t('archive'), key: 'E', divided: true, choose: () => void feed.move(movable, 'archive') },
-      { label: t('delete'), key: '#', choose: () => void feed.move(movable, 'delete') },
-      { label: t('junk'), choose: () => void feed.move(movable, 'junk') },
+      {
+        label: t('archive'),
+        key: 'E',
+        divided: true,
+        choose: () => void feed.deeds.move(movable, 'archive'),
+      },
+      { label: t('delete'), key: '#', choose: () => void feed.deeds.move(movable, 'delete') },
+      { label: t('junk'), choose: () => void feed.deeds.move(movable, 'junk') },
     );
   }
   if (rows.some(isTold))
@@ -34,11 +39,11 @@ export function rowItems(feed: Feed, seq: number): Item[] {
       label: t('snooze'),
       key: 'S',
       divided: movable.length > 0,
-      choose: () => feed.ask('snooze', seq),
+      choose: () => feed.deeds.ask('snooze', seq),
     });
   const sender = only ? senderOf(only) : null;
   if (sender !== null)
-    items.push({ label: t('mute', { who: sender }), key: 'M', choose: () => feed.ask('mute', seq) });
+    items.push({ label: t('mute', { who: sender }), key: 'M', choose: () => feed.deeds.ask('mute', seq) });
   const selected = feed.selected.has(seq);
   items.push({
     label: selected ? t('unselect') : t('select'),
@@ -72,13 +77,13 @@ export function rowItems(feed: Feed, seq: number): Item[] {
 export function laterItems(feed: Feed, seq: number): Item[] {
   const rows = feed.targets(seq);
   const items: Item[] = [
-    { label: t('later-hour'), choose: () => void feed.snooze(rows, 'hour') },
-    { label: t('later-evening'), choose: () => void feed.snooze(rows, 'evening') },
-    { label: t('later-tomorrow'), choose: () => void feed.snooze(rows, 'tomorrow') },
-    { label: t('later-monday'), choose: () => void feed.snooze(rows, 'monday') },
+    { label: t('later-hour'), choose: () => void feed.deeds.snooze(rows, 'hour') },
+    { label: t('later-evening'), choose: () => void feed.deeds.snooze(rows, 'evening') },
+    { label: t('later-tomorrow'), choose: () => void feed.deeds.snooze(rows, 'tomorrow') },
+    { label: t('later-monday'), choose: () => void feed.deeds.snooze(rows, 'monday') },
   ];
   if (rows.some((row) => row.snoozed_until !== null)) {
-    items.push({ label: t('later-never'), divided: true, choose: () => void feed.snooze(rows, null) });
+    items.push({ label: t('later-never'), divided: true, choose: () => void feed.deeds.snooze(rows, null) });
   }
   return items;
 }
@@ -88,8 +93,8 @@ export function muteItems(feed: Feed, seq: number, now: number): Item[] {
   const row = feed.targets(seq)[0];
   if (!row) return [];
   return [
-    { label: t('mute-evening'), choose: () => void feed.mute(row, thisEvening(now)) },
-    { label: t('mute-tomorrow'), choose: () => void feed.mute(row, tomorrowMorning(now)) },
-    { label: t('mute-good'), divided: true, choose: () => void feed.mute(row, null) },
+    { label: t('mute-evening'), choose: () => void feed.deeds.mute(row, thisEvening(now)) },
+    { label: t('mute-tomorrow'), choose: () => void feed.deeds.mute(row, tomorrowMorning(now)) },
+    { label: t('mute-good'), divided: true, choose: () => void feed.deeds.mute(row, null) },
   ];
 }

@@ -101,20 +101,23 @@ impl FromStr for Wanted {
 /// beside one of the path's. Looks on the disk.
 pub fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    own_folder()
-        .into_iter()
-        .chain(std::env::split_paths(&path))
-        .flat_map(|folder| [folder.join(PROGRAM), folder.join("../libexec").join(PROGRAM)])
-        .find(|program| program.is_file())
+    installed(
+        PROGRAM,
+        own_folder().into_iter().chain(std::env::split_paths(&path)),
+        "../libexec",
+    )
 }
 
 /// The app, for the program that shows the windows: it was installed with it.
 pub fn app() -> PathBuf {
-    own_folder()
+    installed(APP, own_folder(), "../bin").unwrap_or_else(|| APP.into())
+}
+
+fn installed(program: &str, folders: impl IntoIterator<Item = PathBuf>, beside: &str) -> Option<PathBuf> {
+    folders
         .into_iter()
-        .flat_map(|folder| [folder.join(APP), folder.join("../bin").join(APP)])
+        .flat_map(|folder| [folder.join(program), folder.join(beside).join(program)])
         .find(|program| program.is_file())
-        .unwrap_or_else(|| APP.into())
 }
 
 fn own_folder() -> Option<PathBuf> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Away, Effect, Model, flush};
+use super::arriving::{Away, flush};
+use super::{Effect, Model};
 use crate::account::{Account, same_folder};
 use crate::event::{Decoded, Dialect, Event, Kind};
 use crate::mirror::Position;

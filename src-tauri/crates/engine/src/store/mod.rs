@@ -4,6 +4,7 @@
 //! return once the change is committed, so "stored before notified" is a matter of awaiting [`Store::append`]; it is synced
 //! to the disk right after.
 
+mod append;
 mod former;
 mod marks;
 mod read;
@@ -198,7 +199,7 @@ impl Store {
     /// Message-ID the account has told of before. Kinds `gone`, `cleared` and `closed` are kept as history that is
     /// never unread: what they do to other rows is [`Store::retract`] and [`Store::purge`].
     pub async fn append(&self, arrivals: Vec<Arrival>) -> Result<Vec<Stored>, StoreError> {
-        self.write(move |t| write::append(t, &arrivals)).await
+        self.write(move |t| append::append(t, &arrivals)).await
     }
 
     /// An item was retracted: its rows are gone, and read where their dialect

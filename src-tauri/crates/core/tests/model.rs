@@ -174,6 +174,56 @@ fn a_last_item_that_is_sent_again_without_a_stamp_is_one_of_those_that_were_miss
 }
 
 #[test]
+fn what_came_before_a_node_was_fetched_stands_above_what_was_missed() {
+    let items = |world: &World| {
+        let items = world.rows.iter().map(|(key, ..)| key.item.clone());
+        items.collect::<Vec<_>>()
+    };
+    let mut world = World::caught_up();
+    world.link(LinkChange::Fresh);
+    let asked_at = world.now;
+    world.live(vec![mail("m3", "Jonas"), mail("m4", "Zoe"), mail("m5", "Kim")]);
+    // What goes meanwhile doesn't come at all.
+    world.pass(1);
+    world.live(vec![gone("m4")]);
+    world.fetched_as_asked(asked_at, vec![late(mail("m1", "Miriam")), late(mail("m2", "Ada"))]);
+    assert_eq!(items(&world), ["m1", "m2", "m3", "m5"]);
+    world.live(vec![mail("m6", "Lin")]);
+    assert_eq!(world.titles(), ["Lin"]);
+    world.input(Input::CaughtUp {
+        account: SAM.to_owned(),
+    });
+    world.pass(60);
+    assert_eq!(world.titles(), ["Lin", "While you were away: 4 new mails"]);
+
+    // Where nothing is going to be fetched, nothing waits.
+    for change in [LinkChange::Resumed, LinkChange::Fresh] {
+        let ends = matches!(change, LinkChange::Fresh);
+        world.link(change);
+        let name = if ends { "m8" } else { "m7" };
+        world.live(vec![mail(name, "Sam")]);
+        if ends {
+            assert_eq!(world.rows.len(), 6, "it waits for the fetch");
+            world.link(LinkChange::Lost {
+                trouble: None,
+                retry_at: None,
+            });
+        }
+        assert_eq!(items(&world).last().unwrap(), name);
+    }
+}
+
+#[test]
+fn a_flood_is_not_held_while_a_node_is_fetched() {
+    let mut world = World::caught_up();
+    world.link(LinkChange::Fresh);
+    world.live(numbered(2_000));
+    assert!(world.rows.len() >= 1_000, "{} are stored", world.rows.len());
+    world.fetched(Vec::new());
+    assert_eq!(world.rows.len(), 2_000);
+}
+
+#[test]
 fn a_single_missed_mail_is_told_as_itself() {
     let mut world = World::caught_up();
     world.link(LinkChange::Fresh);

@@ -75,8 +75,13 @@ impl Model {
         if begins && !self.mailboxes.alone(account) {
             let away = self.catching_up.entry(account.to_owned()).or_default();
             away.fetched.clear();
+            away.fetches |= afresh;
         }
         let mut effects = vec![Effect::Tell(Notice::Status)];
+        if link != LinkState::Connected {
+            // The next fetch may be long in coming.
+            effects.extend(self.let_in(account, None));
+        }
         if afresh {
             effects.extend(self.look_after_absence(account));
         }

@@ -1,6 +1,6 @@
 //! From an event to a row: what came is judged, stored, and what it says of others carried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -11,22 +11,65 @@ use crate::event::{Decoded, Event, Kind};
 use crate::policy::{Cause, Reason, Standing, Verdict, decide};
 use crate::popups::Gathered;
 use crate::rules::{Judgement, Subject};
-use crate::view::{Notice, Row};
+use crate::view::{NodeStatus, Notice, Row};
 
-/// What came since an account's fresh session, until all its nodes were fetched: it is told together.
+/// So many items are held at most; what comes beyond is stored as it comes.
+const MOST_HELD: usize = 500;
+
+/// What came since an account's session began, until all its nodes were fetched: it is told together.
 #[derive(Debug, Default)]
 pub(super) struct Away {
     pub(super) rows: Gathered,
+    /// Whether its nodes are fetched, as in a fresh session.
+    pub(super) fetches: bool,
     /// The nodes that were fetched.
-    pub(super) fetched: BTreeSet<(String, String)>,
+    pub(super) fetched: BTreeSet<NodeName>,
+    /// What came of a node before that, and when. It follows what is fetched into the store, or the newest would stand below
+    /// what was missed.
+    held: BTreeMap<NodeName, Vec<(Timestamp, Decoded)>>,
+    /// Where items are that were held.
+    late: BTreeSet<(NodeName, Option<String>)>,
 }
+
+/// A service, and a node of it.
+type NodeName = (String, String);
 
 impl Away {
     /// Whether a row belongs to what was missed. What comes of a node before its items were fetched does, late or not:
     /// ejabberd sends the last item of each node anew at each presence, and without a stamp.
     pub(super) fn takes(&self, row: &Row) -> bool {
         let of_node = row.event.service.clone().zip(row.event.node.clone());
-        row.delayed || of_node.is_some_and(|node| !self.fetched.contains(&node))
+        row.delayed
+            || of_node.is_some_and(|node| {
+                !self.fetched.contains(&node) || self.late.contains(&(node, row.event.item.clone()))
+            })
+    }
+
+    /// Holds an event of a node that is still to be fetched; gives it back if it isn't to be held. What went is told at once, and
+    /// with it goes what is held of it.
+    fn hold(&mut self, now: Timestamp, decoded: Decoded) -> Option<Decoded> {
+        let event = &decoded.event;
+        let Some(node) = event.service.clone().zip(event.node.clone()) else {
+            return Some(decoded);
+        };
+        if self.fetched.contains(&node) || self.late.len() >= MOST_HELD {
+            return Some(decoded);
+        }
+        match event.kind {
+            Kind::New | Kind::Changed => {
+                self.late.insert((node.clone(), event.item.clone()));
+                self.held.entry(node).or_default().push((now, decoded));
+                return None;
+            }
+            Kind::Gone => {
+                if let Some(held) = self.held.get_mut(&node) {
+                    held.retain(|(_, other)| other.event.item != event.item);
+                }
+            }
+            Kind::Cleared => drop(self.held.remove(&node)),
+            Kind::Closed => {}
+        }
+        Some(decoded)
     }
 }
 
@@ -42,7 +85,42 @@ impl Model {
         if live && proven(now, status) {
             effects.push(Effect::Tell(Notice::Status));
         }
+        let events = events
+            .into_iter()
+            .filter_map(|decoded| self.hold(now, account, decoded));
+        let events = events.collect();
         effects.extend(self.take_events(now, account, events));
+        effects
+    }
+
+    /// Holds an event back if its node is about to be fetched.
+    fn hold(&mut self, now: Timestamp, account: &str, decoded: Decoded) -> Option<Decoded> {
+        let of = |node: &NodeStatus| {
+            let event = &decoded.event;
+            event.service.as_ref() == Some(&node.service) && event.node.as_ref() == Some(&node.node)
+        };
+        let mut accounts = self.accounts.iter();
+        let awaited = accounts.any(|status| status.jid == account && status.nodes.iter().any(of));
+        match self.catching_up.get_mut(account) {
+            Some(away) if awaited && away.fetches => away.hold(now, decoded),
+            _ => Some(decoded),
+        }
+    }
+
+    /// Takes in what was held back of an account: of one node, or of all.
+    pub(super) fn let_in(&mut self, account: &str, node: Option<&NodeName>) -> Vec<Effect> {
+        let Some(away) = self.catching_up.get_mut(account) else {
+            return Vec::new();
+        };
+        let held = match node {
+            Some(node) => away.held.remove(node).unwrap_or_default(),
+            None => std::mem::take(&mut away.held).into_values().flatten().collect(),
+        };
+        let (mut arrivals, mut effects) = (Vec::new(), Vec::new());
+        for (at, decoded) in held {
+            self.take_event(at, account, decoded, &mut arrivals, &mut effects);
+        }
+        flush(&mut arrivals, &mut effects);
         effects
     }
 
@@ -116,6 +194,7 @@ impl Model {
         if !arrivals.is_empty() {
             effects.push(Effect::Append(arrivals));
         }
+        effects.extend(self.let_in(&account, Some(&(service.clone(), node.clone()))));
         if complete {
             effects.push(Effect::Reconcile {
                 account: account.clone(),

@@ -129,8 +129,10 @@ impl Model {
             Input::Looked { account, looked } => self.looked(now, &account, looked),
             Input::Pulse { account, pulse } => self.pulse(now, &account, pulse),
             Input::CaughtUp { account } => {
+                let mut effects = self.let_in(&account, None);
                 let away = self.catching_up.remove(&account).unwrap_or_default();
-                self.announce_together(now, away.rows, Occasion::Away)
+                effects.extend(self.announce_together(now, away.rows, Occasion::Away));
+                effects
             }
             Input::Stranger { account } => {
                 if let Some(status) = self.account(&account) {

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::exit::Failure;
 use crate::{open, print};
 
-/// After a host handed over or ended, how long another is waited for before hosting the engine here.
+/// After the engine was handed over, how long it is waited for before it is hosted here again.
 const FOLLOW: Duration = Duration::from_secs(3);
 
 #[derive(Debug, clap::Args)]
@@ -122,6 +122,7 @@ impl<'a> Watch<'a> {
                 end = self.attend(&face) => end,
                 () = signals.any() => Ok(Some(End::Signal)),
             };
+            let hosted = face.hosts();
             face.close().await;
             match end {
                 Ok(Some(end)) => return Ok(end),
@@ -129,9 +130,16 @@ impl<'a> Watch<'a> {
                 Err(failure) if !failure.engine_ended() => return Err(failure),
                 Ok(None) | Err(_) => {}
             }
-            // The host ended, or this one handed over to a desktop face: go on with whoever comes up.
+            // This one handed over to a desktop face, which is to come up. Otherwise nobody need come: whoever waited for another
+            // could find one short look (`status`, say) after the other, and never connect.
+            let next = async {
+                match hosted {
+                    true => Face::follow(opening, FOLLOW).await,
+                    false => Face::open(opening).await,
+                }
+            };
             face = tokio::select! {
-                followed = Face::follow(opening, FOLLOW) => followed.map_err(|e| Failure::failed(e.said()))?,
+                next = next => next.map_err(|e| Failure::failed(e.said()))?,
                 () = signals.any() => return Ok(End::Signal),
             };
         }

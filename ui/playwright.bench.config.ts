@@ -7,6 +7,7 @@ export default defineConfig({
   testDir: 'bench',
   testMatch: '*.bench.ts',
   workers: 1,
+  retries: 0,
   timeout: 120_000,
   reporter: [['list', { printSteps: false }]],
 });

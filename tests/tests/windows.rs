@@ -68,7 +68,7 @@ fn from_the_first_run_a_person_comes_to_mail_in_feed_and_tray_and_a_restart_keep
         let app = Driven::start(&desktop, &[]).await?;
         app.text("h2", |text| text.starts_with("Know when mail arrives."))
             .await?;
-        app.press(&jid(SAM)).await?;
+        app.type_there(&jid(SAM)).await?;
         app.click("button", "Continue").await?;
         app.go_to(SETTINGS).await?;
         set_up(&app, &server).await?;

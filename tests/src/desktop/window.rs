@@ -164,6 +164,18 @@ impl Driven {
         .await
     }
 
+    /// Types into the field that has the focus, once one has it.
+    ///
+    /// # Errors
+    /// When none ever has.
+    pub async fn type_there(&self, text: &str) -> Result<()> {
+        self.is_there("input:focus").await?;
+        self.press(text).await?;
+        let there = self.client.active_element().await?.prop("value").await?;
+        ensure!(there.as_deref() == Some(text), "the field holds {there:?}");
+        Ok(())
+    }
+
     /// Presses keys, wherever the focus is.
     ///
     /// # Errors

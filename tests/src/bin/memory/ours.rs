@@ -199,7 +199,10 @@ impl Running<'_> {
             if ran <= IDLE {
                 return Ok(());
             }
-            ensure!(begun.elapsed() < STIRRED, "it ran for {ran:?} of {QUIET:?}, and goes on");
+            ensure!(
+                begun.elapsed() < STIRRED,
+                "it ran for {ran:?} of {QUIET:?}, and goes on"
+            );
         }
     }
 

@@ -156,6 +156,13 @@ async fn live_missed_and_across_a_restart(scene: &Scene, mut stage: Stage) -> Re
         "the store has {} rows instead of 8: {stored:#?}",
         stored.len()
     );
+    // Though ejabberd sends the last of them by itself, before the others are fetched.
+    let subjects = stored.iter().filter_map(|row| row["subject"].as_str());
+    let missed: Vec<&str> = subjects.filter(|subject| subject.starts_with("missed")).collect();
+    ensure!(
+        missed == ["missed 2", "missed 1"],
+        "the newest isn't at the top: {missed:?}"
+    );
     Ok(())
 }
 

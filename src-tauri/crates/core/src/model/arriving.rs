@@ -13,7 +13,7 @@ use crate::popups::Gathered;
 use crate::rules::{Judgement, Subject};
 use crate::view::{NodeStatus, Notice, Row};
 
-/// So many items are held at most; what comes beyond is stored as it comes.
+/// So many events of an account are held at most; what comes beyond is stored as it comes.
 const MOST_HELD: usize = 500;
 
 /// What came since an account's session began, until all its nodes were fetched: it is told together.
@@ -52,11 +52,11 @@ impl Away {
         let Some(node) = event.service.clone().zip(event.node.clone()) else {
             return Some(decoded);
         };
-        if self.fetched.contains(&node) || self.late.len() >= MOST_HELD {
+        if self.fetched.contains(&node) {
             return Some(decoded);
         }
         match event.kind {
-            Kind::New | Kind::Changed => {
+            Kind::New | Kind::Changed if self.held.values().map(Vec::len).sum::<usize>() < MOST_HELD => {
                 self.late.insert((node.clone(), event.item.clone()));
                 self.held.entry(node).or_default().push((now, decoded));
                 return None;
@@ -67,7 +67,7 @@ impl Away {
                 }
             }
             Kind::Cleared => drop(self.held.remove(&node)),
-            Kind::Closed => {}
+            Kind::New | Kind::Changed | Kind::Closed => {}
         }
         Some(decoded)
     }

@@ -18,10 +18,6 @@ const LATER: Duration = Duration::from_secs(10);
 const STAYS: u64 = 10_000;
 /// So long it is left alone before it is looked at.
 const QUIET: Duration = Duration::from_secs(30);
-/// It has nothing to do any more once it takes no more than this of a processor while it is left alone.
-const IDLE: Duration = Duration::from_millis(50);
-/// After a fast day, dunst goes through the popups it was told of for minutes, and tells of each that it closes.
-const STIRRED: Duration = Duration::from_secs(1_200);
 /// Of a day.
 const QUARTERS: usize = 24 * 4;
 /// Between two looks at how many events are stored.
@@ -163,7 +159,7 @@ pub async fn day(scene: &Scene, events: usize, faster: u32, rows: &mut Vec<Row>)
     // Never back: it has gone so far ahead, until it looks again.
     let ahead = (started.elapsed() + Duration::from_secs(2 * u64::from(CLOCK))) * (faster - 1);
     std::fs::write(&clock, format!("+{} x1", ahead.as_secs()))?;
-    running.rests().await?;
+    tokio::time::sleep(QUIET).await;
     running
         .look(rows, &format!("24 hours and {events} events later"), None)
         .await?;
@@ -187,23 +183,6 @@ impl Running<'_> {
             most,
         });
         Ok(memory)
-    }
-
-    /// Awaits that it has nothing to do any more.
-    async fn rests(&self) -> Result<()> {
-        let begun = tokio::time::Instant::now();
-        loop {
-            let before = self.family.activity()?;
-            tokio::time::sleep(QUIET).await;
-            let (_, ran) = self.family.activity()?.since(&before);
-            if ran <= IDLE {
-                return Ok(());
-            }
-            ensure!(
-                begun.elapsed() < STIRRED,
-                "it ran for {ran:?} of {QUIET:?}, and goes on"
-            );
-        }
     }
 
     /// Opens the feed and closes it again. Nothing of WebKit may live on.
